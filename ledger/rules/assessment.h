@@ -1,0 +1,37 @@
+// Rule sets of assessment as data, and the arithmetic that they describe (wire-format.md section 4.3). No subject,
+// level or year is named in code. Pure.
+#pragma once
+
+#include "ledger/record/disclosure.h"
+
+namespace stele::rules {
+
+struct Subject {
+  std::string code, name;
+  bool marks = true;  ///< false: comment-only, judged by levels
+};
+/// Decoded rule set; see docs/wire-format.md section 4.3 for the exact JSON.
+struct RuleSet {
+  std::string id;
+  std::vector<std::string> kinds;
+  std::uint32_t weight_regular = 1, weight_mid = 2, weight_final = 3;
+  std::uint32_t weight_first = 1, weight_second = 2;
+  std::string term_first, term_second, term_year;
+  std::vector<std::string> levels;  ///< of comment-only subjects, best first
+  std::uint32_t regular_min = 2, regular_max = 5;
+  std::vector<Subject> subjects;
+  [[nodiscard]] const Subject* subject(std::string_view code) const;
+};
+[[nodiscard]] Result<RuleSet, Rejection> decode_rule_set(ByteView json);
+
+/// Term average in tenths, half up. None: nothing can be computed (a required mark is missing). An exempt or absent
+/// mark is never counted as zero.
+[[nodiscard]] std::optional<record::Mark> term_average(const RuleSet&, const record::GradeDetail&);
+[[nodiscard]] std::optional<record::Mark> year_average(const RuleSet&, record::Mark first, record::Mark second);
+/// What a sheet row's `result` must say, given its `detail`; `payload_average` otherwise. Level rows have no formula.
+[[nodiscard]] Result<void, Rejection> check_grade_row(const RuleSet&, const Subject&, const record::GradeResult&,
+                                                      const record::GradeDetail&);
+/// The year's figure of a transcript's subject follows from its terms.
+[[nodiscard]] Result<void, Rejection> check_subject_claim(const RuleSet&, const record::SubjectClaim&);
+
+}  // namespace stele::rules
