@@ -10,7 +10,7 @@ namespace stele {
 /// SHA-256 of the concatenation.
 [[nodiscard]] Digest sha256(std::initializer_list<ByteView> parts);
 [[nodiscard]] inline Digest sha256(ByteView data) {
-  return sha256({data});
+  return sha256(std::initializer_list<ByteView>{data});
 }
 
 /// SHA-256(tag || 0x00 || content): what every signature that is not a JWS covers. `tag` never holds a NUL.

@@ -1,6 +1,7 @@
 // A value or an error, with std::expected's member names (C++23's is not in our compilers).
 #pragma once
 
+#include <type_traits>
 #include <utility>
 #include <variant>
 

@@ -20,11 +20,11 @@ enum class TextFault : std::uint8_t { none, not_utf8, nul, noncharacter, unassig
 /// Any UTF-8 to NFC; none if not UTF-8. For input from people's files.
 [[nodiscard]] std::optional<std::string> to_nfc(std::string_view);
 
-/// "2026-05-31T08:00:00Z" and back; none outside years 1970 to 9999 or in any other form.
+/// "2026-05-31T08:00:00Z" and back; none (as text: empty) outside years 1970 to 9999 or in any other form.
 [[nodiscard]] std::string utc_text(UnixSeconds);
 [[nodiscard]] std::optional<UnixSeconds> parse_utc(std::string_view);
 
-/// A calendar date; ordered. Text form "2026-05-31".
+/// A calendar date; ordered. Text form "2026-05-31", years 0001 to 9999.
 struct Date {
   std::int32_t year = 1970;
   std::uint8_t month = 1;
@@ -34,6 +34,7 @@ struct Date {
 [[nodiscard]] std::optional<Date> parse_date(std::string_view);
 [[nodiscard]] std::string date_text(const Date&);
 /// The legal date in Vietnam (UTC+7, no daylight saving) at this instant: pure arithmetic, no time zone data.
+/// Instants after the year 9999 count as its last day, so that a wild clock can't overflow a date.
 [[nodiscard]] Date date_in_vietnam(UnixSeconds);
 
 }  // namespace stele

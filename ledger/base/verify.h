@@ -30,7 +30,7 @@ class VerifyKey {
 /// s <= n/2. For telling "high-S" from "wrong".
 [[nodiscard]] bool is_low_s(const Signature&);
 
-/// P-256 (ES256), only for keys registered to sign exports. x, y: 32 bytes each.
+/// P-256 (ES256), only for keys registered to sign exports. x, y: 32 bytes each. High-S is false here too.
 [[nodiscard]] bool verify_p256(ByteView x, ByteView y, const Digest&, const Signature&);
 
 }  // namespace stele
