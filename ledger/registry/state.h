@@ -1,0 +1,107 @@
+// What the records so far say: keys, organisations, policy, pending changes, and what must stay unique. Derived from
+// records alone. Pure. One writer (`rules::Chain`); readers must not overlap with it.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ledger/base/verify.h"
+#include "ledger/log/status_tree.h"
+#include "ledger/registry/policy.h"
+
+namespace stele::registry {
+
+/// Kept for every record.
+struct RecordInfo {
+  RecordIndex index;
+  record::Type type{};
+  KeyId kid;
+};
+
+struct KeyState {
+  record::Key key;
+  std::optional<RecordIndex> index;  ///< none: a genesis root
+  RecordId id;
+  std::optional<VerifyKey> verify;  ///< none for P-256
+  std::optional<KeyId> registrar;   ///< who signed the key record; none: a genesis root
+  UnixSeconds since;
+  bool root = false;
+  bool confirmed = false;  ///< by an `approve` of another organisation
+};
+struct OrgState {
+  record::Org org;
+  RecordIndex index;
+  RecordId id;
+};
+struct PolicyState {
+  record::Policy policy;
+  RecordIndex index;
+  RecordId id;
+};
+
+/// A second signature that has come in.
+struct Given {
+  record::Type by{};
+  std::string person, org;
+  KeyId kid;
+  std::size_t need = 0;
+};
+struct Pending {
+  RecordIndex index;
+  record::Record record;
+  std::vector<record::Need> needs;
+  std::vector<Given> given;
+  UnixSeconds since;
+  [[nodiscard]] bool complete() const;
+};
+
+/// Live sheets: (type, org, class, subject, term, year).
+using SheetSlot = std::tuple<record::Type, std::string, std::string, std::string, std::string, std::string>;
+struct SheetState {
+  RecordIndex index;
+  record::Type type{};
+  std::string org, kind, cls, subject, term, year;
+  std::uint32_t rows = 0;
+};
+struct CredentialState {
+  RecordIndex index;
+  record::Type type{};
+  std::string org, kind;
+  Tag256 tag;
+};
+
+struct State {
+  explicit State(const record::Genesis&);
+
+  record::Genesis genesis;
+  log::StatusTree status;
+  std::unordered_map<RecordId, RecordInfo> records;
+  std::vector<RecordId> ids;                 ///< by index
+  std::unordered_map<KeyId, KeyState> keys;  ///< the latest record of each kid, whatever its status
+  std::map<std::string, OrgState, std::less<>> orgs;
+  std::optional<PolicyState> policy;
+  std::unordered_map<RecordId, Pending> pending;
+  std::map<SheetSlot, RecordId> sheet_slots;
+  std::unordered_map<RecordId, SheetState> sheets;
+  std::unordered_map<RecordId, CredentialState> credentials;
+  std::unordered_map<Tag256, RecordId> live_tags;
+  std::map<record::StatusSlot, RecordId> status_slots;
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> register_last;  ///< (org, kind, year)
+  std::unordered_map<RecordId, RecordId> superseded_by;
+  std::map<std::pair<KeyId, record::Type>, std::uint64_t> used_today;  ///< quotas; emptied when the date changes
+  Date today;
+  /// Changes that came into force in this block and take effect in the next.
+  std::vector<RecordId> due;
+  /// Final checkpoints not older than the longest `after_days`: hash to time.
+  std::unordered_map<HeaderHash, UnixSeconds> recent;
+
+  [[nodiscard]] std::optional<log::Status> status_of(const RecordId&) const;
+  [[nodiscard]] const RecordInfo* find(const RecordId&) const;
+  [[nodiscard]] const KeyState* key(const KeyId&) const;
+  /// The key's own record is valid (roots: always, unless revoked).
+  [[nodiscard]] bool key_valid(const KeyState&) const;
+  [[nodiscard]] const OrgState* org(std::string_view) const;
+};
+
+}  // namespace stele::registry

@@ -1,0 +1,92 @@
+// The ledger as a pure state machine: which record and which block is valid after which, and what follows from it
+// (wire-format.md sections 6 to 8, 11). No I/O, clock, randomness or threads. One thread at a time.
+#pragma once
+
+#include <memory>
+
+#include "ledger/log/block.h"
+#include "ledger/log/merkle.h"
+#include "ledger/registry/state.h"
+#include "ledger/rules/assessment.h"
+
+namespace stele::rules {
+
+inline constexpr std::uint32_t rules_known = 1;
+
+/// What a block did, for stores, receipts and answers.
+struct Applied {
+  log::Checkpoint header;
+  std::string header_text;
+  HeaderHash header_hash;
+  RecordIndex first;
+  std::vector<RecordId> ids;  ///< of its records
+  std::vector<std::pair<RecordId, log::Status>>
+      changed;  ///< status bits that differ from the parent's, new records included
+};
+
+class Chain {
+ public:
+  explicit Chain(const record::Genesis&);
+  ~Chain();
+  Chain(Chain&&) noexcept;
+  Chain& operator=(Chain&&) noexcept;
+
+  [[nodiscard]] const registry::State& state() const;
+  [[nodiscard]] const log::Checkpoint& head() const;  ///< genesis checkpoint at first
+  [[nodiscard]] const HeaderHash& head_hash() const;
+  [[nodiscard]] const log::MerkleTree& tree() const;
+  [[nodiscard]] const log::ValidatorSet& validators() const;
+  [[nodiscard]] UnixSeconds time_of_next(const std::optional<log::QuorumCertificate>& head_qc) const;
+
+  /// Would this record be valid in the next block, judged in the state of the head, were it alone? Its signature has
+  /// been checked by the caller
+  /// (`check_signature`), with the key that `signer_key` gives.
+  [[nodiscard]] Result<void, Rejection> judge(const record::Record&, UnixSeconds block_time) const;
+  /// The key to check a signature with: `unknown_key` or `key_not_valid` otherwise.
+  [[nodiscard]] Result<const VerifyKey*, Rejection> signer_key(const KeyId&) const;
+
+  /// Takes records for the next block one by one, with uniqueness inside it; `seal` gives the block to be signed.
+  /// Records refused here are left out.
+  class Builder;
+  [[nodiscard]] Builder build(std::optional<log::QuorumCertificate> head_qc, std::uint16_t orderer,
+                              std::uint32_t attempt = 0) const;
+
+  enum class Signatures : std::uint8_t { check, trusted };  ///< `trusted`: this process checked these very bytes before
+  /// Validates everything (structure, parent QC, orderer, acks, records) and moves on. On a rejection nothing changes;
+  /// `at` says which record.
+  struct BlockRejection {
+    Rejection why;
+    std::optional<std::size_t> record;
+  };
+  /// `decoded`: the records if the caller has them already decoded (same order), else empty.
+  [[nodiscard]] Result<Applied, BlockRejection> apply(const log::Block&, Signatures,
+                                                      std::vector<record::Record> decoded = {});
+
+ private:
+  friend class Builder;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+class Chain::Builder {
+ public:
+  ~Builder();
+  Builder(Builder&&) noexcept;
+  /// `acks`: those of this record. Same checks as `apply` makes.
+  [[nodiscard]] Result<void, Rejection> add(std::string jws, record::Record, std::vector<log::Ack> acks);
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t bytes() const;
+  struct Draft {
+    log::Block block;                     ///< all but the orderer's signature
+    std::vector<record::Record> decoded;  ///< to hand to `apply`
+  };
+  [[nodiscard]] Draft finish() &&;
+
+ private:
+  friend class Chain;
+  explicit Builder(const Chain&, std::optional<log::QuorumCertificate>, std::uint16_t, std::uint32_t);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stele::rules
