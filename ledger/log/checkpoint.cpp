@@ -1,0 +1,132 @@
+#include "ledger/log/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
+#include "ledger/log/merkle.h"
+#include "ledger/log/wire.h"
+
+namespace stele::log {
+namespace {
+
+/// Takes the text line by line; each line is asked for by its keyword, so that nothing else can stand there.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : rest_(text) {}
+  std::string_view line() {
+    const auto end = rest_.find('\n');
+    if (end == std::string_view::npos) return ok_ = false, std::string_view{};
+    const auto out = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return out;
+  }
+  std::string_view value(std::string_view keyword) {
+    auto l = line();
+    if (!l.starts_with(keyword)) return ok_ = false, std::string_view{};
+    l.remove_prefix(keyword.size());
+    return l;
+  }
+  std::uint64_t number(std::string_view text) {
+    std::uint64_t v = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
+    if (ec != std::errc{} || end != text.data() + text.size() || text != std::to_string(v)) ok_ = false;
+    return v;
+  }
+  template <class T>
+  T hash(std::string_view text) {
+    const auto raw = unbase64(text);
+    const auto out = raw ? T::from(*raw) : std::nullopt;
+    if (!out) ok_ = false;
+    return out.value_or(T{});
+  }
+  [[nodiscard]] bool done() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+bool is_net(std::string_view net) {
+  return net.starts_with("stele/") && net.size() <= 64 &&
+         net.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789/.-") == std::string_view::npos;
+}
+
+void encode_set(Writer& w, const ValidatorSet& set) {
+  w.u16(static_cast<std::uint16_t>(set.size()));
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    w.bytes16(as_bytes(set.member(i).id));
+    w.raw(set.member(i).key.view());
+  }
+}
+
+}  // namespace
+
+std::string to_text(const Checkpoint& c) {
+  return fmt::format(
+      "{}\n{}\n{}\nheight {}\nepoch {}\nrules {}\nparent {}\nbody {}\nstatus {}\nvalidators {}\ntime {}\n", c.net,
+      c.size, base64(c.log_root.view()), c.height.value, c.epoch.value, c.rules, base64(c.parent.view()),
+      base64(c.body.view()), base64(c.status.view()), base64(c.validators.view()), utc_text(c.time));
+}
+
+Result<Checkpoint, Rejection> parse_checkpoint(std::string_view text) {
+  if (text.size() > checkpoint_bytes_max) return reject(RejectionCode::too_large, "checkpoint");
+  Lines in(text);
+  Checkpoint c;
+  c.net = in.line();
+  c.size = in.number(in.line());
+  c.log_root = in.hash<Digest>(in.line());
+  c.height.value = in.number(in.value("height "));
+  c.epoch.value = in.number(in.value("epoch "));
+  const auto rules = in.number(in.value("rules "));
+  c.rules = static_cast<std::uint32_t>(rules);
+  c.parent = in.hash<HeaderHash>(in.value("parent "));
+  c.body = in.hash<Digest>(in.value("body "));
+  c.status = in.hash<Digest>(in.value("status "));
+  c.validators = in.hash<Digest>(in.value("validators "));
+  const auto time = parse_utc(in.value("time "));
+  if (!in.done() || !time || rules > UINT32_MAX || !is_net(c.net)) return reject(RejectionCode::bad_form, "checkpoint");
+  c.time = *time;
+  return c;
+}
+
+HeaderHash hash_of(std::string_view text) {
+  return HeaderHash{sha256(as_bytes(text)).bytes};
+}
+
+std::optional<ValidatorSet> ValidatorSet::from(std::span<const record::Member> members) {
+  ValidatorSet out;
+  for (const auto& m : members) {
+    auto key = VerifyKey::parse(m.key);
+    if (!key) return std::nullopt;
+    out.members_.push_back(m);
+    out.keys_.push_back(*key);
+  }
+  return out;
+}
+
+Digest validators_digest(const ValidatorSet& now, const ValidatorSet& next) {
+  Writer w;
+  encode_set(w, now);
+  encode_set(w, next);
+  return tagged_hash("stele/v1/validators", w.bytes());
+}
+
+Checkpoint genesis_checkpoint(const record::Genesis& g) {
+  Checkpoint c;
+  c.net = g.net;
+  c.log_root = sha256(ByteView{});
+  c.rules = g.rules;
+  c.parent = HeaderHash{g.digest.bytes};
+  c.body = g.digest;
+  c.status = sha256(ByteView{});
+  const auto set = ValidatorSet::from(g.validators);
+  STELE_ASSERT(set.has_value());  // decode_genesis refuses keys that are not on the curve
+  c.validators = validators_digest(*set, *set);
+  c.time = g.time;
+  return c;
+}
+
+}  // namespace stele::log
