@@ -1,5 +1,6 @@
 #include "ledger/record/object_reader.h"
 
+#include <algorithm>
 #include <array>
 
 #include "ledger/record/json_path.h"
@@ -25,6 +26,11 @@ void record(std::optional<FieldFault>& fault, FieldFaultKind kind, const Place* 
   fault = FieldFault{kind, std::move(path).text()};
 }
 
+/// Text from parse() is UTF-8: every byte but a continuation starts a code point.
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
+
 struct Text {
   std::string_view code;
   std::string_view vi;
@@ -42,6 +48,9 @@ constexpr std::array<Text, field_fault_kinds> texts{{
      "the value, length or count is out of bounds; see the documented limits"},
     {"field_bad_form", "giá trị không đúng dạng quy định; hãy sửa theo tài liệu",
      "the value is not in the required form; see the documentation"},
+    {"field_not_ascending", "danh sách phải xếp tăng dần; hãy sắp xếp lại", "the list must be ascending; sort it"},
+    {"field_repeated", "danh sách có phần tử lặp lại; hãy xoá phần tử thừa",
+     "the list holds an item twice; remove one of them"},
 }};
 
 }  // namespace
@@ -68,7 +77,8 @@ std::string Field::string(const TextRule& rule) {
   const Value* v = expect(Kind::string);
   if (v == nullptr) return {};
   const std::string& text = v->string();
-  if (text.size() < rule.bytes_min || text.size() > rule.bytes_max) {
+  const auto chars = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+  if (chars < rule.chars_min || chars > rule.chars_max) {
     refuse(FieldFaultKind::out_of_bounds);
     return {};
   }

@@ -7,7 +7,7 @@
 //   out.rows = r.integer<std::uint32_t>("rows", 1, rows_max);
 //   out.until = r.optional_parsed("until", parse_date);
 //   r.object("stele", [&](ObjectReader& s) { out.after = s.digest43<HeaderHash>("after"); });
-//   out.reasons = r.array("reasons", 1, 8, [](Field& f) { return f.string({.bytes_max = 40}); });
+//   out.reasons = r.array("reasons", 1, 8, [](Field& f) { return f.string({.chars_max = 40}); });
 //   return r.finish(std::move(out));
 //
 // Nothing here allocates until a fault is found, but what the caller asks for. Not shared between threads.
@@ -35,8 +35,10 @@ enum class FieldFaultKind : std::uint8_t {
   wrong_type,
   out_of_bounds,  ///< number, length or count
   bad_form,       ///< the right kind and length, but not what this member holds
+  not_ascending,  ///< an item of an ordered list is less than the one before
+  repeated,       ///< or the same
 };
-inline constexpr std::size_t field_fault_kinds = 5;
+inline constexpr std::size_t field_fault_kinds = 7;
 
 struct FieldFault {
   FieldFaultKind kind;
@@ -49,10 +51,10 @@ struct FieldFault {
 /// No closed list is longer; an object with more members is refused unread.
 inline constexpr std::size_t members_max = 64;
 
-/// What a string may be. Lengths in bytes of UTF-8; a bound of 0 refuses everything, so a forgotten one shows at once.
+/// What a string may be. Lengths in code points; a bound of 0 refuses everything, so a forgotten one shows at once.
 struct TextRule {
-  std::size_t bytes_min = 1;
-  std::size_t bytes_max = 0;
+  std::size_t chars_min = 1;
+  std::size_t chars_max = 0;
   bool (*form)(std::string_view) = nullptr;  ///< any if null
 };
 
@@ -125,6 +127,19 @@ class Field {
     if (fault_->has_value()) out.clear();
     return out;
   }
+  /// The same, for a list whose items must rise without repeats, in the order of T (for FixedBytes: of the bytes, which
+  /// is not that of their base64url).
+  template <class Read, class T = std::invoke_result_t<Read, Field&>>
+  [[nodiscard]] std::vector<T> ascending(std::size_t min, std::size_t max, Read read) {
+    std::vector<T> out = array(min, max, read);
+    for (std::size_t i = 1; i < out.size(); ++i) {
+      if (out[i - 1] < out[i]) continue;
+      Field item(nullptr, Place{&place_, {}, i, true}, fault_);
+      item.refuse(out[i] < out[i - 1] ? FieldFaultKind::not_ascending : FieldFaultKind::repeated);
+      return {};
+    }
+    return out;
+  }
   /// Records a fault of the caller's own at this place (unless there was one before).
   void refuse(FieldFaultKind);
 
@@ -176,6 +191,10 @@ class ObjectReader {
   [[nodiscard]] auto array(std::string_view name, std::size_t min, std::size_t max, Read read) {
     return required(name).array(min, max, read);
   }
+  template <class Read>
+  [[nodiscard]] auto ascending(std::string_view name, std::size_t min, std::size_t max, Read read) {
+    return required(name).ascending(min, max, read);
+  }
 
   [[nodiscard]] std::optional<std::string> optional_string(std::string_view name, const TextRule& rule) {
     return if_present(name, [&](Field& f) { return f.string(rule); });
@@ -209,6 +228,10 @@ class ObjectReader {
   template <class Read>
   [[nodiscard]] auto optional_array(std::string_view name, std::size_t min, std::size_t max, Read read) {
     return if_present(name, [&](Field& f) { return f.array(min, max, read); });
+  }
+  template <class Read>
+  [[nodiscard]] auto optional_ascending(std::string_view name, std::size_t min, std::size_t max, Read read) {
+    return if_present(name, [&](Field& f) { return f.ascending(min, max, read); });
   }
 
   [[nodiscard]] bool has(std::string_view name) const;

@@ -44,12 +44,12 @@ Result<Sample, FieldFault> decode(const Value& v) {
   out.target = r.digest43<RecordId>("target");
   out.rows = r.integer<std::uint32_t>("rows", 1, 64);
   out.until = r.parsed("until", parse_date);
-  out.note = r.optional_string("note", {.bytes_max = 10});
+  out.note = r.optional_string("note", {.chars_max = 10});
   out.reason = r.choice<Reason>("reason", {{"lost", Reason::lost}, {"stolen", Reason::stolen}});
   r.object("stele", [&](ObjectReader& s) { out.after = s.digest43<HeaderHash>("after"); });
-  out.subjects = r.array("subjects", 1, 3, [](Field& f) { return f.string({.bytes_max = 4}); });
+  out.subjects = r.array("subjects", 1, 3, [](Field& f) { return f.string({.chars_max = 4}); });
   out.pairs = r.array("pairs", 0, 2, [](Field& f) {
-    return f.object([](ObjectReader& p) { return std::pair{p.string("k", {.bytes_max = 4}), p.integer("v", -5, 5)}; });
+    return f.object([](ObjectReader& p) { return std::pair{p.string("k", {.chars_max = 4}), p.integer("v", -5, 5)}; });
   });
   return r.finish(std::move(out));
 }
@@ -116,9 +116,9 @@ TEST(ObjectReader, RefusesWhatWasNotAskedForAtEveryDepth) {
 TEST(ObjectReader, KeepsTheFirstFaultAndReturnsDefaultsAfterIt) {
   EXPECT_EQ(outcome(R"({"a":1,"b":"x","c":[1]})",
                     [](ObjectReader& r) {
-                      EXPECT_EQ(r.string("a", {.bytes_max = 9}), "");
+                      EXPECT_EQ(r.string("a", {.chars_max = 9}), "");
                       EXPECT_FALSE(r.ok());
-                      EXPECT_EQ(r.string("b", {.bytes_max = 9}), "");
+                      EXPECT_EQ(r.string("b", {.chars_max = 9}), "");
                       EXPECT_TRUE(r.array("c", 1, 1, [](Field& f) { return f.integer(0, 9); }).empty());
                       r.refuse("c", FieldFaultKind::bad_form);
                     }),
@@ -160,13 +160,31 @@ TEST(ObjectReader, OptionalMembersOfEachKind) {
             "ok");
 }
 
+TEST(ObjectReader, OrderedListsRiseWithoutRepeats) {
+  const auto read = [](ObjectReader& r) {
+    (void)r.ascending("a", 0, 9, [](Field& f) { return f.integer(0, 99); });
+    (void)r.optional_ascending("d", 1, 9, [](Field& f) { return f.digest43<Digest>(); });
+  };
+  EXPECT_EQ(outcome(R"({"a":[]})", read), "ok");
+  EXPECT_EQ(outcome(R"({"a":[2,10,11]})", read), "ok");
+  EXPECT_EQ(outcome(R"({"a":[2,10,9]})", read), "not_ascending a[2]");
+  EXPECT_EQ(outcome(R"({"a":[2,2]})", read), "repeated a[1]");
+  // Digests by their bytes: as bytes 0x68... < 0xfc..., though as text "a" > "_".
+  const std::string a = "\"a" + std::string(42, 'A') + "\"";
+  const std::string underscore = "\"_" + std::string(42, 'A') + "\"";
+  EXPECT_EQ(outcome("{\"a\":[],\"d\":[" + a + "," + underscore + "]}", read), "ok");
+  EXPECT_EQ(outcome("{\"a\":[],\"d\":[" + underscore + "," + a + "]}", read), "not_ascending d[1]");
+}
+
 TEST(ObjectReader, TextRulesHaveAForm) {
   const auto read = [](ObjectReader& r) {
-    (void)r.string("s", {.bytes_max = 3, .form = [](std::string_view t) { return t.front() == 'x'; }});
+    (void)r.string("s", {.chars_max = 3, .form = [](std::string_view t) { return t.front() == 'x'; }});
   };
   EXPECT_EQ(outcome(R"({"s":"xyz"})", read), "ok");
   EXPECT_EQ(outcome(R"({"s":"yyz"})", read), "bad_form s");
   EXPECT_EQ(outcome(R"({"s":"xyzz"})", read), "out_of_bounds s");
+  EXPECT_EQ(outcome(R"({"s":"xữữ"})", read), "ok");  // lengths count characters, not bytes
+  EXPECT_EQ(outcome(R"({"s":"xữữữ"})", read), "out_of_bounds s");
   EXPECT_EQ(outcome(R"({"s":"x"})", [](ObjectReader& r) { (void)r.string("s", {}); }), "out_of_bounds s");
 }
 
