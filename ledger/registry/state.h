@@ -33,6 +33,7 @@ struct OrgState {
   record::Org org;
   RecordIndex index;
   RecordId id;
+  bool by_roots = false;
 };
 struct PolicyState {
   record::Policy policy;
@@ -50,7 +51,7 @@ struct Given {
 struct Pending {
   RecordIndex index;
   record::Record record;
-  std::vector<record::Need> needs;
+  std::vector<record::Need> needs;  ///< `roles` empty: a genesis root
   std::vector<Given> given;
   UnixSeconds since;
   [[nodiscard]] bool complete() const;
@@ -63,6 +64,7 @@ struct SheetState {
   record::Type type{};
   std::string org, kind, cls, subject, term, year;
   std::uint32_t rows = 0;
+  RecordId list;  ///< class list that it rests on
 };
 struct CredentialState {
   RecordIndex index;
@@ -71,37 +73,42 @@ struct CredentialState {
   Tag256 tag;
 };
 
-struct State {
+struct State final : OrgTree {
   explicit State(const record::Genesis&);
 
   record::Genesis genesis;
   log::StatusTree status;
   std::unordered_map<RecordId, RecordInfo> records;
-  std::vector<RecordId> ids;                 ///< by index
-  std::unordered_map<KeyId, KeyState> keys;  ///< the latest record of each kid, whatever its status
+  std::vector<RecordId> ids;  ///< by index
+  std::unordered_map<KeyId, KeyState>
+      keys;  ///< the latest record of each kid that came into force, whatever its status now
   std::map<std::string, OrgState, std::less<>> orgs;
   std::optional<PolicyState> policy;
   std::unordered_map<RecordId, Pending> pending;
-  std::map<SheetSlot, RecordId> sheet_slots;
+  std::map<SheetSlot, RecordId> sheet_slots;  ///< live or pending
   std::unordered_map<RecordId, SheetState> sheets;
   std::unordered_map<RecordId, CredentialState> credentials;
-  std::unordered_map<Tag256, RecordId> live_tags;
+  std::unordered_map<RecordId, std::string> documents;  ///< to their organisation
+  std::unordered_map<RecordId, KeyId> key_records;      ///< every key record in force or once in force
+  std::unordered_map<Tag256, RecordId> live_tags;  ///< live or pending
   std::map<record::StatusSlot, RecordId> status_slots;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> register_last;  ///< (org, kind, year)
   std::unordered_map<RecordId, RecordId> superseded_by;
   std::map<std::pair<KeyId, record::Type>, std::uint64_t> used_today;  ///< quotas; emptied when the date changes
   Date today;
-  /// Changes that came into force in this block and take effect in the next.
-  std::vector<RecordId> due;
-  /// Final checkpoints not older than the longest `after_days`: hash to time.
+  /// Final checkpoints young enough for `after`: hash to time.
   std::unordered_map<HeaderHash, UnixSeconds> recent;
 
+  [[nodiscard]] std::optional<std::string> parent(std::string_view org) const override;
   [[nodiscard]] std::optional<log::Status> status_of(const RecordId&) const;
   [[nodiscard]] const RecordInfo* find(const RecordId&) const;
   [[nodiscard]] const KeyState* key(const KeyId&) const;
-  /// The key's own record is valid (roots: always, unless revoked).
+  /// In force: its record is valid. Genesis roots always.
   [[nodiscard]] bool key_valid(const KeyState&) const;
   [[nodiscard]] const OrgState* org(std::string_view) const;
+  [[nodiscard]] bool org_valid(std::string_view) const;
+  /// Defaults until there is a policy.
+  [[nodiscard]] record::Limits limits() const;
 };
 
 }  // namespace stele::registry

@@ -1,0 +1,83 @@
+#include "ledger/registry/state.h"
+
+#include <algorithm>
+
+#include "ledger/log/checkpoint.h"
+
+namespace stele::registry {
+namespace {
+
+KeyState root_key(const record::GenesisRoot& root, const record::Genesis& genesis) {
+  KeyState k;
+  k.verify = VerifyKey::parse(root.key);
+  STELE_ASSERT(k.verify.has_value());  // decode_genesis refuses others
+  const auto xy = k.verify->coordinates();
+  std::copy_n(xy.begin(), 32, k.key.jwk.x.begin());
+  std::copy_n(xy.begin() + 32, 32, k.key.jwk.y.begin());
+  k.key.person = root.person;
+  k.since = genesis.time;
+  k.root = true;
+  k.confirmed = true;
+  return k;
+}
+
+}  // namespace
+
+bool Pending::complete() const {
+  for (std::size_t n = 0; n < needs.size(); ++n) {
+    const auto count = std::count_if(given.begin(), given.end(), [n](const Given& g) { return g.need == n; });
+    if (std::cmp_less(count, needs[n].count)) return false;
+  }
+  return true;
+}
+
+State::State(const record::Genesis& g) : genesis(g), today(date_in_vietnam(g.time)) {
+  for (const auto& root : g.roots) {
+    auto k = root_key(root, g);
+    const auto kid = k.verify->thumbprint();
+    keys.emplace(kid, std::move(k));
+  }
+  recent.emplace(log::hash_of(log::to_text(log::genesis_checkpoint(g))), g.time);
+}
+
+std::optional<std::string> State::parent(std::string_view id) const {
+  const auto* o = org(id);
+  if (o == nullptr) return std::nullopt;
+  return o->org.parent.value_or("");
+}
+
+std::optional<log::Status> State::status_of(const RecordId& id) const {
+  const auto* info = find(id);
+  if (info == nullptr) return std::nullopt;
+  return status.get(info->index);
+}
+
+const RecordInfo* State::find(const RecordId& id) const {
+  const auto it = records.find(id);
+  return it == records.end() ? nullptr : &it->second;
+}
+
+const KeyState* State::key(const KeyId& kid) const {
+  const auto it = keys.find(kid);
+  return it == keys.end() ? nullptr : &it->second;
+}
+
+bool State::key_valid(const KeyState& k) const {
+  return k.root || status.get(*k.index) == log::Status::valid;
+}
+
+const OrgState* State::org(std::string_view id) const {
+  const auto it = orgs.find(id);
+  return it == orgs.end() ? nullptr : &it->second;
+}
+
+bool State::org_valid(std::string_view id) const {
+  const auto* o = org(id);
+  return o != nullptr && status.get(o->index) == log::Status::valid;
+}
+
+record::Limits State::limits() const {
+  return policy ? policy->policy.limits : record::Limits{};
+}
+
+}  // namespace stele::registry

@@ -1,0 +1,184 @@
+#include "ledger/rules/effects.h"
+
+#include <algorithm>
+
+namespace stele::rules {
+namespace {
+
+using record::Type;
+using registry::State;
+
+constexpr std::uint64_t day_s = 86'400;
+
+void set_status(State& s, RecordIndex i, log::Status to, Changes& changes) {
+  if (s.status.get(i) == to) return;
+  s.status.set(i, to);
+  changes.emplace_back(i, to);
+}
+
+/// Frees what only a live record may hold: its tag, its place among the sheets.
+void release(State& s, const RecordId& id) {
+  if (const auto c = s.credentials.find(id); c != s.credentials.end()) {
+    const auto tag = s.live_tags.find(c->second.tag);
+    if (tag != s.live_tags.end() && tag->second == id) s.live_tags.erase(tag);
+  }
+  if (const auto sheet = s.sheets.find(id); sheet != s.sheets.end()) {
+    const auto& x = sheet->second;
+    const auto slot = s.sheet_slots.find({x.type, x.org, x.cls, x.subject, x.term, x.year});
+    if (slot != s.sheet_slots.end() && slot->second == id) s.sheet_slots.erase(slot);
+  }
+}
+
+void change(State& s, const RecordId& id, log::Status to, Changes& changes) {
+  const auto* info = s.find(id);
+  STELE_ASSERT(info != nullptr);
+  const auto from = s.status.get(info->index);
+  if (from == log::Status::revoked || from == to) return;  // revoked is for ever
+  set_status(s, info->index, to, changes);
+  if (to == log::Status::revoked || to == log::Status::superseded) release(s, id);
+}
+
+void replace(State& s, const std::optional<RecordId>& old, const RecordId& by, Changes& changes) {
+  if (!old) return;
+  change(s, *old, log::Status::superseded, changes);
+  s.superseded_by[*old] = by;
+}
+
+void enter_sheet(State& s, const record::Record& r, RecordIndex index) {
+  const auto [type, org, cls, subject, term, year] = slot_of(r);
+  registry::SheetState sheet{index, type, org, *record::on_of(r), cls, subject, term, year, 0, {}};
+  if (const auto* c = std::get_if<record::ClassList>(&r.body)) {
+    sheet.rows = c->rows;
+    if (!c->replaces) s.sheet_slots[slot_of(r)] = r.id;
+  } else {
+    s.sheet_slots[slot_of(r)] = r.id;
+  }
+  if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) sheet.rows = g->rows, sheet.list = g->list;
+  if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) sheet.rows = g->rows, sheet.list = g->list;
+  s.sheets.emplace(r.id, std::move(sheet));
+}
+
+void enter_credential(State& s, const record::Record& r, const record::Credential& c, RecordIndex index) {
+  s.credentials.emplace(r.id, registry::CredentialState{index, r.type, c.org, c.kind, c.tag});
+  s.status_slots.emplace(c.status, r.id);
+  if (!c.replaces) s.live_tags[c.tag] = r.id;  // one that replaces takes the tag over when it is in force
+  if (c.register_number) s.register_last[{c.org, c.kind, c.register_number->year}] = c.register_number->number;
+}
+
+void enter_second_signature(State& s, const record::Record& r, const record::SecondSignature& body,
+                            const Judged& judged, std::vector<record::Record>& due) {
+  const auto* k = s.key(r.kid);
+  STELE_ASSERT(k != nullptr && judged.filled.size() == body.targets.size());
+  for (std::size_t i = 0; i < body.targets.size(); ++i) {
+    auto& p = s.pending.at(body.targets[i]);
+    p.given.push_back({r.type, k->key.person, body.org, r.kid, judged.filled[i]});
+    if (p.complete()) due.push_back(p.record);
+  }
+}
+
+void key_in_force(State& s, const record::Record& r, const record::Key& body, UnixSeconds time, Changes& changes) {
+  const auto kid = body.jwk.thumbprint();
+  registry::KeyState k;
+  k.key = body;
+  k.index = s.find(r.id)->index;
+  k.id = r.id;
+  if (!body.jwk.p256) k.verify = VerifyKey::from_coordinates(body.jwk.x, body.jwk.y);
+  k.registrar = r.kid;
+  k.since = time;
+  const auto* registrar = s.key(r.kid);
+  if (const auto p = s.pending.find(r.id); p != s.pending.end() && registrar != nullptr) {
+    k.confirmed = std::any_of(p->second.given.begin(), p->second.given.end(), [&](const registry::Given& g) {
+      return g.by == Type::approve && g.org != registrar->key.org;
+    });
+  }
+  if (const auto old = s.keys.find(kid); old != s.keys.end()) {
+    // Other grants for the same key: it is as old, and as confirmed, as it was.
+    k.since = old->second.since;
+    k.confirmed = k.confirmed || old->second.confirmed;
+    k.reinstaters = old->second.reinstaters;
+  }
+  replace(s, body.replaces, r.id, changes);
+  s.keys.insert_or_assign(kid, std::move(k));
+  s.key_records.emplace(r.id, kid);
+}
+
+void status_change_in_force(State& s, const record::Record& r, const record::StatusChange& body, Changes& changes) {
+  for (const auto& target : body.targets) {
+    if (s.pending.contains(target)) continue;
+    switch (r.type) {
+      case Type::revoke:
+        change(s, target, log::Status::revoked, changes);
+        break;
+      case Type::suspend:
+        if (s.status_of(target) == log::Status::valid) change(s, target, log::Status::suspended, changes);
+        break;
+      default:
+        if (s.status_of(target) == log::Status::suspended) change(s, target, log::Status::valid, changes);
+        if (const auto k = s.key_records.find(target); k != s.key_records.end()) {
+          s.keys.at(k->second).reinstaters.push_back(s.key(r.kid)->key.person);
+        }
+    }
+  }
+}
+
+}  // namespace
+
+void begin_block(State& s, UnixSeconds time, Changes& changes) {
+  const Date date = date_in_vietnam(time);
+  if (date != s.today) s.used_today.clear();
+  s.today = date;
+  std::vector<RecordId> lapsed;
+  for (const auto& [id, p] : s.pending) {
+    if (time.value > p.since.value + s.limits().pending_days * day_s) lapsed.push_back(id);
+  }
+  for (const auto& id : lapsed) {
+    s.pending.erase(id);
+    change(s, id, log::Status::revoked, changes);
+  }
+}
+
+void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds time, Changes& changes,
+           std::vector<record::Record>& due) {
+  const RecordIndex index{s.ids.size()};
+  s.ids.push_back(r.id);
+  s.records.emplace(r.id, registry::RecordInfo{index, r.type, r.kid});
+  ++s.used_today[{r.kid, r.type}];
+  const bool waits = !judged.needs.empty();
+  const auto status = waits ? log::Status::suspended : log::Status::valid;
+  s.status.append(status);
+  changes.emplace_back(index, status);
+  if (record::is_sheet(r.type)) enter_sheet(s, r, index);
+  if (const auto* c = std::get_if<record::Credential>(&r.body)) enter_credential(s, r, *c, index);
+  if (const auto* d = std::get_if<record::Document>(&r.body)) s.documents.emplace(r.id, d->org);
+  if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) {
+    enter_second_signature(s, r, *body, judged, due);
+  } else if (waits) {
+    s.pending.emplace(r.id, registry::Pending{index, r, judged.needs, {}, time});
+  } else if (r.type != Type::document) {
+    due.push_back(r);
+  }
+}
+
+void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& changes) {
+  if (const auto* k = std::get_if<record::Key>(&r.body)) key_in_force(s, r, *k, time, changes);
+  if (s.pending.erase(r.id) != 0) change(s, r.id, log::Status::valid, changes);
+  if (const auto* o = std::get_if<record::Org>(&r.body)) {
+    replace(s, o->replaces, r.id, changes);
+    s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id, s.key(r.kid)->root});
+  } else if (const auto* p = std::get_if<record::Policy>(&r.body)) {
+    if (s.policy) replace(s, s.policy->id, r.id, changes);
+    s.policy = registry::PolicyState{*p, s.find(r.id)->index, r.id};
+  } else if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+    for (const auto& id : a->supersedes) replace(s, id, r.id, changes);
+  } else if (const auto* c = std::get_if<record::StatusChange>(&r.body)) {
+    status_change_in_force(s, r, *c, changes);
+  } else if (const auto* list = std::get_if<record::ClassList>(&r.body)) {
+    replace(s, list->replaces, r.id, changes);
+    s.sheet_slots[slot_of(r)] = r.id;
+  } else if (const auto* credential = std::get_if<record::Credential>(&r.body)) {
+    replace(s, credential->replaces, r.id, changes);
+    s.live_tags[credential->tag] = r.id;
+  }
+}
+
+}  // namespace stele::rules

@@ -1,0 +1,504 @@
+#include "ledger/rules/judge.h"
+
+#include <algorithm>
+
+#include "ledger/base/hash.h"
+#include "ledger/record/decode.h"
+#include "ledger/rules/assessment.h"
+
+namespace stele::rules {
+namespace {
+
+using record::Type;
+using registry::State;
+using Ok = Result<void, Rejection>;
+
+constexpr std::uint64_t day_s = 86'400;
+constexpr int registrar_chain_max = 16;
+
+bool has(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+class Judge {
+ public:
+  Judge(const State& state, const record::Record& r, UnixSeconds time, bool again)
+      : s_(state), r_(r), time_(time), date_(date_in_vietnam(time)), again_(again), subject_(registry::subject_of(r)) {}
+
+  Result<Judged, Rejection> run() {
+    STELE_CHECK(signer());
+    if (!again_) {
+      if (s_.find(r_.id) != nullptr) return reject(RejectionCode::already_recorded);
+      STELE_CHECK(quota());
+      if (r_.common.net != s_.genesis.net) return reject(RejectionCode::wrong_network, "stele.net");
+      STELE_CHECK(after());
+    }
+    if (refused_by_rules()) return reject(RejectionCode::type_not_in_rules);
+    STELE_CHECK(resolve_targets());
+    STELE_CHECK(authority());
+    STELE_CHECK(std::visit([this](const auto& body) { return relations(body); }, r_.body));
+    return std::move(out_);
+  }
+
+ private:
+  // ---- signer, quota, time ----
+
+  Ok signer() {
+    key_ = s_.key(r_.kid);
+    if (key_ == nullptr) return reject(RejectionCode::unknown_key, "kid");
+    if (!s_.key_valid(*key_)) return reject(RejectionCode::key_not_valid, "kid");
+    const bool seals = key_->key.use == record::KeyUse::seal;
+    if (seals != (r_.type == Type::seal) && !key_->root) return reject(RejectionCode::key_not_valid, "kid");
+    return {};
+  }
+
+  Ok quota() const {
+    if (!s_.policy) return {};
+    for (const auto& q : s_.policy->policy.quotas) {
+      if (q.act != r_.type || date_ != s_.today) continue;
+      const auto used = s_.used_today.find({r_.kid, r_.type});
+      if (used != s_.used_today.end() && used->second >= q.per_day) return reject(RejectionCode::quota_exceeded);
+    }
+    return {};
+  }
+
+  Ok after() const {
+    const auto it = s_.recent.find(r_.common.after);
+    if (it == s_.recent.end()) return reject(RejectionCode::after_unknown, "stele.after");
+    if (time_.value > it->second.value + s_.limits().after_days * day_s)
+      return reject(RejectionCode::after_too_old, "stele.after");
+    return {};
+  }
+
+  [[nodiscard]] bool refused_by_rules() const {
+    switch (r_.type) {
+      case Type::validators:
+      case Type::register_page:
+      case Type::school_transfer:
+      case Type::export_copy:
+      case Type::compromise:
+      case Type::erase:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // ---- targets: what a change or second signature speaks of ----
+
+  Ok resolve_targets() {
+    if (const auto* amend = std::get_if<record::Amend>(&r_.body)) {
+      const auto it = s_.sheets.find(amend->target);
+      if (it == s_.sheets.end())
+        return reject(
+            s_.find(amend->target) != nullptr ? RejectionCode::target_wrong_type : RejectionCode::unknown_target,
+            "stele.target");
+      take_sheet(it->second);
+      return {};
+    }
+    if (const auto* change = std::get_if<record::StatusChange>(&r_.body)) {
+      for (std::size_t i = 0; i < change->targets.size(); ++i) STELE_CHECK(take_target(change->targets[i], i));
+    }
+    return {};
+  }
+
+  void take_sheet(const registry::SheetState& sheet) {
+    subject_.on = record::type_name(sheet.type);
+    subject_.cls = sheet.cls;
+    subject_.year = sheet.year;
+    subject_.subject = sheet.subject.empty() ? std::nullopt : std::optional(sheet.subject);
+    subject_.term = sheet.term.empty() ? std::nullopt : std::optional(sheet.term);
+  }
+
+  /// All targets of one record are of one type and one organisation: one act then speaks for all of them.
+  Ok take_target(const RecordId& id, std::size_t i) {
+    const auto where = "stele.targets[" + std::to_string(i) + "]";
+    const auto* info = s_.find(id);
+    if (info == nullptr) return reject(RejectionCode::unknown_target, where);
+    const auto owner = owner_of(id, *info);
+    if (!owner) return reject(RejectionCode::target_wrong_type, where);
+    if (*owner != *subject_.org) return reject(RejectionCode::target_wrong_org, where);
+    const std::string on(record::type_name(info->type));
+    if (i > 0 && subject_.on != on) return reject(RejectionCode::target_wrong_type, where);
+    subject_.on = on;
+    return {};
+  }
+
+  /// The organisation that a changeable record belongs to; none: records of that type can't be changed.
+  [[nodiscard]] std::optional<std::string> owner_of(const RecordId& id, const registry::RecordInfo& info) const {
+    if (const auto it = s_.sheets.find(id); it != s_.sheets.end()) return it->second.org;
+    if (const auto it = s_.credentials.find(id); it != s_.credentials.end()) return it->second.org;
+    if (const auto* k = key_of_record(id)) return k->key.org;
+    if (info.type == Type::org) {
+      for (const auto& [name, o] : s_.orgs) {
+        if (o.id == id) return name;
+      }
+    }
+    if (const auto it = s_.documents.find(id); it != s_.documents.end()) return it->second;
+    return std::nullopt;
+  }
+
+  // ---- authority ----
+
+  [[nodiscard]] bool roots_may() const {
+    switch (r_.type) {
+      case Type::org:
+      case Type::key:
+      case Type::policy:
+        return true;
+      case Type::revoke:
+      case Type::suspend:
+      case Type::reinstate:
+        return subject_.on == record::type_name(Type::org) || subject_.on == record::type_name(Type::key);
+      default:
+        return false;
+    }
+  }
+
+  Ok authority() {
+    if (std::holds_alternative<record::SecondSignature>(r_.body)) return second_signature();
+    if (key_->root) {
+      if (!roots_may()) return reject(RejectionCode::no_authority);
+      if (s_.genesis.root_quorum > 1) {
+        out_.needs.push_back({Type::approve, s_.genesis.root_quorum - 1, record::Unit::root, {}, {}});
+      }
+      return {};
+    }
+    if (!s_.policy) return reject(RejectionCode::no_policy);
+    if (!s_.org_valid(key_->key.org)) return reject(RejectionCode::org_not_valid, "kid");
+    if (replaces_key()) subject_.on = "replace";
+    act_ = registry::find_act(s_.policy->policy, subject_, key_->key.grants, date_, s_);
+    if (act_ == nullptr) return reject(RejectionCode::no_authority);
+    out_.needs = act_->needs;
+    return {};
+  }
+
+  /// Another key for the same person is a graver thing than another grant, and has an act of its own.
+  [[nodiscard]] bool replaces_key() const {
+    const auto* k = std::get_if<record::Key>(&r_.body);
+    return k != nullptr && k->replaces && s_.key(k->jwk.thumbprint()) == nullptr;
+  }
+
+  Ok second_signature() {
+    const auto& body = std::get<record::SecondSignature>(r_.body);
+    if (!key_->root && body.org != key_->key.org) return reject(RejectionCode::no_authority, "stele.org");
+    for (std::size_t i = 0; i < body.targets.size(); ++i) {
+      const auto where = "stele.targets[" + std::to_string(i) + "]";
+      const auto it = s_.pending.find(body.targets[i]);
+      if (it == s_.pending.end()) {
+        return reject(
+            s_.find(body.targets[i]) == nullptr ? RejectionCode::unknown_target : RejectionCode::target_not_pending,
+            where);
+      }
+      STELE_CHECK(counts(it->second, where));
+      const auto need = need_filled(it->second, body);
+      if (!need) return reject(RejectionCode::no_signature_needed, where);
+      out_.filled.push_back(*need);
+    }
+    return {};
+  }
+
+  /// Rules on persons: another person, whom the first signer did not make, and not someone registered yesterday for the
+  /// purpose.
+  Ok counts(const registry::Pending& p, const std::string& where) const {
+    const auto* first = s_.key(p.record.kid);
+    STELE_ASSERT(first != nullptr);
+    const auto& me = key_->key.person;
+    if (me == first->key.person) return reject(RejectionCode::same_person, where);
+    for (const auto& g : p.given) {
+      if (g.person == me) return reject(RejectionCode::same_person, where);
+    }
+    if (made_by(*key_, first->key.person)) return reject(RejectionCode::registered_by_first_signer, where);
+    const bool old_enough = time_.value >= key_->since.value + s_.limits().second_key_days * day_s;
+    if (!key_->root && !key_->confirmed && !old_enough) return reject(RejectionCode::key_too_young, where);
+    return {};
+  }
+
+  [[nodiscard]] bool made_by(const registry::KeyState& start, const std::string& person) const {
+    const registry::KeyState* k = &start;
+    for (int depth = 0; depth < registrar_chain_max && k != nullptr; ++depth) {
+      if (has(k->reinstaters, person)) return true;
+      if (!k->registrar) return false;
+      k = s_.key(*k->registrar);
+      if (k != nullptr && k->key.person == person) return true;
+    }
+    return k != nullptr;  // a chain longer than anything honest counts against the signature
+  }
+
+  [[nodiscard]] std::optional<std::size_t> need_filled(const registry::Pending& p,
+                                                       const record::SecondSignature& body) const {
+    Judge target(s_, p.record, time_, true);
+    if (!target.resolve_targets()) return std::nullopt;
+    for (std::size_t n = 0; n < p.needs.size(); ++n) {
+      const auto given =
+          std::count_if(p.given.begin(), p.given.end(), [n](const registry::Given& g) { return g.need == n; });
+      if (std::cmp_greater_equal(given, p.needs[n].count)) continue;
+      if (p.needs[n].roles.empty()
+              ? key_->root && r_.type == Type::approve
+              : registry::fills(p.needs[n], r_.type, body.role, target.subject_, key_->key.grants, date_, s_)) {
+        return n;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // ---- relations, type by type ----
+
+  Ok relations(const record::Org& o) {
+    if (s_.policy && !has(s_.policy->policy.org_kinds, o.kind))
+      return reject(RejectionCode::unknown_org_kind, "stele.kind");
+    for (const auto v : o.vaults) {
+      if (v >= s_.genesis.vaults.size()) return reject(RejectionCode::unknown_vault, "stele.vaults");
+    }
+    if (o.parent) {
+      if (!s_.org_valid(*o.parent)) return reject(RejectionCode::unknown_org, "stele.parent");
+      if (registry::in_unit(record::Unit::own_or_above, o.org, *o.parent, s_))
+        return reject(RejectionCode::unknown_org, "stele.parent");
+      if (depth(*o.parent) + 1 >= registry::org_depth_max) return reject(RejectionCode::out_of_bounds, "stele.parent");
+    } else {
+      if (!key_->root) return reject(RejectionCode::no_authority, "stele.parent");
+      for (const auto& [id, other] : s_.orgs) {
+        if (!other.org.parent && id != o.org) return reject(RejectionCode::root_org_exists, "stele.parent");
+      }
+    }
+    const auto* before = s_.org(o.org);
+    if (o.replaces) {
+      if (before == nullptr || before->id != *o.replaces || s_.status.get(before->index) == log::Status::revoked) {
+        return reject(RejectionCode::bad_replaces, "stele.replaces");
+      }
+    } else if (before != nullptr) {
+      return reject(RejectionCode::id_taken, "stele.org");
+    }
+    return {};
+  }
+
+  [[nodiscard]] int depth(std::string_view org) const {
+    int n = 0;
+    for (auto up = s_.parent(org); up && !up->empty() && n < registry::org_depth_max; up = s_.parent(*up)) ++n;
+    return n;
+  }
+
+  Ok relations(const record::Key& k) {
+    if (!s_.org_valid(k.org)) return reject(RejectionCode::unknown_org, "stele.org");
+    STELE_CHECK(record::check_possession(r_));
+    for (std::size_t i = 0; i < k.grants.size(); ++i) {
+      const auto where = "stele.grants[" + std::to_string(i) + "]";
+      const auto& g = k.grants[i];
+      if (s_.policy && !has(s_.policy->policy.roles, g.role))
+        return reject(RejectionCode::unknown_role, where + ".role");
+      if (act_ != nullptr && !has(act_->may_grant, g.role))
+        return reject(RejectionCode::grant_not_allowed, where + ".role");
+      if (g.org != k.org) return reject(RejectionCode::grant_not_allowed, where + ".org");
+    }
+    const auto kid = k.jwk.thumbprint();
+    const auto* same = s_.key(kid);
+    if (!k.replaces) return same == nullptr ? Ok{} : Ok{reject(RejectionCode::key_taken, "stele.jwk")};
+    const auto* old = same != nullptr ? same : key_of_record(*k.replaces);
+    if (old == nullptr || old->root || old->id != *k.replaces || old->key.person != k.person || old->key.org != k.org ||
+        old->key.use != k.use || s_.status.get(*old->index) != log::Status::valid) {
+      return reject(RejectionCode::bad_replaces, "stele.replaces");
+    }
+    return {};
+  }
+
+  /// The key whose latest record this is.
+  [[nodiscard]] const registry::KeyState* key_of_record(const RecordId& id) const {
+    const auto it = s_.key_records.find(id);
+    if (it == s_.key_records.end()) return nullptr;
+    const auto* k = s_.key(it->second);
+    return k != nullptr && k->id == id ? k : nullptr;
+  }
+
+  Ok relations(const record::Policy& p) {
+    const std::uint64_t last = s_.policy ? s_.policy->policy.number : 0;
+    if (p.number != last + 1) return reject(RejectionCode::policy_number, "stele.number");
+    if (p.rules != s_.genesis.rules) return reject(RejectionCode::rules_unknown, "stele.rules");
+    for (const auto& a : p.assessment) {
+      auto set = decode_rule_set(a.data);
+      if (!set) return Unexpected(std::move(set).error());
+      if (set->id != a.set.id) return reject(RejectionCode::unknown_assessment, "stele.assessment");
+    }
+    return {};
+  }
+
+  Ok relations(const record::SecondSignature&) { return {}; }
+
+  Ok free_slot() const {
+    const auto it = s_.sheet_slots.find(slot_of(r_));
+    if (it != s_.sheet_slots.end() && it->second != r_.id) return reject(RejectionCode::sheet_exists);
+    return {};
+  }
+
+  Ok relations(const record::ClassList& c) {
+    if (!s_.org_valid(c.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    if (!c.replaces) return free_slot();
+    const auto it = s_.sheet_slots.find(slot_of(r_));
+    if (it == s_.sheet_slots.end() || it->second != *c.replaces || s_.status_of(*c.replaces) != log::Status::valid) {
+      return reject(RejectionCode::bad_replaces, "stele.replaces");
+    }
+    return {};
+  }
+
+  Ok assessment_in_force(const record::Assessment& a, const std::string& kind, const std::string* subject) const {
+    for (const auto& d : s_.policy->policy.assessment) {
+      if (d.set != a || (d.from && date_ < *d.from) || (d.to && *d.to < date_)) continue;
+      const auto set = decode_rule_set(d.data);
+      STELE_ASSERT(set.has_value());  // checked when the policy came in
+      if (!has(set->kinds, kind)) return reject(RejectionCode::unknown_assessment, "stele.kind");
+      if (subject != nullptr && set->subject(*subject) == nullptr)
+        return reject(RejectionCode::unknown_subject, "stele.subject");
+      return {};
+    }
+    return reject(RejectionCode::unknown_assessment, "stele.assessment");
+  }
+
+  template <class Sheet>
+  Ok on_list(const Sheet& sheet) const {
+    if (!s_.org_valid(sheet.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    const auto it = s_.sheets.find(sheet.list);
+    if (it == s_.sheets.end() || it->second.type != Type::class_list ||
+        s_.status.get(it->second.index) != log::Status::valid || it->second.org != sheet.org ||
+        it->second.kind != sheet.kind || it->second.cls != sheet.cls || it->second.year != sheet.year) {
+      return reject(RejectionCode::list_not_valid, "stele.list");
+    }
+    return {};
+  }
+
+  Ok relations(const record::GradeSheet& g) {
+    STELE_CHECK(on_list(g));
+    STELE_CHECK(assessment_in_force(g.assessment, g.kind, &g.subject));
+    return free_slot();
+  }
+  Ok relations(const record::SummarySheet& g) {
+    STELE_CHECK(on_list(g));
+    STELE_CHECK(assessment_in_force(g.assessment, g.kind, nullptr));
+    return free_slot();
+  }
+
+  Ok reason_listed(const std::string& reason) const {
+    if (s_.policy && !has(s_.policy->policy.reasons, reason))
+      return reject(RejectionCode::unknown_reason, "stele.reason");
+    return {};
+  }
+
+  Ok relations(const record::Amend& a) {
+    const auto& sheet = s_.sheets.at(a.target);  // resolve_targets found it
+    if (sheet.org != a.org) return reject(RejectionCode::target_wrong_org, "stele.target");
+    if (s_.status.get(sheet.index) != log::Status::valid)
+      return reject(RejectionCode::target_not_valid, "stele.target");
+    if (a.positions.back() >= sheet.rows) return reject(RejectionCode::position_out_of_range, "stele.positions");
+    if (a.positions.size() > a.rows) return reject(RejectionCode::position_out_of_range, "stele.rows");
+    for (std::size_t i = 0; i < a.supersedes.size(); ++i) {
+      const auto where = "stele.supersedes[" + std::to_string(i) + "]";
+      const auto it = s_.credentials.find(a.supersedes[i]);
+      if (it == s_.credentials.end()) return reject(RejectionCode::unknown_target, where);
+      if (it->second.org != a.org) return reject(RejectionCode::target_wrong_org, where);
+      if (s_.status.get(it->second.index) != log::Status::valid) return reject(RejectionCode::target_not_valid, where);
+    }
+    return reason_listed(a.reason);
+  }
+
+  Ok relations(const record::StatusChange& c) {
+    for (std::size_t i = 0; i < c.targets.size(); ++i) {
+      const auto where = "stele.targets[" + std::to_string(i) + "]";
+      const auto status = s_.status_of(c.targets[i]);
+      const bool pending = s_.pending.contains(c.targets[i]);
+      const bool fits = r_.type == Type::reinstate ? status == log::Status::suspended && !pending
+                        : r_.type == Type::suspend ? status == log::Status::valid
+                                                   : status != log::Status::revoked && !pending;
+      if (!fits) return reject(RejectionCode::target_not_valid, where);
+    }
+    return reason_listed(c.reason);
+  }
+
+  Ok relations(const record::Document& d) {
+    if (!s_.org_valid(d.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    return {};
+  }
+
+  Ok relations(const record::Credential& c) {
+    if (!s_.org_valid(c.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    STELE_CHECK(urls(c));
+    if (act_ != nullptr && act_->period == "once" && c.period != "once")
+      return reject(RejectionCode::bad_form, "stele.period");
+    if (act_ != nullptr && act_->period == "year" &&
+        (c.period.size() != 4 || c.period.find_first_not_of("0123456789") != std::string::npos)) {
+      return reject(RejectionCode::bad_form, "stele.period");
+    }
+    if (c.assessment) STELE_CHECK(assessment_in_force(*c.assessment, c.kind, nullptr));
+    STELE_CHECK(unique(c));
+    if (!c.replaces) return {};
+    const auto it = s_.credentials.find(*c.replaces);
+    if (it == s_.credentials.end() || it->second.type != r_.type || it->second.org != c.org ||
+        it->second.tag != c.tag || s_.status.get(it->second.index) != log::Status::valid) {
+      return reject(RejectionCode::bad_replaces, "stele.replaces");
+    }
+    return {};
+  }
+
+  Ok urls(const record::Credential& c) const {
+    if (c.iss != record::iss_url(s_.genesis, c.org)) return reject(RejectionCode::bad_url, "iss");
+    if (c.vct != record::vct_url(s_.genesis, r_.type)) return reject(RejectionCode::bad_url, "vct");
+    const auto prefix = s_.genesis.base_url + "/status/";
+    std::string_view rest = c.status.uri;
+    if (!rest.starts_with(prefix)) return reject(RejectionCode::bad_url, "status.status_list.uri");
+    rest.remove_prefix(prefix.size());
+    for (std::uint16_t v = 0; v < s_.genesis.vaults.size(); ++v) {
+      const auto mine = std::to_string(v) + "/";
+      if (!rest.starts_with(mine)) continue;
+      const auto list = rest.substr(mine.size());
+      const bool number = !list.empty() && list.size() <= 9 &&
+                          list.find_first_not_of("0123456789") == std::string_view::npos &&
+                          (list == "0" || list.front() != '0');
+      return number ? Ok{} : Ok{reject(RejectionCode::bad_url, "status.status_list.uri")};
+    }
+    return reject(RejectionCode::bad_url, "status.status_list.uri");
+  }
+
+  Ok unique(const record::Credential& c) const {
+    if (again_) return {};  // its own entries are there already
+    if (s_.status_slots.contains(c.status)) return reject(RejectionCode::status_slot_taken, "status");
+    const auto live = s_.live_tags.find(c.tag);
+    if (live != s_.live_tags.end() && !(c.replaces && live->second == *c.replaces))
+      return reject(RejectionCode::tag_taken, "stele.tag");
+    if (c.register_number) {
+      const auto it = s_.register_last.find({c.org, c.kind, c.register_number->year});
+      const std::uint64_t last = it == s_.register_last.end() ? 0 : it->second;
+      // Only "not yet used" is judged here; that there is no gap depends on the records before it in the same block.
+      if (c.register_number->number <= last) return reject(RejectionCode::register_number, "stele.register.number");
+    }
+    return {};
+  }
+
+  Ok relations(const record::Validators&) { return reject(RejectionCode::type_not_in_rules); }
+  Ok relations(const record::RegisterPage&) { return reject(RejectionCode::type_not_in_rules); }
+  Ok relations(const record::Compromise&) { return reject(RejectionCode::type_not_in_rules); }
+  Ok relations(const record::Erase&) { return reject(RejectionCode::type_not_in_rules); }
+
+  const State& s_;
+  const record::Record& r_;
+  UnixSeconds time_;
+  Date date_;
+  bool again_;
+  registry::Subject subject_;
+  const registry::KeyState* key_ = nullptr;
+  const record::Act* act_ = nullptr;
+  Judged out_;
+};
+
+}  // namespace
+
+Result<Judged, Rejection> judge(const State& s, const record::Record& r, UnixSeconds time) {
+  return Judge(s, r, time, false).run();
+}
+Result<Judged, Rejection> judge_again(const State& s, const record::Record& r, UnixSeconds time) {
+  return Judge(s, r, time, true).run();
+}
+
+registry::SheetSlot slot_of(const record::Record& r) {
+  const auto scope = record::scope_of(r);
+  const auto text = [](const std::string* p) { return p == nullptr ? std::string() : *p; };
+  return {r.type, text(record::org_of(r)), text(scope.cls), text(scope.subject), text(scope.term), text(scope.year)};
+}
+
+}  // namespace stele::rules
