@@ -51,6 +51,7 @@ inline constexpr std::size_t rows_max = 4096;
 struct Common {
   std::string net;
   HeaderHash after;
+  friend bool operator==(const Common&, const Common&) = default;
 };
 
 struct Jwk {
@@ -72,12 +73,14 @@ struct Org {
   std::optional<std::string> parent;
   std::vector<std::uint16_t> vaults;
   std::optional<RecordId> replaces;
+  friend bool operator==(const Org&, const Org&) = default;
 };
 
 struct Grant {
   std::string role, org;
   std::optional<std::string> cls, subject, term, year;
   std::optional<Date> from, to;
+  friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 enum class KeyUse : std::uint8_t { sign, seal, export_copy };
@@ -89,15 +92,18 @@ struct Key {
   Digest binding;
   Signature proof;
   std::optional<RecordId> replaces;
+  friend bool operator==(const Key&, const Key&) = default;
 };
 
 struct Validator {
   std::string id, org;
   PublicKey key;
+  friend bool operator==(const Validator&, const Validator&) = default;
 };
 struct Validators {
   std::vector<Validator> set;
   std::vector<RecordId> evidence;
+  friend bool operator==(const Validators&, const Validators&) = default;
 };
 
 enum class Unit : std::uint8_t { own, above, root, own_or_above, other };
@@ -108,6 +114,7 @@ struct Need {
   Unit unit{};
   std::vector<std::string> roles;
   std::vector<ScopeMember> scope;
+  friend bool operator==(const Need&, const Need&) = default;
 };
 struct Act {
   Type act{};
@@ -119,18 +126,22 @@ struct Act {
   std::vector<std::string> may_grant;
   std::optional<std::string> period;  ///< "year" or "once"
   std::vector<Need> needs;
+  friend bool operator==(const Act&, const Act&) = default;
 };
 struct Quota {
   Type act{};
   std::uint64_t per_day = 0;
+  friend bool operator==(const Quota&, const Quota&) = default;
 };
 struct AssessmentData {
   Assessment set;
   Bytes data;  ///< the rule set's JSON bytes; digest already compared
   std::optional<Date> from, to;
+  friend bool operator==(const AssessmentData&, const AssessmentData&) = default;
 };
 struct Limits {
   std::uint32_t after_days = 30, pending_days = 30, second_key_days = 30;
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 struct Policy {
   std::uint64_t number = 0;
@@ -140,12 +151,14 @@ struct Policy {
   std::vector<Quota> quotas;
   std::vector<AssessmentData> assessment;
   std::vector<Act> acts;
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 /// approve, countersign, seal
 struct SecondSignature {
   std::string org, role;
   std::vector<RecordId> targets;
+  friend bool operator==(const SecondSignature&, const SecondSignature&) = default;
 };
 
 struct ClassList {
@@ -153,6 +166,7 @@ struct ClassList {
   Digest root;
   std::uint32_t rows = 0;
   std::optional<RecordId> replaces;
+  friend bool operator==(const ClassList&, const ClassList&) = default;
 };
 struct GradeSheet {
   std::string org, kind, cls, subject, term, year;
@@ -160,6 +174,7 @@ struct GradeSheet {
   Assessment assessment;
   Digest root;
   std::uint32_t rows = 0;
+  friend bool operator==(const GradeSheet&, const GradeSheet&) = default;
 };
 struct SummarySheet {
   std::string org, kind, cls, term, year;
@@ -167,12 +182,14 @@ struct SummarySheet {
   Assessment assessment;
   Digest root;
   std::uint32_t rows = 0;
+  friend bool operator==(const SummarySheet&, const SummarySheet&) = default;
 };
 struct RegisterPage {
   std::string org, kind, volume;
   std::uint32_t page = 0;
   Digest scan, root;
   std::uint32_t rows = 0;
+  friend bool operator==(const RegisterPage&, const RegisterPage&) = default;
 };
 struct Amend {
   std::string org, reason;
@@ -181,30 +198,36 @@ struct Amend {
   Digest root;
   std::uint32_t rows = 0;
   std::vector<RecordId> supersedes;
+  friend bool operator==(const Amend&, const Amend&) = default;
 };
 /// suspend, reinstate, revoke
 struct StatusChange {
   std::string org, reason;
   std::vector<RecordId> targets;
+  friend bool operator==(const StatusChange&, const StatusChange&) = default;
 };
 struct Compromise {
   KeyId key;
   std::uint64_t from = 0;
   std::string reason;
+  friend bool operator==(const Compromise&, const Compromise&) = default;
 };
 struct EraseReceipt {
   std::uint16_t vault = 0;
   Signature signature;
+  friend bool operator==(const EraseReceipt&, const EraseReceipt&) = default;
 };
 struct Erase {
   std::string org, reason;
   RecordId target;
   std::vector<std::uint32_t> positions;
   std::vector<EraseReceipt> receipts;
+  friend bool operator==(const Erase&, const Erase&) = default;
 };
 struct Document {
   std::string org, kind;
   std::vector<Digest> digests;
+  friend bool operator==(const Document&, const Document&) = default;
 };
 
 struct StatusSlot {
@@ -215,6 +238,7 @@ struct StatusSlot {
 struct RegisterNumber {
   std::string year;
   std::uint64_t number = 0;
+  friend bool operator==(const RegisterNumber&, const RegisterNumber&) = default;
 };
 /// transcript, diploma, certificate, school-transfer, export
 struct Credential {
@@ -230,6 +254,7 @@ struct Credential {
   std::optional<RegisterNumber> register_number;  ///< diploma
   std::optional<std::string> to;                  ///< school-transfer
   std::optional<RecordId> original;               ///< export
+  friend bool operator==(const Credential&, const Credential&) = default;
 };
 
 using Body = std::variant<Org, Key, Validators, Policy, SecondSignature, ClassList, GradeSheet, SummarySheet,
@@ -243,6 +268,7 @@ struct Record {
   RecordId id;  ///< also the digest that the signature covers
   LeafHash leaf;
   Signature signature;
+  friend bool operator==(const Record&, const Record&) = default;
 };
 
 /// The organisation that the record speaks of: `org` of the body; none for policy, validators, compromise.
