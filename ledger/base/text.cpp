@@ -159,6 +159,21 @@ TextFault check_text(std::string_view text) {
   return *normal == text ? TextFault::none : TextFault::not_nfc;
 }
 
+bool only_letters_digits_and(std::string_view text, std::string_view also) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    utf8proc_int32_t c = 0;
+    const auto used = utf8proc_iterate(units(text) + i, utf8proc_ssize_t(text.size() - i), &c);
+    if (used <= 0) return false;
+    const auto category = utf8proc_category(c);
+    const bool letter_or_mark = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME;
+    const bool listed = c < 0x80 && also.find(char(c)) != std::string_view::npos;
+    if (!letter_or_mark && category != UTF8PROC_CATEGORY_ND && !listed) return false;
+    i += std::size_t(used);
+  }
+  return true;
+}
+
 std::optional<std::string> to_nfc(std::string_view text) {
   constexpr auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
   utf8proc_uint8_t* raw = nullptr;

@@ -17,6 +17,9 @@ enum class TextFault : std::uint8_t { none, not_utf8, nul, noncharacter, unassig
 /// points, C0/C1 controls, not NFC.
 [[nodiscard]] TextFault check_text(std::string_view);
 
+/// Each character is a letter, mark or decimal digit of some script, or stands in `also` (ASCII). False: not UTF-8.
+[[nodiscard]] bool only_letters_digits_and(std::string_view text, std::string_view also);
+
 /// Any UTF-8 to NFC; none if not UTF-8. For input from people's files.
 [[nodiscard]] std::optional<std::string> to_nfc(std::string_view);
 
