@@ -20,6 +20,8 @@ struct Disclosure {
   json::Value value;
 };
 [[nodiscard]] Result<Disclosure, Rejection> decode_disclosure(std::string_view text);
+/// tagged("stele/v1/decoy", seed): provably the digest of nothing. seed: 32 bytes.
+[[nodiscard]] Digest decoy_digest(ByteView seed);
 /// salt: 16 bytes.
 [[nodiscard]] std::string encode_disclosure(ByteView salt, std::string_view name, const json::Value&);
 
@@ -78,13 +80,15 @@ struct SummaryResult {
 
 /// `subject.<code>` of a transcript.
 struct TermFigure {
+  std::string term;  ///< empty for a re-test
   Figure figure;
   RecordId sheet;
   std::uint32_t row = 0;
 };
 struct SubjectClaim {
   std::string code, name;
-  std::optional<TermFigure> t1, t2;
+  std::vector<TermFigure> terms;
+  std::optional<TermFigure> retest;
   std::optional<Figure> year;
 };
 struct SummaryClaim {
@@ -101,6 +105,7 @@ struct PersonClaim {
 [[nodiscard]] Result<PersonClaim, Rejection> person_claim(
     const Disclosure&);  ///< claims `person` (binding) and `signer`
 [[nodiscard]] Result<std::vector<RecordId>, Rejection> basis_claim(const Disclosure&);
+[[nodiscard]] Result<std::vector<std::string>, Rejection> contents_claim(const Disclosure&);
 [[nodiscard]] json::Value to_json(const SubjectClaim&);
 [[nodiscard]] json::Value to_json(const SummaryClaim&);
 [[nodiscard]] json::Value to_json(const PersonClaim&);

@@ -73,6 +73,7 @@ struct Org {
   std::optional<std::string> parent;
   std::vector<std::uint16_t> vaults;
   std::optional<RecordId> replaces;
+  std::optional<std::string> reason;  ///< if and only if `replaces`
   friend bool operator==(const Org&, const Org&) = default;
 };
 
@@ -92,6 +93,7 @@ struct Key {
   Digest binding;
   Signature proof;
   std::optional<RecordId> replaces;
+  std::optional<std::string> reason;
   friend bool operator==(const Key&, const Key&) = default;
 };
 
@@ -119,12 +121,13 @@ struct Need {
 struct Act {
   Type act{};
   std::optional<std::string> on;
+  bool replaces = false;
   std::optional<Date> from, to;
   Unit unit{};
   std::vector<std::string> roles;
   std::vector<ScopeMember> scope;
   std::vector<std::string> may_grant;
-  std::optional<std::string> period;  ///< "year" or "once"
+  std::optional<std::string> period;  ///< "year", "once" or "nth"
   std::vector<Need> needs;
   friend bool operator==(const Act&, const Act&) = default;
 };
@@ -146,7 +149,8 @@ struct Limits {
 struct Policy {
   std::uint64_t number = 0;
   std::uint32_t rules = 0;
-  std::vector<std::string> roles, org_kinds, reasons;
+  std::uint64_t rules_from = 0;
+  std::vector<std::string> roles, org_kinds, kinds, reasons;
   Limits limits;
   std::vector<Quota> quotas;
   std::vector<AssessmentData> assessment;
@@ -170,6 +174,7 @@ struct ClassList {
 };
 struct GradeSheet {
   std::string org, kind, cls, subject, term, year;
+  std::optional<std::string> group;
   RecordId list;
   Assessment assessment;
   Digest root;
@@ -209,6 +214,7 @@ struct StatusChange {
 struct Compromise {
   KeyId key;
   std::uint64_t from = 0;
+  std::optional<std::uint64_t> to;
   std::string reason;
   friend bool operator==(const Compromise&, const Compromise&) = default;
 };
@@ -221,6 +227,7 @@ struct Erase {
   std::string org, reason;
   RecordId target;
   std::vector<std::uint32_t> positions;
+  bool book = false;
   std::vector<EraseReceipt> receipts;
   friend bool operator==(const Erase&, const Erase&) = default;
 };
@@ -249,6 +256,7 @@ struct Credential {
   std::string org, kind, period;
   Tag256 tag{};
   std::optional<RecordId> replaces;
+  std::optional<std::string> reason;
   std::optional<Assessment> assessment;           ///< transcript
   std::optional<std::string> cls;                 ///< transcript
   std::optional<RegisterNumber> register_number;  ///< diploma
