@@ -13,7 +13,7 @@ struct PlaceWords {
 constexpr PlaceWords words_vi{"trang", "hàng", "cột", "mục"};
 constexpr PlaceWords words_en{"sheet", "row", "column", "field"};
 
-void add(std::string& place, std::string part) {
+void add(std::string& place, std::string_view part) {
   if (!place.empty()) place += ", ";
   place += part;
 }

@@ -33,8 +33,9 @@ class [[nodiscard]] Result {
   Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}              // NOLINT(google-explicit-constructor)
   Result(Unexpected<E> e) : v_(std::in_place_index<1>, std::move(e).error()) {}  // NOLINT(google-explicit-constructor)
   template <class G>
-  requires(!std::is_same_v<G, E> && std::is_convertible_v<G, E>) Result(Unexpected<G> e)
-      : v_(std::in_place_index<1>, E(std::move(e).error())) {}  // NOLINT(google-explicit-constructor)
+  requires(!std::is_same_v<G, E> && std::is_convertible_v<G, E>)
+      Result(Unexpected<G> e)  // NOLINT(google-explicit-constructor)
+      : v_(std::in_place_index<1>, E(std::move(e).error())) {}
 
   [[nodiscard]] bool has_value() const { return v_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -80,8 +81,9 @@ class [[nodiscard]] Result<void, E> {
   Result() = default;
   Result(Unexpected<E> e) : v_(std::in_place_index<1>, std::move(e).error()) {}  // NOLINT(google-explicit-constructor)
   template <class G>
-  requires(!std::is_same_v<G, E> && std::is_convertible_v<G, E>) Result(Unexpected<G> e)
-      : v_(std::in_place_index<1>, E(std::move(e).error())) {}  // NOLINT(google-explicit-constructor)
+  requires(!std::is_same_v<G, E> && std::is_convertible_v<G, E>)
+      Result(Unexpected<G> e)  // NOLINT(google-explicit-constructor)
+      : v_(std::in_place_index<1>, E(std::move(e).error())) {}
 
   [[nodiscard]] bool has_value() const { return v_.index() == 0; }
   explicit operator bool() const { return has_value(); }

@@ -87,8 +87,8 @@ Bytes der_of(const Signature& signature) {
   BigNumber r(BN_bin2bn(signature.bytes.data(), 32, nullptr));
   BigNumber s(BN_bin2bn(signature.bytes.data() + 32, 32, nullptr));
   if (!sig || !r || !s || ECDSA_SIG_set0(sig.get(), r.get(), s.get()) != 1) return {};
-  r.release();  // set0 took both
-  s.release();
+  (void)r.release();  // set0 took both
+  (void)s.release();
   const int size = i2d_ECDSA_SIG(sig.get(), nullptr);
   if (size <= 0) return {};
   Bytes out(static_cast<std::size_t>(size));
