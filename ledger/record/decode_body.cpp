@@ -23,6 +23,7 @@ constexpr std::size_t receipts_max = 3;
 constexpr std::uint32_t page_max = 99'999;
 constexpr std::uint32_t rows_step = 16;
 constexpr std::uint16_t vault_max = std::numeric_limits<std::uint16_t>::max();
+constexpr std::string_view root_capacity = "root";  // reserved for the approvals of genesis roots
 constexpr std::uint64_t index_max = std::uint64_t(json::integer_max);
 
 std::uint32_t read_rows(ObjectReader& s) {
@@ -43,12 +44,14 @@ std::vector<std::uint32_t> read_positions(ObjectReader& s, std::size_t min) {
 Org read_org(ObjectReader& s) {
   Org out;
   out.org = s.string("org", text::org);
+  if (out.org == root_capacity) s.refuse("org", FieldFaultKind::bad_form);
   out.kind = s.string("kind", text::code);
   out.parent = s.optional_string("parent", text::org);
   out.name = s.string("name", text::org_name);
   out.vaults =
       s.ascending("vaults", 0, org_vaults_max, [](Field& f) { return f.integer<std::uint16_t>(0, vault_max); });
   out.replaces = s.optional_digest43<RecordId>("replaces");
+  out.reason = s.optional_string("reason", text::code);
   return out;
 }
 
@@ -75,6 +78,7 @@ Key read_key(ObjectReader& s) {
   out.binding = s.digest43<Digest>("binding");
   out.proof = s.digest43<Signature>("proof");
   out.replaces = s.optional_digest43<RecordId>("replaces");
+  out.reason = s.optional_string("reason", text::code);
   return out;
 }
 
@@ -111,6 +115,7 @@ ClassList read_class_list(ObjectReader& s) {
   out.root = s.digest43<Digest>("root");
   out.rows = read_rows(s);
   out.replaces = s.optional_digest43<RecordId>("replaces");
+  out.reason = s.optional_string("reason", text::code);
   return out;
 }
 
@@ -132,6 +137,7 @@ GradeSheet read_grade_sheet(ObjectReader& s) {
   GradeSheet out;
   read_marks_sheet(s, out);
   out.subject = s.string("subject", text::code);
+  out.group = s.optional_string("group", text::code);
   return out;
 }
 
@@ -177,6 +183,7 @@ Compromise read_compromise(ObjectReader& s) {
   Compromise out;
   out.key = s.digest43<KeyId>("key");
   out.from = s.integer<std::uint64_t>("from", 0, index_max);
+  out.to = s.optional_integer<std::uint64_t>("to", 0, index_max);
   out.reason = s.string("reason", text::code);
   return out;
 }
@@ -192,6 +199,8 @@ Erase read_erase(ObjectReader& s) {
   out.org = s.string("org", text::org);
   out.target = s.digest43<RecordId>("target");
   out.positions = read_positions(s, 0);
+  out.book = s.optional_boolean("book").value_or(false);
+  if (s.has("book") && !out.book) s.refuse("book", FieldFaultKind::bad_form);
   out.reason = s.string("reason", text::code);
   out.receipts = s.array("receipts", 1, receipts_max, [&](Field& f) { return f.object(read_receipt); });
   return out;
@@ -217,8 +226,11 @@ struct Check {
   Verdict operator()(const Key& b) const {
     const bool fits = b.jwk.p256 == (b.use == KeyUse::export_copy);
     if (!fits) return reject(RejectionCode::bad_key, "stele.jwk.crv");
-    return check_jwk(b.jwk, "stele.jwk");
+    STELE_CHECK(check_jwk(b.jwk, "stele.jwk"));
+    return check_reason(b.replaces, b.reason);
   }
+  Verdict operator()(const Org& b) const { return check_reason(b.replaces, b.reason); }
+  Verdict operator()(const ClassList& b) const { return check_reason(b.replaces, b.reason); }
   Verdict operator()(const Validators& b) const {
     for (std::size_t i = 0; i < b.set.size(); ++i) {
       if (VerifyKey::parse(b.set[i].key)) continue;
@@ -255,6 +267,12 @@ Jwk read_jwk(ObjectReader& j) {
 Result<void, Rejection> check_jwk(const Jwk& jwk, std::string_view where) {
   if (jwk.p256 || VerifyKey::from_coordinates(jwk.x, jwk.y)) return {};
   return reject(RejectionCode::bad_key, std::string(where));
+}
+
+Result<void, Rejection> check_reason(const std::optional<RecordId>& replaces,
+                                     const std::optional<std::string>& reason) {
+  if (replaces.has_value() == reason.has_value()) return {};
+  return reject(replaces ? RejectionCode::missing_member : RejectionCode::unknown_member, "stele.reason");
 }
 
 Assessment read_assessment(ObjectReader& a) {

@@ -25,6 +25,9 @@ struct CredentialParts {
 [[nodiscard]] Result<void, Rejection> check_credential(Type, const Credential&);
 
 [[nodiscard]] Jwk read_jwk(json::ObjectReader&);
+/// Nothing is replaced without a reason, and nothing else has one here.
+[[nodiscard]] Result<void, Rejection> check_reason(const std::optional<RecordId>& replaces,
+                                                   const std::optional<std::string>& reason);
 /// `bad_key` unless a secp256k1 key is a point of its curve. P-256 points are judged when they verify something.
 [[nodiscard]] Result<void, Rejection> check_jwk(const Jwk&, std::string_view where);
 [[nodiscard]] Assessment read_assessment(json::ObjectReader&);

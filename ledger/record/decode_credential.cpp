@@ -20,11 +20,6 @@ constexpr std::size_t digest_count(Type type) {
   return type == Type::transcript || type == Type::export_copy ? 64 : 32;
 }
 
-bool is_period(std::string_view text) {
-  return text == "once" || (text.size() == text::year.chars_max && is_digits(text));
-}
-constexpr json::TextRule period_text{4, 4, is_period};
-
 RegisterNumber read_register(ObjectReader& r) {
   RegisterNumber out;
   out.year = r.string("year", text::year);
@@ -41,17 +36,15 @@ void read_private(Type type, ObjectReader& s, Credential& out) {
     return;
   }
   out.tag = s.digest43<Tag256>("tag");
-  out.period = s.string("period", period_text);
+  out.period = s.string("period", text::period);
+  out.replaces = s.optional_digest43<RecordId>("replaces");
+  out.reason = s.optional_string("reason", text::code);
   if (type == Type::transcript) {
     out.assessment = s.object("assessment", read_assessment);
     out.cls = s.string("class", text::cls);
   }
   if (type == Type::diploma) out.register_number = s.object("register", read_register);
-  if (type == Type::school_transfer) {
-    out.to = s.string("to", text::org);
-    return;  // sent once: nothing to replace
-  }
-  out.replaces = s.optional_digest43<RecordId>("replaces");
+  if (type == Type::school_transfer) out.to = s.string("to", text::org);
 }
 
 StatusSlot read_slot(ObjectReader& l) {
@@ -104,8 +97,8 @@ Result<void, Rejection> check_credential(Type type, const Credential& body) {
   STELE_CHECK(check_ascending(texts, "_sd"));
   if (!ends_with(body.iss, "/orgs/" + body.org)) return reject(RejectionCode::bad_url, "iss");
   if (!is_status_uri(body.status.uri)) return reject(RejectionCode::bad_url, "status.status_list.uri");
-  if (body.cnf) return check_jwk(*body.cnf, "cnf.jwk");
-  return {};
+  if (body.cnf) STELE_CHECK(check_jwk(*body.cnf, "cnf.jwk"));
+  return check_reason(body.replaces, body.reason);
 }
 
 }  // namespace stele::record

@@ -66,6 +66,7 @@ Act read_act(ObjectReader& a) {
   Act out;
   out.act = read_type(a, "act");
   out.on = a.optional_string("on", text::code);
+  out.replaces = a.optional_boolean("replaces").value_or(false);
   out.from = a.optional_parsed("from", parse_date);
   out.to = a.optional_parsed("to", parse_date);
   out.unit = a.parsed("unit", unit_from_name);
@@ -73,7 +74,7 @@ Act read_act(ObjectReader& a) {
   out.scope = read_scope(a);
   if (a.has("may_grant")) out.may_grant = read_codes(a, "may_grant", 0, codes_max);
   out.period = a.optional_parsed("period", [](std::string_view word) {
-    return word == "year" || word == "once" ? std::optional<std::string>(word) : std::nullopt;
+    return word == "year" || word == "once" || word == "nth" ? std::optional<std::string>(word) : std::nullopt;
   });
   out.needs = a.array("needs", 0, needs_max, [](Field& f) { return f.object(read_need); });
   return out;
@@ -111,7 +112,23 @@ std::string item(std::string_view list, std::size_t i, std::string_view member) 
   return "stele." + std::string(list) + "[" + std::to_string(i) + "]." + std::string(member);
 }
 
+/// Whatever undoes or replaces what was signed needs a second person, whatever the policy's author thinks.
+bool must_have_needs(const Act& act) {
+  switch (act.act) {
+    case Type::amend:
+    case Type::suspend:
+    case Type::reinstate:
+    case Type::revoke:
+    case Type::erase:
+    case Type::compromise:
+      return true;
+    default:
+      return act.replaces && (is_credential(act.act) || act.act == Type::class_list);
+  }
+}
+
 Result<void, Rejection> check_act(const Act& act, std::size_t i) {
+  if (must_have_needs(act) && act.needs.empty()) return reject(RejectionCode::out_of_bounds, item("acts", i, "needs"));
   STELE_CHECK(check_distinct(act.roles, item("acts", i, "roles")));
   STELE_CHECK(check_distinct(act.scope, item("acts", i, "scope")));
   STELE_CHECK(check_distinct(act.may_grant, item("acts", i, "may_grant")));
@@ -129,8 +146,10 @@ Policy read_policy(ObjectReader& s) {
   Policy out;
   out.number = s.integer<std::uint64_t>("number", 1, integer_max);
   out.rules = s.integer<std::uint32_t>("rules", 1, rules_max);
+  out.rules_from = s.integer<std::uint64_t>("rules_from", 0, integer_max);
   out.roles = read_codes(s, "roles", 1, codes_max);
   out.org_kinds = read_codes(s, "org_kinds", 1, codes_max);
+  out.kinds = read_codes(s, "kinds", 1, codes_max);
   out.reasons = read_codes(s, "reasons", 1, codes_max);
   out.limits = s.object("limits", read_limits);
   out.quotas = s.array("quotas", 0, quotas_max, [](Field& f) { return f.object(read_quota); });
@@ -141,7 +160,12 @@ Policy read_policy(ObjectReader& s) {
 
 Result<void, Rejection> check_policy(const Policy& policy) {
   STELE_CHECK(check_distinct(policy.roles, "stele.roles"));
+  for (std::size_t i = 0; i < policy.roles.size(); ++i) {
+    // The capacity of genesis roots, which no policy gives.
+    if (policy.roles[i] == "root") return reject(RejectionCode::bad_form, "stele.roles[" + std::to_string(i) + "]");
+  }
   STELE_CHECK(check_distinct(policy.org_kinds, "stele.org_kinds"));
+  STELE_CHECK(check_distinct(policy.kinds, "stele.kinds"));
   STELE_CHECK(check_distinct(policy.reasons, "stele.reasons"));
   STELE_CHECK(check_distinct(policy.quotas, "stele.quotas", [](const Quota& q) { return q.act; }));
   for (std::size_t i = 0; i < policy.assessment.size(); ++i) {

@@ -111,6 +111,7 @@ Value to_json(const Need& n) {
 Value to_json(const Act& a) {
   Value out = Value::object({{"act", type_name(a.act)}});
   set_text(out, "on", a.on);
+  if (a.replaces) out.set("replaces", true);
   set_date(out, "from", a.from);
   set_date(out, "to", a.to);
   out.set("unit", unit_name(a.unit));
@@ -139,7 +140,7 @@ struct Members {
     set_text(s, "parent", b.parent);
     s.set("name", b.name);
     s.set("vaults", numbers(b.vaults));
-    set_id(s, "replaces", b.replaces);
+    replaces(b);
   }
   void operator()(const Key& b) const {
     s.set("org", b.org);
@@ -149,7 +150,7 @@ struct Members {
     s.set("grants", list(b.grants, [](const Grant& g) { return to_json(g); }));
     s.set("binding", b64(b.binding));
     s.set("proof", b64(b.proof));
-    set_id(s, "replaces", b.replaces);
+    replaces(b);
   }
   void operator()(const Validators& b) const {
     s.set("set", list(b.set, [](const Validator& v) {
@@ -160,8 +161,10 @@ struct Members {
   void operator()(const Policy& b) const {
     s.set("number", b.number);
     s.set("rules", b.rules);
+    s.set("rules_from", b.rules_from);
     s.set("roles", codes(b.roles));
     s.set("org_kinds", codes(b.org_kinds));
+    s.set("kinds", codes(b.kinds));
     s.set("reasons", codes(b.reasons));
     s.set("limits", Value::object({{"after_days", b.limits.after_days},
                                    {"pending_days", b.limits.pending_days},
@@ -183,13 +186,14 @@ struct Members {
     s.set("class", b.cls);
     s.set("year", b.year);
     tree(b);
-    set_id(s, "replaces", b.replaces);
+    replaces(b);
   }
   void operator()(const GradeSheet& b) const {
     s.set("org", b.org);
     s.set("kind", b.kind);
     s.set("class", b.cls);
     s.set("subject", b.subject);
+    set_text(s, "group", b.group);
     s.set("term", b.term);
     s.set("year", b.year);
     s.set("list", b64(b.list));
@@ -230,12 +234,14 @@ struct Members {
   void operator()(const Compromise& b) const {
     s.set("key", b64(b.key));
     s.set("from", b.from);
+    if (b.to) s.set("to", *b.to);
     s.set("reason", b.reason);
   }
   void operator()(const Erase& b) const {
     s.set("org", b.org);
     s.set("target", b64(b.target));
     s.set("positions", numbers(b.positions));
+    if (b.book) s.set("book", true);
     s.set("reason", b.reason);
     s.set("receipts", list(b.receipts, [](const EraseReceipt& r) {
             return Value::object({{"vault", r.vault}, {"signature", b64(r.signature)}});
@@ -253,6 +259,7 @@ struct Members {
       s.set("tag", b64(b.tag));
       s.set("period", b.period);
     }
+    replaces(b);
     if (b.assessment) s.set("assessment", to_json(*b.assessment));
     set_text(s, "class", b.cls);
     if (b.register_number) {
@@ -260,10 +267,14 @@ struct Members {
     }
     set_text(s, "to", b.to);
     set_id(s, "original", b.original);
-    set_id(s, "replaces", b.replaces);
   }
 
  private:
+  template <class T>
+  void replaces(const T& b) const {
+    set_id(s, "replaces", b.replaces);
+    set_text(s, "reason", b.reason);
+  }
   template <class Sheet>
   void tree(const Sheet& b) const {
     s.set("root", b64(b.root));

@@ -22,25 +22,45 @@ bool first_and_rest(std::string_view text, First first, Rest rest) {
   return !text.empty() && first(text[0]) && std::all_of(text.begin() + 1, text.end(), rest);
 }
 
+/// Keeps identity numbers, telephone numbers and dates of birth out of what stands in clear.
+bool no_long_number(std::string_view text, std::size_t digits_in_a_row_max) {
+  std::size_t run = 0;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    run = digit(c) ? run + 1 : 0;
+    return run <= digits_in_a_row_max;
+  });
+}
+constexpr std::size_t code_digits_max = 4;
+constexpr std::size_t class_digits_max = 2;
+
 }  // namespace
 
 bool is_code(std::string_view text) {
   const auto first = [](char c) { return lower(c) || digit(c); };
-  return first_and_rest(text, first, [&](char c) { return first(c) || c == '.' || c == '-'; });
+  return first_and_rest(text, first, [&](char c) { return first(c) || c == '.' || c == '-'; }) &&
+         no_long_number(text, code_digits_max);
 }
 
 bool is_org_id(std::string_view text) {
   const auto first = [](char c) { return lower(c) || digit(c); };
-  return first_and_rest(text, first, [&](char c) { return first(c) || c == '-'; });
+  return first_and_rest(text, first, [&](char c) { return first(c) || c == '-'; }) &&
+         no_long_number(text, code_digits_max);
 }
 
 bool is_class_id(std::string_view text) {
   const auto first = [](char c) { return lower(c) || upper(c) || digit(c); };
-  return first_and_rest(text, first, [&](char c) { return first(c) || c == '.' || c == '/' || c == '-'; });
+  return first_and_rest(text, first, [&](char c) { return first(c) || c == '.' || c == '/' || c == '-'; }) &&
+         no_long_number(text, class_digits_max);
 }
 
 bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), digit);
+}
+
+bool is_period(std::string_view text) {
+  constexpr std::uint64_t nth_max = 99;
+  const bool year = text.size() == text::year.chars_max && is_digits(text);
+  return year || text == "once" || (text != "0" && is_decimal(text, nth_max));
 }
 
 bool is_person(std::string_view text) {
@@ -48,6 +68,9 @@ bool is_person(std::string_view text) {
 }
 
 bool is_org_name(std::string_view text) {
+  // One form of each name: spaces stand single, and inside.
+  if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
+  if (text.find("  ") != std::string_view::npos) return false;
   return only_letters_digits_and(text, " .,-'()/&");
 }
 

@@ -12,6 +12,7 @@ namespace stele::record {
 [[nodiscard]] bool is_org_id(std::string_view);    ///< without its length
 [[nodiscard]] bool is_class_id(std::string_view);  ///< without its length
 [[nodiscard]] bool is_digits(std::string_view);    ///< of any length
+[[nodiscard]] bool is_period(std::string_view);    ///< of a credential: a year, `once`, or 1 to 99
 [[nodiscard]] bool is_person(std::string_view);    ///< 22 characters that hold 16 bytes
 [[nodiscard]] bool is_org_name(std::string_view);  ///< without its length
 [[nodiscard]] bool is_net(std::string_view);       ///< stele/<name>/<32 hex>
@@ -28,8 +29,9 @@ namespace text {
 inline constexpr json::TextRule code{1, 32, is_code};
 inline constexpr json::TextRule net_name{1, 16, is_code};
 inline constexpr json::TextRule org{2, 40, is_org_id};
-inline constexpr json::TextRule cls{1, 12, is_class_id};
+inline constexpr json::TextRule cls{1, 8, is_class_id};
 inline constexpr json::TextRule year{4, 4, is_digits};
+inline constexpr json::TextRule period{1, 4, is_period};
 inline constexpr json::TextRule person{22, 22, is_person};
 inline constexpr json::TextRule org_name{1, org_name_chars_max, is_org_name};
 inline constexpr json::TextRule net{1, 55, is_net};

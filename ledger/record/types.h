@@ -170,6 +170,7 @@ struct ClassList {
   Digest root;
   std::uint32_t rows = 0;
   std::optional<RecordId> replaces;
+  std::optional<std::string> reason;
   friend bool operator==(const ClassList&, const ClassList&) = default;
 };
 struct GradeSheet {
