@@ -109,7 +109,7 @@ show_progress() {
 # What a person needs of a failed step's output: compiler errors if there are some, else the end.
 show_failure() {
   local log=$1 errors
-  errors=$(grep -anE -A 6 'error:|FAILED:|CMake Error' "$log" | head -n 40 || true)
+  errors=$(grep -anE -A 6 'error:|FAILED:|CMake Error' "$log" | cut -c1-200 | head -n 40 || true)
   if [[ -n $errors && $2 != ctest* ]]; then printf '%s\n' "$errors"; else tail -n 60 "$log"; fi
   say "Toàn bộ nhật ký: $log" "The whole log: $log"
 }
