@@ -145,7 +145,7 @@ KeyId VerifyKey::thumbprint() const {
 }
 
 bool VerifyKey::verify(const Digest& digest, const Signature& signature) const {
-  if (!is_low_s(signature)) return false;
+  if (!is_low_s(signature)) return false;  // libsecp256k1 refuses it too; our rule must not rest on its habits
   const auto key = pubkey_of(opaque_);
   secp256k1_ecdsa_signature parsed;
   return secp256k1_ecdsa_signature_parse_compact(context(), &parsed, signature.bytes.data()) == 1 &&

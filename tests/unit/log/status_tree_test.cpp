@@ -164,6 +164,12 @@ TEST(VerifyStatus, RefusesEveryChangedBitAndEveryOtherLength) {
   EXPECT_EQ(verify_status({10}, 700, good, path, tree.root()), Status::revoked);
 }
 
+// Else the two bits would be read from beyond its end.
+TEST(VerifyStatus, RefusesAShortLeafEvenUnderARootThatWasMadeForIt) {
+  const Bytes leaf(10, 0xff);
+  EXPECT_FALSE(verify_status({200}, 256, leaf, {}, Digest{merkle_leaf(leaf).bytes}));
+}
+
 // A leaf of 64 bytes can't be passed off as a node of two hashes, nor the other way round.
 TEST(VerifyStatus, RefusesANodeInPlaceOfALeaf) {
   const StatusTree tree = tree_of(Statuses(1024));
