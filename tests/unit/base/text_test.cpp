@@ -145,6 +145,19 @@ TEST(CheckText, RefusesEveryCharacterThatSortingWouldMove) {
   }
 }
 
+TEST(OnlyLettersDigitsAnd, TakesAnyScriptAndNoPunctuationButWhatIsNamed) {
+  EXPECT_TRUE(only_letters_digits_and("", ""));
+  EXPECT_TRUE(only_letters_digits_and("Ngữ văn 10", " "));
+  EXPECT_TRUE(only_letters_digits_and("漢字e\u0301", ""));
+  EXPECT_TRUE(only_letters_digits_and("10A1/2025-2026", "/-"));
+  EXPECT_FALSE(only_letters_digits_and("Ngữ văn", ""));
+  EXPECT_FALSE(only_letters_digits_and("a<b", " "));
+  EXPECT_FALSE(only_letters_digits_and("a–b", "-"));  // en dash
+  EXPECT_FALSE(only_letters_digits_and("a€", ""));
+  EXPECT_FALSE(only_letters_digits_and("a\u00BD", ""));  // a half is no decimal digit
+  EXPECT_FALSE(only_letters_digits_and("a\xC3", ""));
+}
+
 TEST(ToNfc, ComposesVietnameseAndRefusesWhatIsNotUtf8) {
   EXPECT_EQ(to_nfc("Nguye\u0302\u0303n"), "Nguyễn");
   EXPECT_EQ(to_nfc("Nguyễn"), "Nguyễn");
