@@ -1,6 +1,7 @@
 // The header of a block: a short text that names the whole log so far (wire-format.md section 6). Pure.
 #pragma once
 
+#include "ledger/base/verify.h"
 #include "ledger/record/genesis.h"
 
 namespace stele::log {

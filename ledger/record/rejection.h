@@ -16,13 +16,13 @@ namespace stele {
   X(missing_member) X(unknown_member) X(wrong_type) X(out_of_bounds) X(bad_form) X(not_ascending) X(repeated) \
   X(wrong_version) X(wrong_network) X(bad_count_of_digests) X(bad_url) X(bad_key) X(bad_proof_of_possession) \
   /* signature and signer */ \
-  X(unknown_key) X(key_not_valid) X(high_s) X(bad_signature) X(already_recorded) X(quota_exceeded) X(after_unknown) X(after_too_old) \
+  X(unknown_key) X(key_not_valid) X(key_wrong_use) X(high_s) X(bad_signature) X(already_recorded) X(quota_exceeded) X(after_unknown) X(after_too_old) \
   /* authority */ \
   X(no_policy) X(no_authority) X(grant_not_allowed) X(unknown_org) X(org_not_valid) X(unknown_org_kind) X(unknown_role) X(unknown_reason) \
-  X(unknown_assessment) X(unknown_subject) X(unknown_vault) X(type_not_in_rules) X(rules_unknown) X(policy_number) \
+  X(unknown_assessment) X(unknown_subject) X(unknown_term) X(unknown_kind) X(second_person_required) X(year_out_of_range) X(unknown_vault) X(type_not_in_rules) X(rules_unknown) X(policy_number) \
   /* relations to other records */ \
   X(unknown_target) X(target_not_valid) X(target_wrong_type) X(target_wrong_org) X(target_not_pending) X(no_signature_needed) \
-  X(same_person) X(registered_by_first_signer) X(key_too_young) X(bad_replaces) X(id_taken) X(key_taken) X(root_org_exists) \
+  X(same_person) X(registered_by_first_signer) X(key_too_young) X(bad_replaces) X(id_taken) X(key_taken) X(person_taken) X(target_claimed) X(amend_pending) X(root_org_exists) \
   X(sheet_exists) X(tag_taken) X(status_slot_taken) X(register_number) X(position_out_of_range) X(list_not_valid) \
   /* block */ \
   X(block_bad_encoding) X(block_wrong_network) X(block_wrong_parent) X(block_wrong_height) X(block_wrong_epoch) X(block_wrong_rules) X(block_bad_qc) \

@@ -70,7 +70,17 @@ Subject subject_of(const record::Record& r) {
   Subject s;
   s.type = r.type;
   s.on = record::on_of(r);
-  s.org = copy(record::org_of(r));
+  if (const auto* o = std::get_if<record::Org>(&r.body)) {
+    s.org = o->parent;  // a new organisation is a matter of the one above it
+  } else {
+    s.org = copy(record::org_of(r));
+  }
+  s.replaces = std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.replaces; }) return body.replaces.has_value();
+        return false;
+      },
+      r.body);
   const auto scope = record::scope_of(r);
   s.cls = copy(scope.cls);
   s.subject = copy(scope.subject);
@@ -87,7 +97,8 @@ bool grant_applies(const record::Grant& g, const Subject& s, Date date) {
 const record::Act* find_act(const record::Policy& policy, const Subject& s, std::span<const record::Grant> grants,
                             Date date, const OrgTree& tree) {
   for (const auto& act : policy.acts) {
-    if (act.act != s.type || !matches(act.on, s.on) || !inside(act.from, act.to, date)) continue;
+    if (act.act != s.type || !matches(act.on, s.on) || act.replaces != s.replaces || !inside(act.from, act.to, date))
+      continue;
     for (const auto& g : grants) {
       if (!has(act.roles, g.role) || !names_all(g, act.scope) || !grant_applies(g, s, date)) continue;
       // A record of no organisation (a policy) can only be an act of the root organisation.

@@ -24,8 +24,9 @@ inline constexpr int org_depth_max = 8;
 /// What an act is matched against.
 struct Subject {
   record::Type type{};
-  std::optional<std::string> on;  ///< kind, use, or type of the targets
-  std::optional<std::string> org;
+  std::optional<std::string> on;   ///< kind, use, or type of the targets
+  std::optional<std::string> org;  ///< of an `org` record: its parent
+  bool replaces = false;
   std::optional<std::string> cls, subject, term, year;
 };
 /// `targets`: subject of the records that a change or second signature names; its org and scope are taken from there.

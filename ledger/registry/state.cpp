@@ -35,6 +35,7 @@ State::State(const record::Genesis& g) : genesis(g), today(date_in_vietnam(g.tim
   for (const auto& root : g.roots) {
     auto k = root_key(root, g);
     const auto kid = k.verify->thumbprint();
+    persons.emplace(root.person, kid);
     keys.emplace(kid, std::move(k));
   }
   recent.emplace(log::hash_of(log::to_text(log::genesis_checkpoint(g))), g.time);
@@ -73,7 +74,12 @@ const OrgState* State::org(std::string_view id) const {
 
 bool State::org_valid(std::string_view id) const {
   const auto* o = org(id);
-  return o != nullptr && status.get(o->index) == log::Status::valid;
+  for (int depth = 0; depth < org_depth_max && o != nullptr; ++depth) {
+    if (status.get(o->index) != log::Status::valid) return false;
+    if (!o->org.parent) return true;
+    o = org(*o->org.parent);
+  }
+  return false;
 }
 
 record::Limits State::limits() const {

@@ -24,16 +24,16 @@ struct KeyState {
   std::optional<RecordIndex> index;  ///< none: a genesis root
   RecordId id;
   std::optional<VerifyKey> verify;  ///< none for P-256
-  std::optional<KeyId> registrar;   ///< who signed the key record; none: a genesis root
+  std::vector<KeyId> registrars;    ///< who signed its key records, first and later ones; none: a genesis root
   UnixSeconds since;
   bool root = false;
-  bool confirmed = false;  ///< by an `approve` of another organisation
+  bool confirmed = false;                ///< by an `approve` of another organisation than the registrar's
+  std::vector<std::string> reinstaters;  ///< persons who brought it back: they answer for it like its registrars
 };
 struct OrgState {
   record::Org org;
   RecordIndex index;
   RecordId id;
-  bool by_roots = false;
 };
 struct PolicyState {
   record::Policy policy;
@@ -57,12 +57,13 @@ struct Pending {
   [[nodiscard]] bool complete() const;
 };
 
-/// Live sheets: (type, org, class, subject, term, year).
-using SheetSlot = std::tuple<record::Type, std::string, std::string, std::string, std::string, std::string>;
+/// Of which there is one live sheet: (type, org, class, subject, group, term, year).
+using SheetSlot =
+    std::tuple<record::Type, std::string, std::string, std::string, std::string, std::string, std::string>;
 struct SheetState {
   RecordIndex index;
   record::Type type{};
-  std::string org, kind, cls, subject, term, year;
+  std::string org, kind, cls, subject, group, term, year;
   std::uint32_t rows = 0;
   RecordId list;  ///< class list that it rests on
 };
@@ -85,12 +86,17 @@ struct State final : OrgTree {
   std::map<std::string, OrgState, std::less<>> orgs;
   std::optional<PolicyState> policy;
   std::unordered_map<RecordId, Pending> pending;
+  std::unordered_map<RecordId, RecordId>
+      claimed;  ///< what pending records replace, supersede or amend: to the pending record
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t>
+      open_amends;                            ///< pending, by (org, class, year)
   std::map<SheetSlot, RecordId> sheet_slots;  ///< live or pending
   std::unordered_map<RecordId, SheetState> sheets;
   std::unordered_map<RecordId, CredentialState> credentials;
   std::unordered_map<RecordId, std::string> documents;  ///< to their organisation
   std::unordered_map<RecordId, KeyId> key_records;      ///< every key record in force or once in force
-  std::unordered_map<Tag256, RecordId> live_tags;  ///< live or pending
+  std::unordered_map<std::string, KeyId> persons;       ///< to the person's latest key; roots included
+  std::unordered_map<Tag256, RecordId> live_tags;       ///< live or pending
   std::map<record::StatusSlot, RecordId> status_slots;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> register_last;  ///< (org, kind, year)
   std::unordered_map<RecordId, RecordId> superseded_by;
@@ -106,6 +112,7 @@ struct State final : OrgTree {
   /// In force: its record is valid. Genesis roots always.
   [[nodiscard]] bool key_valid(const KeyState&) const;
   [[nodiscard]] const OrgState* org(std::string_view) const;
+  /// It and all its ancestors are valid.
   [[nodiscard]] bool org_valid(std::string_view) const;
   /// Defaults until there is a policy.
   [[nodiscard]] record::Limits limits() const;

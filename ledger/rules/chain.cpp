@@ -32,6 +32,11 @@ class InBlock {
  private:
   Result<void, Rejection> check(const State& s, const record::Record& r, const Judged& judged, UnixSeconds time) const {
     if (ids_.contains(r.id)) return reject(RejectionCode::already_recorded);
+    if (!judged.needs.empty()) {
+      for (const auto& id : claims_of(r)) {
+        if (claims_.contains(id)) return reject(RejectionCode::target_claimed);
+      }
+    }
     STELE_CHECK(quota(s, r, time));
     if (record::is_sheet(r.type) && slots_.contains(slot_of(r))) return reject(RejectionCode::sheet_exists);
     if (const auto* c = std::get_if<record::Credential>(&r.body)) STELE_CHECK(credential(s, r, *c));
@@ -39,8 +44,9 @@ class InBlock {
       if (orgs_.contains(o->org)) return reject(RejectionCode::id_taken, "stele.org");
       if (!o->parent && root_org_) return reject(RejectionCode::root_org_exists, "stele.parent");
     }
-    if (const auto* k = std::get_if<record::Key>(&r.body); k != nullptr && kids_.contains(k->jwk.thumbprint())) {
-      return reject(RejectionCode::key_taken, "stele.jwk");
+    if (const auto* k = std::get_if<record::Key>(&r.body)) {
+      if (kids_.contains(k->jwk.thumbprint())) return reject(RejectionCode::key_taken, "stele.jwk");
+      if (persons_.contains(k->person)) return reject(RejectionCode::person_taken, "stele.person");
     }
     if (r.type == Type::policy && policy_) return reject(RejectionCode::policy_number, "stele.number");
     if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) return second(s, r, *body, judged, time);
@@ -56,7 +62,7 @@ class InBlock {
           it != s.used_today.end() && date_in_vietnam(time) == s.today)
         used = it->second;
       if (const auto it = used_.find({r.kid, r.type}); it != used_.end()) used += it->second;
-      if (used >= q.per_day) return reject(RejectionCode::quota_exceeded);
+      if (used + weight_of(r) > q.per_day) return reject(RejectionCode::quota_exceeded);
     }
     return {};
   }
@@ -108,8 +114,10 @@ class InBlock {
 
   static std::vector<std::string> exclusive(const record::Record& r) {
     std::vector<std::string> out;
-    if (const auto* k = std::get_if<record::Key>(&r.body))
+    if (const auto* k = std::get_if<record::Key>(&r.body)) {
       out.push_back("kid" + std::string(as_text(k->jwk.thumbprint().view())));
+      out.push_back("person" + k->person);
+    }
     if (const auto* o = std::get_if<record::Org>(&r.body))
       out.push_back(o->parent ? "org" + o->org : std::string("root"));
     if (r.type == Type::policy) out.emplace_back("policy");
@@ -125,7 +133,8 @@ class InBlock {
 
   void note(const State& s, const record::Record& r, const Judged& judged) {
     ids_.insert(r.id);
-    if (s.policy && !s.policy->policy.quotas.empty()) ++used_[{r.kid, r.type}];
+    if (s.policy && !s.policy->policy.quotas.empty()) used_[{r.kid, r.type}] += weight_of(r);
+    for (const auto& id : claims_of(r)) claims_.insert(id);
     if (record::is_sheet(r.type)) slots_.insert(slot_of(r));
     if (const auto* c = std::get_if<record::Credential>(&r.body)) {
       tags_.insert(c->tag);
@@ -136,7 +145,10 @@ class InBlock {
       orgs_.insert(o->org);
       root_org_ = root_org_ || !o->parent;
     }
-    if (const auto* k = std::get_if<record::Key>(&r.body)) kids_.insert(k->jwk.thumbprint());
+    if (const auto* k = std::get_if<record::Key>(&r.body)) {
+      kids_.insert(k->jwk.thumbprint());
+      persons_.insert(k->person);
+    }
     policy_ = policy_ || r.type == Type::policy;
     if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) note_second(s, r, *body, judged);
   }
@@ -163,6 +175,8 @@ class InBlock {
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> numbers_;
   std::set<std::string> orgs_;
   std::unordered_set<KeyId> kids_;
+  std::unordered_set<std::string> persons_;
+  std::unordered_set<RecordId> claims_;
   std::set<std::pair<RecordId, std::string>> signed_;
   std::unordered_map<RecordId, std::vector<std::size_t>> given_;
   std::set<std::string> completed_;
@@ -191,7 +205,6 @@ struct Chain::Impl {
   HeaderHash head_hash;
   log::ValidatorSet validators, orderers, vaults;
   std::deque<std::pair<HeaderHash, UnixSeconds>> recent;  ///< what state.recent holds, oldest first
-  Changes carried;  ///< bits changed after the head's header, to be shown by the next
 
   [[nodiscard]] Result<void, Rejection> check_acks(const record::Record&, std::span<const log::Ack>) const;
   [[nodiscard]] Result<std::optional<log::QuorumCertificate>, Rejection> parent_qc(const Block&) const;
@@ -306,8 +319,8 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   auto qc = m.parent_qc(b);
   if (!qc) return whole(std::move(qc).error());
   const UnixSeconds time = m.time_after(*qc);
-  if (decoded.empty()) decoded.reserve(b.records.size());
   const bool decode_here = decoded.empty();
+  if (decode_here) decoded.reserve(b.records.size());
   STELE_ASSERT(decode_here || decoded.size() == b.records.size());
 
   // First judge everything in the parent's state; nothing is changed until all of it is valid.
@@ -342,8 +355,7 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   if (acks_used != b.acks.size()) return whole({RejectionCode::block_ack_stray, {}});
 
   // Now move on.
-  Changes changes = std::move(m.carried);
-  m.carried.clear();
+  Changes changes;
   m.remember(time);
   begin_block(m.state, time, changes);
   std::vector<record::Record> due;
@@ -354,6 +366,7 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
     out.ids.push_back(decoded[i].id);
     enter(m.state, decoded[i], judged[i], time, changes, due);
   }
+  for (const auto& r : due) take_effect(m.state, r, time, changes);
   log::Checkpoint h = m.head;
   h.size = m.tree.size();
   h.log_root = m.tree.root();
@@ -369,7 +382,6 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   out.header_text = log::to_text(h);
   out.header_hash = log::hash_of(out.header_text);
   out.changed = std::move(changes);
-  for (const auto& r : due) take_effect(m.state, r, time, m.carried);
   m.head = h;
   m.head_hash = out.header_hash;
   return out;
@@ -404,7 +416,7 @@ Chain::Builder::Builder(Builder&&) noexcept = default;
 
 Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint16_t orderer,
                             std::uint32_t attempt) const {
-  return {*this, std::move(qc), orderer, attempt};
+  return Builder(*this, std::move(qc), orderer, attempt);
 }
 
 std::size_t Chain::Builder::size() const {

@@ -20,8 +20,8 @@ struct Applied {
   HeaderHash header_hash;
   RecordIndex first;
   std::vector<RecordId> ids;  ///< of its records
-  std::vector<std::pair<RecordId, log::Status>>
-      changed;  ///< status bits that differ from the parent's, new records included
+  /// Status bits that the header shows and its parent's did not, new records included; later entries win.
+  std::vector<std::pair<RecordIndex, log::Status>> changed;
 };
 
 class Chain {

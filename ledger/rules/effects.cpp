@@ -24,7 +24,7 @@ void release(State& s, const RecordId& id) {
   }
   if (const auto sheet = s.sheets.find(id); sheet != s.sheets.end()) {
     const auto& x = sheet->second;
-    const auto slot = s.sheet_slots.find({x.type, x.org, x.cls, x.subject, x.term, x.year});
+    const auto slot = s.sheet_slots.find({x.type, x.org, x.cls, x.subject, x.group, x.term, x.year});
     if (slot != s.sheet_slots.end() && slot->second == id) s.sheet_slots.erase(slot);
   }
 }
@@ -45,8 +45,8 @@ void replace(State& s, const std::optional<RecordId>& old, const RecordId& by, C
 }
 
 void enter_sheet(State& s, const record::Record& r, RecordIndex index) {
-  const auto [type, org, cls, subject, term, year] = slot_of(r);
-  registry::SheetState sheet{index, type, org, *record::on_of(r), cls, subject, term, year, 0, {}};
+  const auto [type, org, cls, subject, group, term, year] = slot_of(r);
+  registry::SheetState sheet{index, type, org, *record::on_of(r), cls, subject, group, term, year, 0, {}};
   if (const auto* c = std::get_if<record::ClassList>(&r.body)) {
     sheet.rows = c->rows;
     if (!c->replaces) s.sheet_slots[slot_of(r)] = r.id;
@@ -83,7 +83,7 @@ void key_in_force(State& s, const record::Record& r, const record::Key& body, Un
   k.index = s.find(r.id)->index;
   k.id = r.id;
   if (!body.jwk.p256) k.verify = VerifyKey::from_coordinates(body.jwk.x, body.jwk.y);
-  k.registrar = r.kid;
+  k.registrars = {r.kid};
   k.since = time;
   const auto* registrar = s.key(r.kid);
   if (const auto p = s.pending.find(r.id); p != s.pending.end() && registrar != nullptr) {
@@ -91,12 +91,18 @@ void key_in_force(State& s, const record::Record& r, const record::Key& body, Un
       return g.by == Type::approve && g.org != registrar->key.org;
     });
   }
-  if (const auto old = s.keys.find(kid); old != s.keys.end()) {
-    // Other grants for the same key: it is as old, and as confirmed, as it was.
-    k.since = old->second.since;
-    k.confirmed = k.confirmed || old->second.confirmed;
-    k.reinstaters = old->second.reinstaters;
+  if (const auto before = s.persons.find(body.person); before != s.persons.end()) {
+    // Who registered the person's earlier keys answers for this one too.
+    const auto& old = s.keys.at(before->second);
+    k.registrars.insert(k.registrars.end(), old.registrars.begin(), old.registrars.end());
+    k.reinstaters = old.reinstaters;
+    if (before->second == kid) {
+      // Other grants for the same key: it is as old, and as confirmed, as it was.
+      k.since = old.since;
+      k.confirmed = k.confirmed || old.confirmed;
+    }
   }
+  s.persons.insert_or_assign(body.person, kid);
   replace(s, body.replaces, r.id, changes);
   s.keys.insert_or_assign(kid, std::move(k));
   s.key_records.emplace(r.id, kid);
@@ -121,17 +127,41 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
   }
 }
 
+/// What a pending record claimed is free again: it is in force, or lapsed.
+void unclaim(State& s, const record::Record& r) {
+  for (const auto& id : claims_of(r)) {
+    const auto it = s.claimed.find(id);
+    if (it != s.claimed.end() && it->second == r.id) s.claimed.erase(it);
+  }
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+    const auto& sheet = s.sheets.at(a->target);
+    const auto it = s.open_amends.find({sheet.org, sheet.cls, sheet.year});
+    if (it != s.open_amends.end() && --it->second == 0) s.open_amends.erase(it);
+  }
+}
+
+void claim(State& s, const record::Record& r) {
+  for (const auto& id : claims_of(r)) s.claimed.emplace(id, r.id);
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+    const auto& sheet = s.sheets.at(a->target);
+    ++s.open_amends[{sheet.org, sheet.cls, sheet.year}];
+  }
+}
+
 }  // namespace
 
 void begin_block(State& s, UnixSeconds time, Changes& changes) {
   const Date date = date_in_vietnam(time);
   if (date != s.today) s.used_today.clear();
   s.today = date;
-  std::vector<RecordId> lapsed;
+  std::vector<RecordIndex> lapsed;
   for (const auto& [id, p] : s.pending) {
-    if (time.value > p.since.value + s.limits().pending_days * day_s) lapsed.push_back(id);
+    if (time.value > p.since.value + s.limits().pending_days * day_s) lapsed.push_back(p.index);
   }
-  for (const auto& id : lapsed) {
+  std::sort(lapsed.begin(), lapsed.end());
+  for (const auto index : lapsed) {
+    const auto id = s.ids[index.value];
+    unclaim(s, s.pending.at(id).record);
     s.pending.erase(id);
     change(s, id, log::Status::revoked, changes);
   }
@@ -142,7 +172,7 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
   const RecordIndex index{s.ids.size()};
   s.ids.push_back(r.id);
   s.records.emplace(r.id, registry::RecordInfo{index, r.type, r.kid});
-  ++s.used_today[{r.kid, r.type}];
+  if (s.policy && !s.policy->policy.quotas.empty()) s.used_today[{r.kid, r.type}] += weight_of(r);
   const bool waits = !judged.needs.empty();
   const auto status = waits ? log::Status::suspended : log::Status::valid;
   s.status.append(status);
@@ -154,6 +184,7 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
     enter_second_signature(s, r, *body, judged, due);
   } else if (waits) {
     s.pending.emplace(r.id, registry::Pending{index, r, judged.needs, {}, time});
+    claim(s, r);
   } else if (r.type != Type::document) {
     due.push_back(r);
   }
@@ -161,10 +192,13 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
 
 void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& changes) {
   if (const auto* k = std::get_if<record::Key>(&r.body)) key_in_force(s, r, *k, time, changes);
-  if (s.pending.erase(r.id) != 0) change(s, r.id, log::Status::valid, changes);
+  if (s.pending.erase(r.id) != 0) {
+    unclaim(s, r);
+    change(s, r.id, log::Status::valid, changes);
+  }
   if (const auto* o = std::get_if<record::Org>(&r.body)) {
     replace(s, o->replaces, r.id, changes);
-    s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id, s.key(r.kid)->root});
+    s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id});
   } else if (const auto* p = std::get_if<record::Policy>(&r.body)) {
     if (s.policy) replace(s, s.policy->id, r.id, changes);
     s.policy = registry::PolicyState{*p, s.find(r.id)->index, r.id};

@@ -17,8 +17,7 @@ void begin_block(registry::State&, UnixSeconds block_time, Changes&);
 void enter(registry::State&, const record::Record&, const Judged&, UnixSeconds block_time, Changes&,
            std::vector<record::Record>& due);
 
-/// After the header: what came into force changes keys, organisations, policy and targets. Its bits show in the next
-/// header.
+/// What came into force changes keys, organisations, policy and targets.
 void take_effect(registry::State&, const record::Record&, UnixSeconds block_time, Changes&);
 
 }  // namespace stele::rules

@@ -1,6 +1,7 @@
 #include "ledger/rules/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
@@ -14,7 +15,7 @@ using registry::State;
 using Ok = Result<void, Rejection>;
 
 constexpr std::uint64_t day_s = 86'400;
-constexpr int registrar_chain_max = 16;
+constexpr std::size_t registrars_max = 64;
 
 bool has(const std::vector<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -48,7 +49,7 @@ class Judge {
     if (key_ == nullptr) return reject(RejectionCode::unknown_key, "kid");
     if (!s_.key_valid(*key_)) return reject(RejectionCode::key_not_valid, "kid");
     const bool seals = key_->key.use == record::KeyUse::seal;
-    if (seals != (r_.type == Type::seal) && !key_->root) return reject(RejectionCode::key_not_valid, "kid");
+    if (seals != (r_.type == Type::seal) && !key_->root) return reject(RejectionCode::key_wrong_use, "kid");
     return {};
   }
 
@@ -57,7 +58,8 @@ class Judge {
     for (const auto& q : s_.policy->policy.quotas) {
       if (q.act != r_.type || date_ != s_.today) continue;
       const auto used = s_.used_today.find({r_.kid, r_.type});
-      if (used != s_.used_today.end() && used->second >= q.per_day) return reject(RejectionCode::quota_exceeded);
+      const std::uint64_t before = used == s_.used_today.end() ? 0 : used->second;
+      if (before + weight_of(r_) > q.per_day) return reject(RejectionCode::quota_exceeded);
     }
     return {};
   }
@@ -110,6 +112,11 @@ class Judge {
     subject_.term = sheet.term.empty() ? std::nullopt : std::optional(sheet.term);
   }
 
+  [[nodiscard]] static bool is_year_near(const std::string& year, Date date) {
+    return year == year_text(date.year) || year == year_text(date.year - 1);
+  }
+  [[nodiscard]] static std::string year_text(std::int32_t year) { return std::to_string(year); }
+
   /// All targets of one record are of one type and one organisation: one act then speaks for all of them.
   Ok take_target(const RecordId& id, std::size_t i) {
     const auto where = "stele.targets[" + std::to_string(i) + "]";
@@ -121,6 +128,7 @@ class Judge {
     const std::string on(record::type_name(info->type));
     if (i > 0 && subject_.on != on) return reject(RejectionCode::target_wrong_type, where);
     subject_.on = on;
+    if (const auto it = s_.sheets.find(id); it != s_.sheets.end() && i == 0) take_sheet(it->second);
     return {};
   }
 
@@ -181,11 +189,13 @@ class Judge {
 
   Ok second_signature() {
     const auto& body = std::get<record::SecondSignature>(r_.body);
-    if (!key_->root && body.org != key_->key.org) return reject(RejectionCode::no_authority, "stele.org");
+    if (key_->root ? body.org != "root" || body.role != "root" : body.org != key_->key.org || !s_.org_valid(body.org)) {
+      return reject(RejectionCode::no_authority, "stele.org");
+    }
     for (std::size_t i = 0; i < body.targets.size(); ++i) {
       const auto where = "stele.targets[" + std::to_string(i) + "]";
       const auto it = s_.pending.find(body.targets[i]);
-      if (it == s_.pending.end()) {
+      if (it == s_.pending.end() || time_.value > it->second.since.value + s_.limits().pending_days * day_s) {
         return reject(
             s_.find(body.targets[i]) == nullptr ? RejectionCode::unknown_target : RejectionCode::target_not_pending,
             where);
@@ -214,15 +224,24 @@ class Judge {
     return {};
   }
 
+  /// Did this person register or reinstate the key, or one of those who did, and so on?
   [[nodiscard]] bool made_by(const registry::KeyState& start, const std::string& person) const {
-    const registry::KeyState* k = &start;
-    for (int depth = 0; depth < registrar_chain_max && k != nullptr; ++depth) {
+    std::vector<const registry::KeyState*> open{&start};
+    std::set<const registry::KeyState*> seen;
+    while (!open.empty()) {
+      const auto* k = open.back();
+      open.pop_back();
+      if (!seen.insert(k).second) continue;
       if (has(k->reinstaters, person)) return true;
-      if (!k->registrar) return false;
-      k = s_.key(*k->registrar);
-      if (k != nullptr && k->key.person == person) return true;
+      if (seen.size() > registrars_max) return true;  // more than anything honest counts against the signature
+      for (const auto& kid : k->registrars) {
+        const auto* up = s_.key(kid);
+        if (up == nullptr) continue;
+        if (up->key.person == person) return true;
+        open.push_back(up);
+      }
     }
-    return k != nullptr;  // a chain longer than anything honest counts against the signature
+    return false;
   }
 
   [[nodiscard]] std::optional<std::size_t> need_filled(const registry::Pending& p,
@@ -266,6 +285,8 @@ class Judge {
       if (before == nullptr || before->id != *o.replaces || s_.status.get(before->index) == log::Status::revoked) {
         return reject(RejectionCode::bad_replaces, "stele.replaces");
       }
+      // Whoever moved a school under his own office would be its authority from then on.
+      if (!key_->root && before->org.parent != o.parent) return reject(RejectionCode::no_authority, "stele.parent");
     } else if (before != nullptr) {
       return reject(RejectionCode::id_taken, "stele.org");
     }
@@ -290,12 +311,20 @@ class Judge {
         return reject(RejectionCode::grant_not_allowed, where + ".role");
       if (g.org != k.org) return reject(RejectionCode::grant_not_allowed, where + ".org");
     }
-    const auto kid = k.jwk.thumbprint();
-    const auto* same = s_.key(kid);
-    if (!k.replaces) return same == nullptr ? Ok{} : Ok{reject(RejectionCode::key_taken, "stele.jwk")};
-    const auto* old = same != nullptr ? same : key_of_record(*k.replaces);
-    if (old == nullptr || old->root || old->id != *k.replaces || old->key.person != k.person || old->key.org != k.org ||
-        old->key.use != k.use || s_.status.get(*old->index) != log::Status::valid) {
+    const auto* same = s_.key(k.jwk.thumbprint());
+    const auto owner = s_.persons.find(k.person);
+    if (!k.replaces) {
+      if (same != nullptr) return reject(RejectionCode::key_taken, "stele.jwk");
+      if (owner != s_.persons.end()) return reject(RejectionCode::person_taken, "stele.person");
+      return {};
+    }
+    const auto* old = owner == s_.persons.end() ? nullptr : s_.key(owner->second);
+    if (old == nullptr || old->root || old->id != *k.replaces || old->key.org != k.org || old->key.use != k.use) {
+      return reject(RejectionCode::bad_replaces, "stele.replaces");
+    }
+    // Other grants for a key that is in force; or another key, also for one that was lost, suspended or revoked.
+    const auto status = s_.status.get(*old->index);
+    if (same != nullptr ? same != old || status != log::Status::valid : status == log::Status::superseded) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
     }
     return {};
@@ -313,11 +342,37 @@ class Judge {
     const std::uint64_t last = s_.policy ? s_.policy->policy.number : 0;
     if (p.number != last + 1) return reject(RejectionCode::policy_number, "stele.number");
     if (p.rules != s_.genesis.rules) return reject(RejectionCode::rules_unknown, "stele.rules");
+    STELE_CHECK(second_persons(p));
     for (const auto& a : p.assessment) {
       auto set = decode_rule_set(a.data);
       if (!set) return Unexpected(std::move(set).error());
       if (set->id != a.set.id) return reject(RejectionCode::unknown_assessment, "stele.assessment");
     }
+    return {};
+  }
+
+  /// Nothing that changes what was said may rest on one person.
+  static Ok second_persons(const record::Policy& p) {
+    for (std::size_t i = 0; i < p.acts.size(); ++i) {
+      const auto& a = p.acts[i];
+      const bool change = a.act == Type::amend || a.act == Type::suspend || a.act == Type::reinstate ||
+                          a.act == Type::revoke || a.act == Type::erase || a.act == Type::compromise;
+      const bool replacing = a.replaces && (record::is_credential(a.act) || a.act == Type::class_list);
+      if ((change || replacing) && a.needs.empty())
+        return reject(RejectionCode::second_person_required, "stele.acts[" + std::to_string(i) + "]");
+    }
+    return {};
+  }
+
+  /// A pending change holds what it will change.
+  Ok unclaimed(const RecordId& id, std::string where) const {
+    const auto it = s_.claimed.find(id);
+    if (it != s_.claimed.end() && it->second != r_.id) return reject(RejectionCode::target_claimed, std::move(where));
+    return {};
+  }
+
+  Ok kind_listed(const std::string& kind) const {
+    if (!has(s_.policy->policy.kinds, kind)) return reject(RejectionCode::unknown_kind, "stele.kind");
     return {};
   }
 
@@ -331,7 +386,11 @@ class Judge {
 
   Ok relations(const record::ClassList& c) {
     if (!s_.org_valid(c.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    STELE_CHECK(kind_listed(c.kind));
+    if (!is_year_near(c.year, date_)) return reject(RejectionCode::year_out_of_range, "stele.year");
     if (!c.replaces) return free_slot();
+    STELE_CHECK(unclaimed(*c.replaces, "stele.replaces"));
+    STELE_CHECK(reason_listed(*c.reason));
     const auto it = s_.sheet_slots.find(slot_of(r_));
     if (it == s_.sheet_slots.end() || it->second != *c.replaces || s_.status_of(*c.replaces) != log::Status::valid) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
@@ -339,7 +398,8 @@ class Judge {
     return {};
   }
 
-  Ok assessment_in_force(const record::Assessment& a, const std::string& kind, const std::string* subject) const {
+  Ok assessment_in_force(const record::Assessment& a, const std::string& kind, const std::string* subject,
+                         const std::string* term) const {
     for (const auto& d : s_.policy->policy.assessment) {
       if (d.set != a || (d.from && date_ < *d.from) || (d.to && *d.to < date_)) continue;
       const auto set = decode_rule_set(d.data);
@@ -347,6 +407,8 @@ class Judge {
       if (!has(set->kinds, kind)) return reject(RejectionCode::unknown_assessment, "stele.kind");
       if (subject != nullptr && set->subject(*subject) == nullptr)
         return reject(RejectionCode::unknown_subject, "stele.subject");
+      if (term != nullptr && *term != set->term_first && *term != set->term_second && *term != set->term_year)
+        return reject(RejectionCode::unknown_term, "stele.term");
       return {};
     }
     return reject(RejectionCode::unknown_assessment, "stele.assessment");
@@ -355,6 +417,8 @@ class Judge {
   template <class Sheet>
   Ok on_list(const Sheet& sheet) const {
     if (!s_.org_valid(sheet.org)) return reject(RejectionCode::org_not_valid, "stele.org");
+    STELE_CHECK(kind_listed(sheet.kind));
+    if (!is_year_near(sheet.year, date_)) return reject(RejectionCode::year_out_of_range, "stele.year");
     const auto it = s_.sheets.find(sheet.list);
     if (it == s_.sheets.end() || it->second.type != Type::class_list ||
         s_.status.get(it->second.index) != log::Status::valid || it->second.org != sheet.org ||
@@ -366,12 +430,12 @@ class Judge {
 
   Ok relations(const record::GradeSheet& g) {
     STELE_CHECK(on_list(g));
-    STELE_CHECK(assessment_in_force(g.assessment, g.kind, &g.subject));
+    STELE_CHECK(assessment_in_force(g.assessment, g.kind, &g.subject, &g.term));
     return free_slot();
   }
   Ok relations(const record::SummarySheet& g) {
     STELE_CHECK(on_list(g));
-    STELE_CHECK(assessment_in_force(g.assessment, g.kind, nullptr));
+    STELE_CHECK(assessment_in_force(g.assessment, g.kind, nullptr, &g.term));
     return free_slot();
   }
 
@@ -386,13 +450,16 @@ class Judge {
     if (sheet.org != a.org) return reject(RejectionCode::target_wrong_org, "stele.target");
     if (s_.status.get(sheet.index) != log::Status::valid)
       return reject(RejectionCode::target_not_valid, "stele.target");
+    STELE_CHECK(unclaimed(a.target, "stele.target"));
     if (a.positions.back() >= sheet.rows) return reject(RejectionCode::position_out_of_range, "stele.positions");
     if (a.positions.size() > a.rows) return reject(RejectionCode::position_out_of_range, "stele.rows");
     for (std::size_t i = 0; i < a.supersedes.size(); ++i) {
       const auto where = "stele.supersedes[" + std::to_string(i) + "]";
       const auto it = s_.credentials.find(a.supersedes[i]);
       if (it == s_.credentials.end()) return reject(RejectionCode::unknown_target, where);
+      if (it->second.type != Type::transcript) return reject(RejectionCode::target_wrong_type, where);
       if (it->second.org != a.org) return reject(RejectionCode::target_wrong_org, where);
+      STELE_CHECK(unclaimed(a.supersedes[i], where));
       if (s_.status.get(it->second.index) != log::Status::valid) return reject(RejectionCode::target_not_valid, where);
     }
     return reason_listed(a.reason);
@@ -413,26 +480,41 @@ class Judge {
 
   Ok relations(const record::Document& d) {
     if (!s_.org_valid(d.org)) return reject(RejectionCode::org_not_valid, "stele.org");
-    return {};
+    return kind_listed(d.kind);
   }
 
   Ok relations(const record::Credential& c) {
     if (!s_.org_valid(c.org)) return reject(RejectionCode::org_not_valid, "stele.org");
     STELE_CHECK(urls(c));
-    if (act_ != nullptr && act_->period == "once" && c.period != "once")
-      return reject(RejectionCode::bad_form, "stele.period");
-    if (act_ != nullptr && act_->period == "year" &&
-        (c.period.size() != 4 || c.period.find_first_not_of("0123456789") != std::string::npos)) {
-      return reject(RejectionCode::bad_form, "stele.period");
-    }
-    if (c.assessment) STELE_CHECK(assessment_in_force(*c.assessment, c.kind, nullptr));
+    STELE_CHECK(kind_listed(c.kind));
+    STELE_CHECK(period(c));
+    if (c.assessment) STELE_CHECK(assessment_in_force(*c.assessment, c.kind, nullptr, nullptr));
+    if (c.register_number && !is_year_near(c.register_number->year, date_))
+      return reject(RejectionCode::year_out_of_range, "stele.register.year");
+    if (c.cls && !again_ && s_.open_amends.contains({c.org, *c.cls, c.period}))
+      return reject(RejectionCode::amend_pending, "stele.class");
     STELE_CHECK(unique(c));
     if (!c.replaces) return {};
+    STELE_CHECK(unclaimed(*c.replaces, "stele.replaces"));
+    STELE_CHECK(reason_listed(*c.reason));
     const auto it = s_.credentials.find(*c.replaces);
-    if (it == s_.credentials.end() || it->second.type != r_.type || it->second.org != c.org ||
-        it->second.tag != c.tag || s_.status.get(it->second.index) != log::Status::valid) {
+    const bool same_org = it != s_.credentials.end() &&
+                          (it->second.org == c.org || (act_ != nullptr && act_->unit == record::Unit::above));
+    if (!same_org || it->second.type != r_.type || it->second.tag != c.tag ||
+        s_.status.get(it->second.index) != log::Status::valid) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
     }
+    return {};
+  }
+
+  Ok period(const record::Credential& c) const {
+    const auto& form = act_->period;  // credentials are never signed by roots, so there is an act
+    const bool digits = c.period.find_first_not_of("0123456789") == std::string::npos;
+    const bool fits = !form             ? true
+                      : *form == "year" ? is_year_near(c.period, date_)
+                      : *form == "nth"  ? digits && c.period.size() <= 2 && c.period.front() != '0'
+                                        : c.period == *form;
+    if (!fits) return reject(RejectionCode::bad_form, "stele.period");
     return {};
   }
 
@@ -498,7 +580,36 @@ Result<Judged, Rejection> judge_again(const State& s, const record::Record& r, U
 registry::SheetSlot slot_of(const record::Record& r) {
   const auto scope = record::scope_of(r);
   const auto text = [](const std::string* p) { return p == nullptr ? std::string() : *p; };
-  return {r.type, text(record::org_of(r)), text(scope.cls), text(scope.subject), text(scope.term), text(scope.year)};
+  const auto* g = std::get_if<record::GradeSheet>(&r.body);
+  return {r.type,
+          text(record::org_of(r)),
+          text(scope.cls),
+          text(scope.subject),
+          g == nullptr ? std::string() : g->group.value_or(""),
+          text(scope.term),
+          text(scope.year)};
+}
+
+std::uint64_t weight_of(const record::Record& r) {
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) return a->positions.size();
+  if (const auto* c = std::get_if<record::StatusChange>(&r.body)) return c->targets.size();
+  return 1;
+}
+
+std::vector<RecordId> claims_of(const record::Record& r) {
+  std::vector<RecordId> out;
+  std::visit(
+      [&out](const auto& body) {
+        if constexpr (requires { body.replaces; }) {
+          if (body.replaces) out.push_back(*body.replaces);
+        }
+      },
+      r.body);
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+    out.push_back(a->target);
+    out.insert(out.end(), a->supersedes.begin(), a->supersedes.end());
+  }
+  return out;
 }
 
 }  // namespace stele::rules

@@ -21,5 +21,9 @@ struct Judged {
                                                     UnixSeconds block_time);
 
 [[nodiscard]] registry::SheetSlot slot_of(const record::Record&);
+/// How much of a quota it takes.
+[[nodiscard]] std::uint64_t weight_of(const record::Record&);
+/// What no other record may claim while this one is pending.
+[[nodiscard]] std::vector<RecordId> claims_of(const record::Record&);
 
 }  // namespace stele::rules
