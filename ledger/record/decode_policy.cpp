@@ -112,23 +112,7 @@ std::string item(std::string_view list, std::size_t i, std::string_view member) 
   return "stele." + std::string(list) + "[" + std::to_string(i) + "]." + std::string(member);
 }
 
-/// Whatever undoes or replaces what was signed needs a second person, whatever the policy's author thinks.
-bool must_have_needs(const Act& act) {
-  switch (act.act) {
-    case Type::amend:
-    case Type::suspend:
-    case Type::reinstate:
-    case Type::revoke:
-    case Type::erase:
-    case Type::compromise:
-      return true;
-    default:
-      return act.replaces && (is_credential(act.act) || act.act == Type::class_list);
-  }
-}
-
 Result<void, Rejection> check_act(const Act& act, std::size_t i) {
-  if (must_have_needs(act) && act.needs.empty()) return reject(RejectionCode::out_of_bounds, item("acts", i, "needs"));
   STELE_CHECK(check_distinct(act.roles, item("acts", i, "roles")));
   STELE_CHECK(check_distinct(act.scope, item("acts", i, "scope")));
   STELE_CHECK(check_distinct(act.may_grant, item("acts", i, "may_grant")));
