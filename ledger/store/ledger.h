@@ -1,0 +1,90 @@
+// The ledger as one program keeps it: the chain's state in memory, blocks on disk, and all that is needed to prove
+// things from them. One writer thread; any number of readers.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+
+#include "ledger/rules/chain.h"
+#include "ledger/store/head_file.h"
+#include "ledger/store/store.h"
+#include "ledger/verdict/evidence.h"
+
+namespace stele::store {
+
+/// A header that is final here, with the certified child that makes it so.
+struct FinalPoint {
+  log::Checkpoint checkpoint;  ///< genesis checkpoint at first
+  std::string text;
+  HeaderHash hash;
+  std::string child_text;  ///< empty for the genesis checkpoint
+  Bytes child_qc;
+};
+
+struct LedgerOptions {
+  bool verify_signatures =
+      false;  ///< at opening: also every signature, on all cores (a verifier that copied its files; fsck)
+  /// done, total blocks; called from time to time while opening.
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+class Ledger {
+ public:
+  /// Replays all blocks. Compares with the head file: a head ahead of the store, another block at its height, or a hole
+  /// is `ledger_damaged` with what `fsck` can do; a head behind by the one block that was stored last is the trace of a
+  /// crash, and mended by the owner's next `certify`.
+  static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
+                                              const std::filesystem::path& head_file, LedgerOptions = {});
+  ~Ledger();
+
+  // ---- writer thread ----
+
+  /// The chain, to build and judge with. Only the writer may hold this reference across calls.
+  [[nodiscard]] const rules::Chain& chain() const;
+  struct AppendError {
+    std::optional<rules::Chain::BlockRejection> rejected;  ///< their fault; nothing changed
+    std::optional<Error> failed;                           ///< ours; outcome unknown: reopen
+  };
+  /// Validates, applies and stores, synced. Then `certify` is due before the next one.
+  Result<rules::Applied, AppendError> append(const log::Block&, rules::Chain::Signatures,
+                                             std::vector<record::Record> decoded = {});
+  /// A valid QC of the head: writes the head file, synced; the head's parent is then final.
+  Result<void> certify(const log::QuorumCertificate&);
+  [[nodiscard]] const std::optional<log::QuorumCertificate>& head_qc() const;  ///< none: height 0, or not certified yet
+
+  // ---- any thread ----
+
+  [[nodiscard]] std::shared_ptr<const FinalPoint> final_point() const;
+  /// State of the head (not only what is final), while no writer moves. Keep it short.
+  template <class F>
+  auto with_chain(F f) const {
+    const std::shared_lock lock(mutex_);
+    return f(chain());
+  }
+  [[nodiscard]] const record::Genesis& genesis() const;
+  [[nodiscard]] const Store& store() const;
+
+  /// Facts of wire-format.md section 9 for these records: inclusion, authority under the parent, second signatures, and
+  /// status under the newest final checkpoint. `not_final_yet` if one of them is not final, `not_on_ledger` if one is
+  /// unknown.
+  [[nodiscard]] Result<verdict::Evidence> evidence(std::span<const RecordId>) const;
+  /// Status of a record under the newest final checkpoint; none: not final or unknown.
+  [[nodiscard]] std::optional<log::Status> final_status(const RecordId&) const;
+  /// Blocks from `from` up to the certified head, at most `bytes_max` but at least one, and the QC of the last of them.
+  /// Encoded blocks.
+  struct Range {
+    std::vector<Bytes> blocks;
+    Bytes qc_of_last;
+  };
+  [[nodiscard]] Result<Range> range(Height from, std::size_t bytes_max) const;
+
+ private:
+  Ledger();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  mutable std::shared_mutex mutex_;
+};
+
+}  // namespace stele::store

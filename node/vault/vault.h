@@ -1,0 +1,99 @@
+// Personal data, encrypted, off the chain, erasable; and what must be true of it before a record is proposed (DESIGN.md
+// sections 4 and 6). Any thread may call; calls that write are serialised inside.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "ledger/log/block.h"
+#include "ledger/registry/state.h"
+#include "ledger/verdict/document.h"
+#include "signer/sign.h"
+
+namespace stele::vault {
+
+using BookKey = FixedBytes<struct BookKeyTag, 32>;
+
+/// What the vault reads from the ledger while it judges a payload. Valid during one call.
+struct LedgerView {
+  const registry::State* state = nullptr;
+  /// A record on the ledger, decoded; none if unknown.
+  std::function<std::optional<record::Record>(const RecordId&)> record;
+};
+
+struct Submission {
+  const record::Record* record = nullptr;
+  std::string_view jws;
+  std::string_view payload;  ///< JSON of wire-format.md section 10; empty: none came with it
+};
+
+struct RosterRow {
+  std::uint32_t row = 0;
+  record::StudentResult student;
+  std::optional<record::StudentDetail> detail;
+};
+/// A row as stored, for sheets and for documents: what `Ledger` can't know.
+struct StoredRow {
+  std::uint32_t row = 0;
+  std::string result, detail;  ///< disclosures
+  std::vector<Digest> result_path, detail_path;
+};
+
+class Vault {
+ public:
+  struct Options {
+    std::filesystem::path folder;         ///< RocksDB of its own
+    std::filesystem::path wrapping_keys;  ///< folder outside the database, mode 0700; one file a month
+    std::uint16_t number = 0;             ///< in the genesis
+    std::string net, id;
+    std::uint64_t free_space_floor_bytes = 1ULL << 30;
+  };
+  [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Options, signer::SigningKey ack_key);
+  virtual ~Vault() = default;
+
+  /// Checks each payload against its record and what is stored (wire-format.md section 11, "Admission"), stores all
+  /// good ones with one sync, and signs their acks. MUST NOT return an ack before the payload is synced. Repeating is
+  /// harmless. One answer for each submission, in order; records of types without acks (key) give an empty list of
+  /// acks. An Error of ours has code `vault_…`.
+  [[nodiscard]] virtual std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
+                                                                                 const LedgerView&) = 0;
+
+  /// Book keys of these students (ministry ids), made where there were none. In the order asked.
+  [[nodiscard]] virtual Result<std::vector<BookKey>> books(std::span<const std::string> student_ids) = 0;
+  /// `count` random status slots (list number, index), never given out before.
+  [[nodiscard]] virtual Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(
+      std::size_t count) = 0;
+
+  /// Every read names who asks (person handle) and why; the access log keeps it, chained by salted digests.
+  struct Reader {
+    std::string person, why;
+  };
+  [[nodiscard]] virtual Result<std::vector<RosterRow>> roster(const RecordId& class_list, const Reader&) = 0;
+  [[nodiscard]] virtual Result<std::vector<StoredRow>> rows(const RecordId& sheet, const Reader&) = 0;
+  [[nodiscard]] virtual Result<StoredRow> row(const RecordId& sheet, std::uint32_t row, const Reader&) = 0;
+  struct StoredCredential {
+    std::vector<std::string> disclosures;
+    std::string student_id;
+    BookKey book;
+  };
+  /// none: unknown or erased (told alike).
+  [[nodiscard]] virtual Result<std::optional<StoredCredential>> credential(const RecordId&, const Reader&) = 0;
+  /// The `binding` disclosure of a key record; none: not handed in.
+  [[nodiscard]] virtual Result<std::optional<std::string>> person(const RecordId& key_record) = 0;
+
+  /// The credential behind a pick-up code, while it is not used up. Unknown, used and wrong codes answer alike.
+  [[nodiscard]] virtual Result<std::optional<RecordId>> pickup(std::string_view code) = 0;
+  [[nodiscard]] virtual Result<void> pickup_done(std::string_view code) = 0;
+  /// New code for a credential whose paper slip was lost; the old one is void. `code_digest` from the staff client.
+  [[nodiscard]] virtual Result<void> pickup_replace(const RecordId&, const Digest& code_digest) = 0;
+
+  /// A new wrapping key for new data keys and for all old ones; the old key file is destroyed when nothing needs it.
+  [[nodiscard]] virtual Result<void> rotate_wrapping_key(std::string_view name) = 0;
+};
+
+/// The holder's file for a credential: disclosures, rows, persons and evidence put together. Uses only public functions
+/// above and the ledger's evidence.
+[[nodiscard]] Digest pickup_digest(std::string_view code);
+
+}  // namespace stele::vault

@@ -1,0 +1,48 @@
+// Key files: a secret key under a passphrase (wire-format.md section 10, DESIGN.md section 7). Writes are atomic and
+// mode 0600.
+#pragma once
+
+#include <filesystem>
+
+#include "ledger/record/types.h"
+#include "signer/secret.h"
+#include "signer/sign.h"
+
+namespace stele::signer {
+
+struct KeyHeader {
+  std::optional<std::string> net, org;
+  std::string person;
+  record::KeyUse use{};
+  record::Jwk jwk;
+  std::optional<std::string> disclosure;  ///< the `person` disclosure whose digest is the key's binding
+  [[nodiscard]] KeyId kid() const { return jwk.thumbprint(); }
+};
+struct OpenKey {
+  KeyHeader header;
+  SigningKey key;
+};
+inline constexpr std::size_t key_file_bytes_max = 16'384;
+inline constexpr std::size_t passphrase_bytes_min = 8;
+inline constexpr std::size_t passphrase_bytes_max = 1024;
+
+/// Readable without the passphrase.
+[[nodiscard]] Result<KeyHeader> read_key_header(const std::filesystem::path&);
+/// `key_wrong_passphrase` if it doesn't open; `key_file_…` if the file is damaged, too open (mode), or asks for
+/// parameters out of bounds.
+[[nodiscard]] Result<OpenKey> open_key_file(const std::filesystem::path&, const SecretBytes& passphrase);
+/// Refuses to overwrite. log2n below 17 only for tests.
+[[nodiscard]] Result<void> write_key_file(const std::filesystem::path&, const KeyHeader&, const SigningKey&,
+                                          const SecretBytes& passphrase, unsigned log2n = 17);
+/// New passphrase or header for the same key: written beside, synced, renamed over.
+[[nodiscard]] Result<void> rewrite_key_file(const std::filesystem::path&, const KeyHeader&, const SigningKey&,
+                                            const SecretBytes& passphrase, unsigned log2n = 17);
+
+/// From a terminal (echo off, asked twice if `confirm`) or from a descriptor (one line). Never from argv or
+/// environment.
+struct PassphraseSource {
+  std::optional<int> descriptor;
+};
+[[nodiscard]] Result<SecretBytes> read_passphrase(const PassphraseSource&, std::string_view prompt, bool confirm);
+
+}  // namespace stele::signer
