@@ -75,6 +75,8 @@ class Field {
   Field(const Field&) = delete;
   Field& operator=(const Field&) = delete;
 
+  /// For members that may be of two kinds. False after a fault.
+  [[nodiscard]] bool is(Kind kind) const { return value_ != nullptr && !fault_->has_value() && value_->is(kind); }
   [[nodiscard]] std::string string(const TextRule&);
   [[nodiscard]] bool boolean();
   template <std::integral T = std::int64_t>
@@ -194,6 +196,13 @@ class ObjectReader {
   template <class Read>
   [[nodiscard]] auto ascending(std::string_view name, std::size_t min, std::size_t max, Read read) {
     return required(name).ascending(min, max, read);
+  }
+
+  /// `read(Field&)`, for what none of the above reads.
+  template <class Read>
+  [[nodiscard]] auto field(std::string_view name, Read read) {
+    Field f = required(name);
+    return read(f);
   }
 
   [[nodiscard]] std::optional<std::string> optional_string(std::string_view name, const TextRule& rule) {
