@@ -24,14 +24,19 @@ struct RuleSet {
 };
 [[nodiscard]] Result<RuleSet, Rejection> decode_rule_set(ByteView json);
 
-/// Term average in tenths, half up. None: nothing can be computed (a required mark is missing). An exempt or absent
-/// mark is never counted as zero.
+/// Term average in tenths, half up. None: nothing can be computed. Exempt regular marks are left out; a regular mark
+/// that is not there yet or was missed, a missing mid-term or final mark, or too few entries give none. Nothing missing
+/// is ever counted as zero.
 [[nodiscard]] std::optional<record::Mark> term_average(const RuleSet&, const record::GradeDetail&);
 [[nodiscard]] std::optional<record::Mark> year_average(const RuleSet&, record::Mark first, record::Mark second);
-/// What a sheet row's `result` must say, given its `detail`; `payload_average` otherwise. Level rows have no formula.
+/// Does a row's `result` follow from its `detail`? `payload_average` if the figure is not the average, `payload_bad` if
+/// the row is not of the subject's kind. Level rows have no formula; nor has a sheet of the term `term_year`, which
+/// holds re-tests: there the detail has no marks.
 [[nodiscard]] Result<void, Rejection> check_grade_row(const RuleSet&, const Subject&, const record::GradeResult&,
-                                                      const record::GradeDetail&);
-/// The year's figure of a transcript's subject follows from its terms.
+                                                      const record::GradeDetail&, std::string_view term);
+/// A transcript's subject by itself: known, under its own name, terms in order, figures of its kind (`payload_claims`),
+/// and the year's mark is the re-test's or follows from the terms (`payload_average`). Level figures of the year have
+/// no formula.
 [[nodiscard]] Result<void, Rejection> check_subject_claim(const RuleSet&, const record::SubjectClaim&);
 
 }  // namespace stele::rules
