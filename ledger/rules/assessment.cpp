@@ -142,8 +142,8 @@ Result<RuleSet, Rejection> decode_rule_set(ByteView json_bytes) {
     out.weight_final = read_weight(m, "final");
   });
   r.object("year", [&](ObjectReader& y) {
-    out.weight_first = read_weight(y, "first");
-    out.weight_second = read_weight(y, "second");
+    out.weight_first = read_weight(y, "t1");
+    out.weight_second = read_weight(y, "t2");
   });
   out.regular_min = r.integer<std::uint32_t>("regular_min", 0, regular_marks_max);
   out.regular_max = r.integer<std::uint32_t>("regular_max", 0, regular_marks_max);
