@@ -45,7 +45,7 @@ OWNERS = {
     "secp256k1": [r"ledger/base/verify\.cpp", r"signer/sign\.cpp"],
     "cryptopp/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "crypto++/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
-    "nlohmann/": [r"ledger/record/json\.cpp", r"tests/.*"],
+    "nlohmann/": [r"ledger/record/json\.cpp"],
     "CLI/": [r"wallet-cli/[^/]+\.cpp", r"(.*/)?main\.cpp"],
 }
 
@@ -171,9 +171,11 @@ def check_layers(tree):
 
 
 def check_third_party(tree):
-    """A heavy library is named only in the files that own it."""
+    """A heavy library is named only in the files that own it. A test's .cpp may name any: it looks behind our headers."""
     out = []
     for path, text in tree.code().items():
+        if path.startswith("tests/") and path.endswith(".cpp"):
+            continue
         for line, _, target in includes(text):
             for prefix, owners in OWNERS.items():
                 if target.startswith(prefix) and not any(re.fullmatch(owner, path) for owner in owners):

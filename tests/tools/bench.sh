@@ -19,8 +19,8 @@ run_benches() {
   need_packages "${packages_build[@]}"
   step "configure release" cmake --preset release || give_up
   local targets
-  mapfile -t targets < <(known_targets "${programs[@]}" benches)
-  step "build benches" cmake --build build/release -j "$jobs" --target "${targets[@]}" || give_up
+  mapfile -t targets < <(known_targets "${programs[@]}" bench)
+  ((${#targets[@]} == 0)) || step "build benches" cmake --build build/release -j "$jobs" --target "${targets[@]}" || give_up
 
   machine
   for name in build/release/bin/bench_*; do
