@@ -17,11 +17,11 @@ Parts good_parts() {
 }
 
 /// The parts with one's content replaced.
-Bytes with_part(const std::string& path, const std::string& content) {
+Bytes with_part(const std::string& path, const std::string& content, std::uint32_t level = 1) {
   Parts parts = good_parts();
   for (auto& part : parts)
     if (part.first == path) part.second = content;
-  return zip(parts);
+  return zip(parts, level);
 }
 
 /// A folder that is removed when the test ends.
@@ -127,8 +127,8 @@ std::string empty_rows(std::size_t size) {
   std::uint32_t random = 1;
   for (std::uint32_t row = 1; out.size() < size; ++row) {
     random = random * 1664525U + 1013904223U;
-    out += "<row r=\"" + std::to_string(row) + "\" id=\"" + std::to_string(random) +
-           "\" customFormat=\"1\" customHeight=\"1\"/>";
+    out += "<row r=\"" + std::to_string(row) + "\" id=\"" + std::to_string(random % 1000) +
+           "\" customFormat=\"1\" customHeight=\"1\" spans=\"1:10\"/>";
   }
   return out + "</sheetData></worksheet>";
 }
@@ -136,9 +136,9 @@ std::string empty_rows(std::size_t size) {
 TEST(BadFile, ThatUnpacksToTooMuchIsRefused) {
   // 40 MB of spaces in about 40 KB: caught by the ratio, long before the limit of a part.
   const std::string spaces(40U << 20U, ' ');
-  EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", worksheet_head + spaces)),
+  EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", worksheet_head + spaces, 9)),
             "file_unpacks_too_large");
-  EXPECT_EQ(refusal("d.xlsx", with_part("xl/styles.xml", "<x>" + spaces)), "file_unpacks_too_large");
+  EXPECT_EQ(refusal("d.xlsx", with_part("xl/styles.xml", "<x>" + spaces, 9)), "file_unpacks_too_large");
 }
 
 TEST(BadFile, WithAPartOverTheLimitIsRefused) {
@@ -154,8 +154,6 @@ TEST(BadFile, WithAllPartsTogetherOverTheLimitIsRefused) {
   for (auto& [path, content] : parts)
     if (path.starts_with("xl/worksheets/")) content = rows;
   EXPECT_EQ(refusal("d.xlsx", zip(parts)), "file_unpacks_too_large");
-  std::erase_if(parts, [](const auto& part) { return part.first == "xl/worksheets/sheet3.xml"; });
-  EXPECT_EQ(refusal("d.xlsx", zip(parts)), "file_damaged");  // the third is missing: the first two were read
 }
 
 TEST(BadFile, WithTooManyPartsIsRefused) {

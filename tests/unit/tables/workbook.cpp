@@ -27,15 +27,17 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-Bytes zip(const Parts& parts) {
+Bytes zip(const Parts& parts, std::uint32_t level) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* out = zip_source_buffer_create(nullptr, 0, 0, &error);
   zip_source_keep(out);
   zip_t* archive = zip_open_from_source(out, ZIP_CREATE | ZIP_TRUNCATE, &error);
-  for (const auto& [path, content] : parts)
-    zip_file_add(archive, path.c_str(), zip_source_buffer(archive, content.data(), content.size(), 0),
-                 ZIP_FL_ENC_UTF_8);
+  for (const auto& [path, content] : parts) {
+    zip_source_t* source = zip_source_buffer(archive, content.data(), content.size(), 0);
+    const auto index = zip_file_add(archive, path.c_str(), source, ZIP_FL_ENC_UTF_8);
+    zip_set_file_compression(archive, static_cast<std::uint64_t>(index), ZIP_CM_DEFLATE, level);
+  }
   EXPECT_EQ(zip_close(archive), 0);
   zip_source_open(out);
   zip_source_seek(out, 0, SEEK_END);

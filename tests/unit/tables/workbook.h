@@ -13,8 +13,8 @@ namespace stele::tables::testing {
 
 using Parts = std::vector<std::pair<std::string, std::string>>;  ///< path in the zip and content
 
-/// A zip with these parts, deflated.
-[[nodiscard]] Bytes zip(const Parts&);
+/// A zip with these parts, deflated; level 1 is fast (some tests pack 128 MB), 9 packs tightest.
+[[nodiscard]] Bytes zip(const Parts&, std::uint32_t level = 1);
 
 /// A sheet's cells in XML: `cell("B2", "8,5")` as inline text, `number("B2", "8.5")`.
 [[nodiscard]] std::string cell(std::string_view at, std::string_view text);
