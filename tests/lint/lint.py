@@ -45,7 +45,7 @@ OWNERS = {
     "secp256k1": [r"ledger/base/verify\.cpp", r"signer/sign\.cpp"],
     "cryptopp/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "crypto++/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
-    "nlohmann/": [r"ledger/record/json\.cpp"],
+    "nlohmann/": [r"ledger/record/json\.cpp", r"tests/.*"],
     "CLI/": [r"wallet-cli/[^/]+\.cpp", r"(.*/)?main\.cpp"],
 }
 
