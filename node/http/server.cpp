@@ -45,6 +45,7 @@ constexpr std::size_t read_body_bytes = 64 * 1024;
 /// How long a connection that the server ends may take to notice. Closing at once while the client still sends would
 /// reset the connection, and the client would lose the answer that says why.
 constexpr milliseconds linger_timeout{2'000};
+constexpr milliseconds linger_timeout_stopping{200};
 /// Connections above the maximum that are told so (503); beyond these they are just closed.
 constexpr std::size_t told_overloaded_max = 64;
 constexpr std::uint32_t overloaded_retry_after_s = 1;
@@ -548,7 +549,7 @@ void Session::on_answered() {
 void Session::linger() {
   const bool unread = parser_.body_follows();
   state_ = State::lingering;
-  set_deadline(linger_timeout);
+  set_deadline(core_.stopping ? linger_timeout_stopping : linger_timeout);
   buffer_.consume(buffer_.size());
   if (is_tls() && !unread) return start_shutdown();
   Code ignored;
