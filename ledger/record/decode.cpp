@@ -204,7 +204,7 @@ Digest possession_digest(std::string_view net, std::string_view org, std::string
     content += part;
     content += '\0';
   }
-  content += as_text(binding.view());
+  content += base64url(binding.view());
   return tagged_hash("stele/v1/key-proof", as_bytes(content));
 }
 

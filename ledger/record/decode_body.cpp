@@ -272,7 +272,7 @@ Result<void, Rejection> check_jwk(const Jwk& jwk, std::string_view where) {
 Result<void, Rejection> check_reason(const std::optional<RecordId>& replaces,
                                      const std::optional<std::string>& reason) {
   if (replaces.has_value() == reason.has_value()) return {};
-  return reject(replaces ? RejectionCode::missing_member : RejectionCode::unknown_member, "stele.reason");
+  return reject(RejectionCode::missing_member, replaces ? "stele.reason" : "stele.replaces");
 }
 
 Assessment read_assessment(ObjectReader& a) {

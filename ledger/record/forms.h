@@ -31,7 +31,7 @@ inline constexpr json::TextRule net_name{1, 16, is_code};
 inline constexpr json::TextRule org{2, 40, is_org_id};
 inline constexpr json::TextRule cls{1, 8, is_class_id};
 inline constexpr json::TextRule year{4, 4, is_digits};
-inline constexpr json::TextRule period{1, 4, is_period};
+inline constexpr json::TextRule period{1, 32, is_period};
 inline constexpr json::TextRule person{22, 22, is_person};
 inline constexpr json::TextRule org_name{1, org_name_chars_max, is_org_name};
 inline constexpr json::TextRule net{1, 55, is_net};
