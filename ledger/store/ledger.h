@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 
 #include "ledger/rules/chain.h"
+#include "ledger/store/fair_shared_mutex.h"
 #include "ledger/store/head_file.h"
 #include "ledger/store/store.h"
 #include "ledger/verdict/evidence.h"
@@ -23,6 +25,8 @@ struct FinalPoint {
   Bytes child_qc;
 };
 
+inline constexpr std::size_t range_bytes_max = 32 << 20;
+
 struct LedgerOptions {
   bool verify_signatures =
       false;  ///< at opening: also every signature, on all cores (a verifier that copied its files; fsck)
@@ -32,9 +36,10 @@ struct LedgerOptions {
 
 class Ledger {
  public:
-  /// Replays all blocks. Compares with the head file: a head ahead of the store, another block at its height, or a hole
-  /// is `ledger_damaged` with what `fsck` can do; a head behind by the one block that was stored last is the trace of a
-  /// crash, and mended by the owner's next `certify`.
+  /// Replays all blocks, decoding on all cores. Compares with the head file: a head ahead of the store or behind by
+  /// more than one block, another block at its height, a hole, or a header that does not follow from the records is
+  /// `ledger_damaged` with what `fsck` can do; a head behind by the one block that was stored last is the trace of a
+  /// crash, and mended by the owner's next `certify`. Other errors: those of the store and of the head file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
                                               const std::filesystem::path& head_file, LedgerOptions = {});
   ~Ledger();
@@ -47,10 +52,13 @@ class Ledger {
     std::optional<rules::Chain::BlockRejection> rejected;  ///< their fault; nothing changed
     std::optional<Error> failed;                           ///< ours; outcome unknown: reopen
   };
-  /// Validates, applies and stores, synced. Then `certify` is due before the next one.
-  Result<rules::Applied, AppendError> append(const log::Block&, rules::Chain::Signatures,
+  /// Validates, applies and stores, synced. Then `certify` is due before the next one; if it was left out, the QC that
+  /// the next block carries is taken for it. `decoded`: the block's records, if the caller has them. Signatures that
+  /// are to be checked are checked on all cores.
+  Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures,
                                              std::vector<record::Record> decoded = {});
-  /// A valid QC of the head: writes the head file, synced; the head's parent is then final.
+  /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
+  /// harmless. Errors: `block_bad_qc`, those of the head file (outcome unknown: reopen).
   Result<void> certify(const log::QuorumCertificate&);
   [[nodiscard]] const std::optional<log::QuorumCertificate>& head_qc() const;  ///< none: height 0, or not certified yet
 
@@ -67,13 +75,16 @@ class Ledger {
   [[nodiscard]] const Store& store() const;
 
   /// Facts of wire-format.md section 9 for these records: inclusion, authority under the parent, second signatures, and
-  /// status under the newest final checkpoint. `not_final_yet` if one of them is not final, `not_on_ledger` if one is
-  /// unknown.
+  /// status under the newest final checkpoint. What they name comes with them: the sheet of an amend with facts of its
+  /// own, targets of changes and of second signatures with their status. `not_final_yet` if one of them is not final,
+  /// `not_on_ledger` if one is unknown, `evidence_too_large` if the bag would exceed its bounds.
   [[nodiscard]] Result<verdict::Evidence> evidence(std::span<const RecordId>) const;
   /// Status of a record under the newest final checkpoint; none: not final or unknown.
   [[nodiscard]] std::optional<log::Status> final_status(const RecordId&) const;
-  /// Blocks from `from` up to the certified head, at most `bytes_max` but at least one, and the QC of the last of them.
-  /// Encoded blocks.
+  /// Of a final record: what it was after that block; none: it was not on the ledger then.
+  [[nodiscard]] std::optional<log::Status> status_at(const RecordId&, Height) const;
+  /// Encoded blocks from `from` up to the certified head, at most `bytes_max` (and `range_bytes_max`) but at least one,
+  /// and the QC of the last of them. Both empty: `from` is above the certified head.
   struct Range {
     std::vector<Bytes> blocks;
     Bytes qc_of_last;
@@ -82,9 +93,13 @@ class Ledger {
 
  private:
   Ledger();
+  Result<void> replay_all(const LedgerOptions&);
+  Result<void> replay_block(const BlockInfo&, log::Block, std::vector<record::Record> decoded);
+  Result<void, AppendError> certify_from(const log::Block&);
+  friend class EvidenceCollector;
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  mutable std::shared_mutex mutex_;
+  mutable FairSharedMutex mutex_;
 };
 
 }  // namespace stele::store

@@ -200,6 +200,8 @@ TEST_F(RocksStore, FillsAHoleWithTheBlockOfAPeerButNotWithAnother) {
   EXPECT_EQ(code_of(store->commit(std::span(&other, 1))), "store_conflict");
   const auto shorter = made_block(2, 2, 2);
   EXPECT_EQ(code_of(store->commit(std::span(&shorter, 1))), "store_conflict") << "does not reach its neighbour";
+  const auto earlier = made_block(2, 1, 4);
+  EXPECT_EQ(code_of(store->commit(std::span(&earlier, 1))), "store_conflict") << "overlaps the other neighbour";
   EXPECT_EQ(code_of(store->commit(std::span(chain).subspan(1, 1))), "ok");
   EXPECT_TRUE(find_holes(*store)->empty());
   EXPECT_EQ(store->tip(), (Tip{{3}, chain[2].header_hash, 7}));

@@ -1,0 +1,236 @@
+// Facts of wire-format.md section 9 out of a running ledger.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "ledger/record/decode.h"
+#include "ledger/store/ledger_impl.h"
+#include "ledger/store/store_error.h"
+
+namespace stele::store {
+namespace {
+
+Error not_on_ledger() {
+  return make_error("not_on_ledger", "Bản ghi này không có trên sổ cái. Hãy kiểm tra mã bản ghi và mạng.",
+                    "This record is not on the ledger. Check its id and the network.");
+}
+Error not_final_yet() {
+  return make_error("not_final_yet", "Bản ghi chưa được chốt. Hãy thử lại sau ít giây.",
+                    "The record is not final yet. Try again in a few seconds.");
+}
+Error too_large() {
+  return make_error("evidence_too_large",
+                    "Bằng chứng vượt quá giới hạn của một tệp. Hãy yêu cầu ít bản ghi hơn mỗi lần.",
+                    "The evidence exceeds the bounds of one file. Ask for fewer records at once.");
+}
+Error unreadable_record(RecordIndex index, const Rejection& why) {
+  const auto text = to_error(why);
+  return make_error("ledger_damaged",
+                    fmt::format("Bản ghi {} trên đĩa bị hỏng ({}). Hãy chạy `stele-node fsck`.", index.value, text.vi),
+                    fmt::format("Record {} on the disk is damaged ({}). Run `stele-node fsck`.", index.value, text.en));
+}
+
+}  // namespace
+
+/// One answer in the making. Disk is read without the ledger's lock, which is held only to hash paths in memory.
+class EvidenceCollector {
+ public:
+  EvidenceCollector(const Ledger::Impl& m, FairSharedMutex& mutex) : m_(m), mutex_(mutex), view_(m.view()) {}
+
+  Result<verdict::Evidence> collect(std::span<const RecordId> ids) {
+    if (ids.size() > verdict::records_max) return Unexpected(too_large());
+    for (const auto& id : ids) {
+      STELE_TRY(const auto index, index_of(id));
+      STELE_CHECK(asked(index));
+    }
+    add_status_checkpoint();
+    prove_status();
+    auto out = builder_.finish();
+    if (out.headers.size() > verdict::headers_max || out.qcs.size() > verdict::qcs_max ||
+        out.inclusions.size() > verdict::inclusions_max || out.statuses.size() > verdict::statuses_max)
+      return Unexpected(too_large());
+    return out;
+  }
+
+ private:
+  Result<RecordIndex> index_of(const RecordId& id) const {
+    const std::shared_lock lock(mutex_);
+    const auto* info = m_.chain.state().find(id);
+    if (info == nullptr) return Unexpected(not_on_ledger());
+    return info->index;
+  }
+
+  [[nodiscard]] bool is_final(RecordIndex index) const { return index.value < view_.final->checkpoint.size; }
+
+  /// A record that was asked for, and what it names.
+  Result<void> asked(RecordIndex index) {
+    STELE_TRY(const auto record, fact(index));
+    if (const auto* a = std::get_if<record::Amend>(&record.body)) {
+      STELE_TRY(const auto target, index_of(a->target));
+      STELE_TRY(const auto sheet, fact(target));
+      STELE_CHECK(seconds_of(sheet.id));
+    }
+    const std::vector<RecordId>* targets = nullptr;
+    if (const auto* c = std::get_if<record::StatusChange>(&record.body)) targets = &c->targets;
+    if (const auto* s = std::get_if<record::SecondSignature>(&record.body)) targets = &s->targets;
+    for (std::size_t i = 0; targets != nullptr && i < targets->size(); ++i) {
+      STELE_TRY(const auto target, index_of((*targets)[i]));
+      STELE_TRY(const auto jws, read(target));
+      STELE_CHECK(add_record(target, jws));
+      shown_.insert(target);
+    }
+    return seconds_of(record.id);
+  }
+
+  Result<void> seconds_of(const RecordId& id) {
+    std::vector<RecordIndex> seconds;
+    {
+      const std::shared_lock lock(mutex_);
+      const auto list = m_.authority.seconds(id);
+      seconds.assign(list.begin(), list.end());
+    }
+    for (const auto index : seconds) {
+      if (is_final(index)) STELE_CHECK(fact(index));
+    }
+    return {};
+  }
+
+  /// Inclusion and authority of one record, and its place among those whose status is shown.
+  Result<record::Record> fact(RecordIndex index) {
+    if (!is_final(index)) return Unexpected(not_final_yet());
+    STELE_TRY(auto jws, read(index));
+    auto record = record::decode(jws);
+    if (!record) return Unexpected(unreadable_record(index, record.error()));
+    if (!done_.insert(index).second) return std::move(*record);
+    shown_.insert(index);
+    STELE_TRY(const auto height, m_.store->height_of(index));
+    if (!height || height->value == 0) return Unexpected(hole_error("bản ghi", "record", index.value));
+    STELE_TRY(const Link* parent, link({height->value - 1}));
+    STELE_TRY(const Link* block, link(*height));
+    STELE_CHECK(certified_child({height->value + 1}));
+    STELE_CHECK(add_record(index, std::move(jws)));
+    const auto authorities = prove(index, *record, *parent, *block);
+    for (const auto a : authorities) {
+      STELE_TRY(auto text, read(a));
+      STELE_CHECK(add_record(a, std::move(text)));
+    }
+    return std::move(*record);
+  }
+
+  /// Paths of the record under its block and of its authorities under the parent. Gives the latter.
+  std::vector<RecordIndex> prove(RecordIndex index, const record::Record& record, const Link& parent,
+                                 const Link& block) {
+    const std::shared_lock lock(mutex_);
+    const auto& tree = m_.chain.tree();
+    builder_.inclusion(index, block.hash, tree.inclusion_path(index.value, block.checkpoint.size));
+    const auto out = authorities_of(record, parent.checkpoint.height);
+    for (const auto a : out) add_status(a, parent);
+    return out;
+  }
+
+  /// Inclusion and status under one header. The caller holds the lock.
+  void add_status(RecordIndex index, const Link& under) {
+    const auto& c = under.checkpoint;
+    auto proof = m_.statuses.prove(m_.chain.state().status, index, c.height, c.size);
+    builder_.inclusion(index, under.hash, m_.chain.tree().inclusion_path(index.value, c.size));
+    builder_.status(index, under.hash, proof.leaf, std::move(proof.path));
+  }
+
+  /// Under the lock.
+  [[nodiscard]] std::vector<RecordIndex> authorities_of(const record::Record& r, Height parent) const {
+    std::set<RecordIndex> out;
+    const auto* signer = m_.authority.key(r.kid, parent);
+    if (signer == nullptr) return {};  // a genesis root
+    out.insert(signer->index);
+    add_orgs(signer->under, parent, out);
+    if (const auto* o = std::get_if<record::Org>(&r.body))
+      add_orgs(o->parent.value_or(""), parent, out);
+    else if (const auto* org = record::org_of(r))
+      add_orgs(*org, parent, out);
+    if (const auto* policy = m_.authority.policy(parent)) out.insert(policy->index);
+    return {out.begin(), out.end()};
+  }
+
+  void add_orgs(std::string org, Height height, std::set<RecordIndex>& out) const {
+    for (int depth = 0; depth < registry::org_depth_max && !org.empty(); ++depth) {
+      const auto* found = m_.authority.org(org, height);
+      if (found == nullptr) return;
+      out.insert(found->index);
+      org = found->under;
+    }
+  }
+
+  void add_status_checkpoint() {
+    const auto& f = *view_.final;
+    builder_.header(f.text);
+    if (f.checkpoint.height.value == 0) return;
+    builder_.header(f.child_text);
+    builder_.qc(log::hash_of(f.child_text), f.child_qc);
+  }
+
+  void prove_status() {
+    const auto& f = *view_.final;
+    const Link under{f.checkpoint, f.text, f.hash};
+    const std::shared_lock lock(mutex_);
+    for (const auto index : shown_) add_status(index, under);
+  }
+
+  Result<std::string> read(RecordIndex index) const {
+    STELE_TRY(auto jws, m_.store->record(index));
+    if (!jws) return Unexpected(hole_error("bản ghi", "record", index.value));
+    return std::move(*jws);
+  }
+
+  Result<void> add_record(RecordIndex index, std::string jws) {
+    if (added_.insert(index).second && added_.size() > verdict::records_max) return Unexpected(too_large());
+    builder_.record(std::move(jws), index);
+    return {};
+  }
+
+  /// A header, which goes into the bag.
+  Result<const Link*> link(Height height) {
+    if (const auto it = links_.find(height); it != links_.end()) return static_cast<const Link*>(&it->second);
+    Link out;
+    if (height.value == 0) {
+      out = genesis_link(m_.genesis);
+    } else {
+      STELE_TRY(auto row, m_.store->row(height));
+      auto checkpoint = row ? log::parse_checkpoint(row->header) : reject(RejectionCode::bad_form);
+      if (!checkpoint) return Unexpected(hole_error("phần đầu của khối", "the header of block", height.value));
+      out = {std::move(*checkpoint), std::move(row->header), row->header_hash};
+    }
+    builder_.header(out.text);
+    return static_cast<const Link*>(&links_.emplace(height, std::move(out)).first->second);
+  }
+
+  /// The header and its QC: its parent is proven final.
+  Result<void> certified_child(Height height) {
+    STELE_ASSERT(height <= view_.certified);
+    STELE_TRY(const Link* child, link(height));
+    if (height == view_.certified) {
+      builder_.qc(child->hash, view_.certified_qc);
+      return {};
+    }
+    STELE_TRY(const auto meta, m_.store->meta({height.value + 1}));
+    auto next = meta ? log::decode_meta(*meta, {}) : reject(RejectionCode::block_bad_encoding);
+    if (!next) return Unexpected(hole_error("phần đầu của khối", "the body of block", height.value + 1));
+    builder_.qc(child->hash, std::move(next->parent_qc));
+    return {};
+  }
+
+  const Ledger::Impl& m_;
+  FairSharedMutex& mutex_;
+  const View view_;
+  verdict::EvidenceBuilder builder_;
+  std::map<Height, Link> links_;
+  std::set<RecordIndex> done_, shown_, added_;
+};
+
+Result<verdict::Evidence> Ledger::evidence(std::span<const RecordId> ids) const {
+  return EvidenceCollector(*impl_, mutex_).collect(ids);
+}
+
+}  // namespace stele::store

@@ -1,0 +1,51 @@
+// What a Ledger holds. Internal to ledger/store.
+#pragma once
+
+#include "ledger/store/authority_history.h"
+#include "ledger/store/ledger.h"
+#include "ledger/store/status_history.h"
+
+namespace stele::store {
+
+/// A header and its text.
+struct Link {
+  log::Checkpoint checkpoint;
+  std::string text;
+  HeaderHash hash;
+};
+[[nodiscard]] Link genesis_link(const record::Genesis&);
+
+/// What readers see of the end of the chain; replaced as a whole.
+struct View {
+  std::shared_ptr<const FinalPoint> final;
+  Height certified;    ///< the head's, or its parent's while the head waits for its QC
+  Bytes certified_qc;  ///< empty at height 0
+};
+
+struct Ledger::Impl {
+  explicit Impl(const record::Genesis& g) : genesis(g), chain(g), head(genesis_link(g)), parent(head) {}
+
+  record::Genesis genesis;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<HeadFile> head_file;
+  rules::Chain chain;
+  StatusHistory statuses;
+  AuthorityHistory authority;
+
+  // The writer's own.
+  Link head, parent;  ///< equal at height 0
+  std::optional<log::QuorumCertificate> head_qc;
+  bool failed = false;
+
+  void publish(const Link& final, const Link& child, const Bytes& child_qc);
+  [[nodiscard]] View view() const {
+    const std::lock_guard lock(view_mutex_);
+    return view_;
+  }
+
+ private:
+  mutable std::mutex view_mutex_;
+  View view_;
+};
+
+}  // namespace stele::store
