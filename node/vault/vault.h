@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "ledger/log/block.h"
+#include "ledger/record/disclosure.h"
 #include "ledger/registry/state.h"
-#include "ledger/verdict/document.h"
 #include "signer/sign.h"
 
 namespace stele::vault {
@@ -50,50 +50,51 @@ class Vault {
     std::uint64_t free_space_floor_bytes = 1ULL << 30;
   };
   [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Options, signer::SigningKey ack_key);
-  virtual ~Vault() = default;
+  ~Vault();
 
   /// Checks each payload against its record and what is stored (wire-format.md section 11, "Admission"), stores all
   /// good ones with one sync, and signs their acks. MUST NOT return an ack before the payload is synced. Repeating is
   /// harmless. One answer for each submission, in order; records of types without acks (key) give an empty list of
   /// acks. An Error of ours has code `vault_…`.
-  [[nodiscard]] virtual std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
-                                                                                 const LedgerView&) = 0;
+  [[nodiscard]] std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
+                                                                         const LedgerView&);
 
   /// Book keys of these students (ministry ids), made where there were none. In the order asked.
-  [[nodiscard]] virtual Result<std::vector<BookKey>> books(std::span<const std::string> student_ids) = 0;
+  [[nodiscard]] Result<std::vector<BookKey>> books(std::span<const std::string> student_ids);
   /// `count` random status slots (list number, index), never given out before.
-  [[nodiscard]] virtual Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(
-      std::size_t count) = 0;
+  [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);
 
   /// Every read names who asks (person handle) and why; the access log keeps it, chained by salted digests.
   struct Reader {
     std::string person, why;
   };
-  [[nodiscard]] virtual Result<std::vector<RosterRow>> roster(const RecordId& class_list, const Reader&) = 0;
-  [[nodiscard]] virtual Result<std::vector<StoredRow>> rows(const RecordId& sheet, const Reader&) = 0;
-  [[nodiscard]] virtual Result<StoredRow> row(const RecordId& sheet, std::uint32_t row, const Reader&) = 0;
+  [[nodiscard]] Result<std::vector<RosterRow>> roster(const RecordId& class_list, const Reader&);
+  [[nodiscard]] Result<std::vector<StoredRow>> rows(const RecordId& sheet, const Reader&);
+  [[nodiscard]] Result<StoredRow> row(const RecordId& sheet, std::uint32_t row, const Reader&);
   struct StoredCredential {
     std::vector<std::string> disclosures;
     std::string student_id;
     BookKey book;
   };
   /// none: unknown or erased (told alike).
-  [[nodiscard]] virtual Result<std::optional<StoredCredential>> credential(const RecordId&, const Reader&) = 0;
+  [[nodiscard]] Result<std::optional<StoredCredential>> credential(const RecordId&, const Reader&);
   /// The `binding` disclosure of a key record; none: not handed in.
-  [[nodiscard]] virtual Result<std::optional<std::string>> person(const RecordId& key_record) = 0;
+  [[nodiscard]] Result<std::optional<std::string>> person(const RecordId& key_record);
 
-  /// The credential behind a pick-up code, while it is not used up. Unknown, used and wrong codes answer alike.
-  [[nodiscard]] virtual Result<std::optional<RecordId>> pickup(std::string_view code) = 0;
-  [[nodiscard]] virtual Result<void> pickup_done(std::string_view code) = 0;
+  /// The credential behind a pick-up code (its digest), while it is not used up. Unknown, used and wrong codes answer
+  /// alike.
+  [[nodiscard]] Result<std::optional<RecordId>> pickup(const Digest& code);
+  [[nodiscard]] Result<void> pickup_done(const Digest& code);
   /// New code for a credential whose paper slip was lost; the old one is void. `code_digest` from the staff client.
-  [[nodiscard]] virtual Result<void> pickup_replace(const RecordId&, const Digest& code_digest) = 0;
+  [[nodiscard]] Result<void> pickup_replace(const RecordId&, const Digest& code_digest);
 
   /// A new wrapping key for new data keys and for all old ones; the old key file is destroyed when nothing needs it.
-  [[nodiscard]] virtual Result<void> rotate_wrapping_key(std::string_view name) = 0;
-};
+  [[nodiscard]] Result<void> rotate_wrapping_key(std::string_view name);
 
-/// The holder's file for a credential: disclosures, rows, persons and evidence put together. Uses only public functions
-/// above and the ledger's evidence.
-[[nodiscard]] Digest pickup_digest(std::string_view code);
+ private:
+  Vault();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace stele::vault

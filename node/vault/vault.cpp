@@ -1,0 +1,636 @@
+#include "node/vault/vault.h"
+
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "ledger/base/hash.h"
+#include "ledger/log/merkle.h"
+#include "ledger/log/wire.h"
+#include "node/vault/checks.h"
+#include "node/vault/wrapping.h"
+#include "signer/random.h"
+
+namespace stele::vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view format = "stele-vault 1";
+constexpr std::uint32_t slots_per_list = 1'048'576;
+constexpr std::uint64_t slots_used_max = slots_per_list / 2;  // then the next list: random slots stay quick to find
+constexpr std::size_t books_per_call_max = 4096;
+
+Error io_error(const rocksdb::Status& s) {
+  return make_error("vault_io", "Kho dữ liệu không đọc hoặc ghi được: " + s.ToString() + ".",
+                    "The vault can't read or write: " + s.ToString() + ".");
+}
+Error damaged() {
+  return make_error("vault_damaged", "Dữ liệu trong kho bị hỏng.", "What the vault holds is damaged.");
+}
+
+rocksdb::Slice slice(ByteView b) {
+  return {reinterpret_cast<const char*>(b.data()), b.size()};
+}  // NOLINT
+
+/// Database keys: a letter, then what names the object.
+class Place {
+ public:
+  explicit Place(char kind) { w_.u8(static_cast<std::uint8_t>(kind)); }
+  template <class T>
+  Place&& with(const T& fixed) && {
+    w_.raw(fixed.view());
+    return std::move(*this);
+  }
+  Place&& with_u32(std::uint32_t n) && {
+    w_.u32(n);
+    return std::move(*this);
+  }
+  Place&& with_u64(std::uint64_t n) && {
+    w_.u64(n);
+    return std::move(*this);
+  }
+  [[nodiscard]] const Bytes& bytes() const { return w_.bytes(); }
+
+ private:
+  log::Writer w_;
+};
+
+Bytes row_place(const RecordId& id, std::uint32_t row) {
+  return Place('R').with(id).with_u32(row).bytes();
+}
+Bytes sheet_place(const RecordId& id) {
+  return Place('S').with(id).bytes();
+}
+Bytes credential_place(const RecordId& id) {
+  return Place('C').with(id).bytes();
+}
+Bytes person_place(const RecordId& id) {
+  return Place('P').with(id).bytes();
+}
+Bytes book_place(const Digest& student) {
+  return Place('B').with(student).bytes();
+}
+Bytes serial_place(const Digest& serial) {
+  return Place('Z').with(serial).bytes();
+}
+Bytes pickup_place(const Digest& code) {
+  return Place('K').with(code).bytes();
+}
+Bytes pickup_of_place(const RecordId& id) {
+  return Place('k').with(id).bytes();
+}
+Bytes slot_place(std::uint64_t list, std::uint32_t idx) {
+  return Place('T').with_u64(list).with_u32(idx).bytes();
+}
+Bytes amend_place(const RecordId& sheet, std::uint32_t row, const RecordId& amend) {
+  return Place('M').with(sheet).with_u32(row).with(amend).bytes();
+}
+Bytes log_place(std::uint64_t n) {
+  return Place('A').with_u64(n).bytes();
+}
+constexpr std::string_view index_place = "I";
+constexpr std::string_view format_place = "m/format";
+constexpr std::string_view list_place = "m/list";
+
+Bytes two(std::string_view a, std::string_view b) {
+  log::Writer w;
+  w.bytes32(as_bytes(a));
+  w.bytes32(as_bytes(b));
+  return std::move(w).take();
+}
+constexpr std::size_t text_max = 1U << 20U;
+
+}  // namespace
+
+struct Vault::Impl {
+  Impl(Options o, signer::SigningKey key, WrappingKeys wrapping)
+      : options(std::move(o)), ack_key(std::move(key)), keys(std::move(wrapping)) {}
+
+  Options options;
+  signer::SigningKey ack_key;
+  WrappingKeys keys;
+  std::unique_ptr<rocksdb::DB> db;
+  Digest index_key{};  ///< names students and serials in the database, so that its keys say nothing
+  std::uint64_t list = 0, used_in_list = 0;
+  std::uint64_t log_next = 0;
+  Digest log_head{};
+  mutable std::mutex mutex;
+
+  // ---- plain and sealed values ----
+
+  Result<std::optional<std::string>> get(ByteView place) const {
+    std::string out;
+    const auto s = db->Get({}, slice(place), &out);
+    if (s.IsNotFound()) return std::optional<std::string>{};
+    if (!s.ok()) return Unexpected(io_error(s));
+    return std::optional(std::move(out));
+  }
+  Result<std::optional<Bytes>> get_sealed(ByteView place) const {
+    STELE_TRY(const auto stored, get(place));
+    if (!stored) return std::optional<Bytes>{};
+    STELE_TRY(auto plain, open_object(keys, place, as_bytes(*stored)));
+    return std::optional(std::move(plain));
+  }
+  static void put(rocksdb::WriteBatch& batch, ByteView place, ByteView value) {
+    (void)batch.Put(slice(place), slice(value));
+  }
+  void put_sealed(rocksdb::WriteBatch& batch, ByteView place, ByteView plain) const {
+    put(batch, place, seal_object(keys, place, plain));
+  }
+  Result<void> write(rocksdb::WriteBatch& batch, bool sync) const {
+    if (batch.Count() == 0) return {};
+    STELE_CHECK(space());
+    rocksdb::WriteOptions w;
+    w.sync = sync;
+    const auto s = db->Write(w, &batch);
+    if (!s.ok()) return Unexpected(io_error(s));
+    return {};
+  }
+  /// RocksDB aborts when the disk is full (FINDINGS): stop before.
+  Result<void> space() const {
+    struct statvfs st {};
+    if (::statvfs(options.folder.c_str(), &st) == 0 && st.f_bavail * st.f_frsize >= options.free_space_floor_bytes)
+      return {};
+    return Unexpected(make_error("space_floor",
+                                 "Ổ đĩa của kho dữ liệu sắp đầy; đã ngừng ghi. Hãy giải phóng chỗ trống.",
+                                 "The vault's disk is nearly full; writing has stopped. Free some space."));
+  }
+
+  [[nodiscard]] Digest name_in_index(std::string_view kind, std::string_view text) const {
+    return hmac_sha256(index_key.view(), {as_bytes(kind), as_bytes(std::string_view("\0", 1)), as_bytes(text)});
+  }
+
+  // ---- opening ----
+
+  Result<void> open_db() {
+    rocksdb::Options o;
+    o.create_if_missing = true;
+    o.max_open_files = 256;
+    o.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    rocksdb::DB* raw = nullptr;
+    const auto s = rocksdb::DB::Open(o, options.folder.string(), &raw);
+    if (!s.ok()) return Unexpected(io_error(s));
+    db.reset(raw);
+    const std::string mine = std::string(format) + " " + options.net;
+    STELE_TRY(const auto stored, get(as_bytes(format_place)));
+    if (!stored) return first_time(mine);
+    if (*stored != mine) {
+      return Unexpected(make_error("vault_other", "Kho dữ liệu này thuộc mạng khác hoặc phiên bản khác; không mở.",
+                                   "This vault belongs to another network or version; it is not opened."));
+    }
+    STELE_TRY(const auto index, get_sealed(as_bytes(index_place)));
+    const auto key = index ? Digest::from(*index) : std::nullopt;
+    if (!key) return Unexpected(damaged());
+    index_key = *key;
+    return resume();
+  }
+  Result<void> first_time(const std::string& mine) {
+    index_key = signer::random_fixed<Digest>();
+    rocksdb::WriteBatch batch;
+    put(batch, as_bytes(format_place), as_bytes(mine));
+    put_sealed(batch, as_bytes(index_place), index_key.view());
+    return write(batch, true);
+  }
+  Result<void> resume() {
+    STELE_TRY(const auto stored, get(as_bytes(list_place)));
+    if (stored) {
+      log::Reader r(as_bytes(*stored));
+      list = r.u64();
+      used_in_list = r.u64();
+      if (!r.done()) return Unexpected(damaged());
+    }
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    const auto end = Place('B').bytes();  // the log's keys are the last that begin with 'A'
+    it->SeekForPrev(slice(end));
+    if (it->Valid() && it->key().size() == 9 && it->key()[0] == 'A') {
+      log::Reader r(as_bytes({it->key().data() + 1, 8}));
+      log_next = r.u64() + 1;
+      log_head = sha256(as_bytes({it->value().data(), it->value().size()}));
+    }
+    return {};
+  }
+
+  // ---- reading what is held ----
+
+  Result<std::vector<record::RowDigests>> digests(const RecordId& sheet) const {
+    STELE_TRY(const auto stored, get(sheet_place(sheet)));
+    if (!stored)
+      return Unexpected(make_error("not_found", "Kho này không giữ bảng đó.", "This vault does not hold that sheet."));
+    log::Reader r(as_bytes(*stored));
+    std::vector<record::RowDigests> out(std::min<std::size_t>(r.u32(), record::rows_max));
+    for (auto& d : out) d = {r.fixed<Digest>(), r.fixed<Digest>()};
+    if (!r.done()) return Unexpected(damaged());
+    return out;
+  }
+  Result<std::optional<std::pair<std::string, std::string>>> row_texts(const RecordId& sheet, std::uint32_t row) const {
+    STELE_TRY(const auto plain, get_sealed(row_place(sheet, row)));
+    if (!plain) return std::optional<std::pair<std::string, std::string>>{};
+    log::Reader r(*plain);
+    const std::string result(as_text(r.bytes32(text_max)));
+    const std::string detail(as_text(r.bytes32(text_max)));
+    if (!r.done()) return Unexpected(damaged());
+    return std::optional(std::pair(result, detail));
+  }
+  Result<SheetPayload> sheet(const RecordId& id) const {
+    STELE_TRY(const auto list_of_digests, digests(id));
+    SheetPayload out;
+    for (std::uint32_t n = 0; n < list_of_digests.size(); ++n) {
+      SheetPayload::Row row;
+      row.digests = list_of_digests[n];
+      STELE_TRY(const auto texts, row_texts(id, n));
+      if (texts) {
+        auto result = record::decode_disclosure(texts->first);
+        auto detail = record::decode_disclosure(texts->second);
+        if (!result || !detail) return Unexpected(damaged());
+        if (result->digest != row.digests.result || detail->digest != row.digests.detail) return Unexpected(damaged());
+        row.result = std::move(*result);
+        row.detail = std::move(*detail);
+      }
+      out.rows.push_back(std::move(row));
+    }
+    return out;
+  }
+  Result<std::optional<StoredCredential>> stored_credential(const RecordId& id) const {
+    STELE_TRY(const auto plain, get_sealed(credential_place(id)));
+    if (!plain) return std::optional<StoredCredential>{};
+    log::Reader r(*plain);
+    StoredCredential out;
+    out.student_id = as_text(r.bytes32(text_max));
+    out.book = r.fixed<BookKey>();
+    const auto count = r.u32();
+    for (std::uint32_t i = 0; i < count && r.ok(); ++i) out.disclosures.emplace_back(as_text(r.bytes32(text_max)));
+    if (!r.done()) return Unexpected(damaged());
+    return std::optional(std::move(out));
+  }
+  Result<std::optional<BookKey>> book(std::string_view student) const {
+    STELE_TRY(const auto plain, get_sealed(book_place(name_in_index("student", student))));
+    if (!plain) return std::optional<BookKey>{};
+    const auto key = BookKey::from(*plain);
+    if (!key) return Unexpected(damaged());
+    return std::optional(*key);
+  }
+  [[nodiscard]] std::vector<std::pair<RecordId, std::uint32_t>> amends(const RecordId& sheet, std::uint32_t row) const {
+    const auto prefix = Place('M').with(sheet).with_u32(row).bytes();
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    std::vector<std::pair<RecordId, std::uint32_t>> out;
+    for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
+      log::Reader key(as_bytes({it->key().data() + prefix.size(), it->key().size() - prefix.size()}));
+      log::Reader value(as_bytes({it->value().data(), it->value().size()}));
+      out.emplace_back(key.fixed<RecordId>(), value.u32());
+    }
+    return out;
+  }
+
+  [[nodiscard]] Sources sources(const LedgerView& view) const {
+    Sources s;
+    s.state = view.state;
+    s.record = view.record;
+    s.sheet = [this](const RecordId& id) -> std::optional<SheetPayload> {
+      auto held = sheet(id);
+      return held ? std::optional(std::move(*held)) : std::nullopt;
+    };
+    s.book = [this](std::string_view student) -> std::optional<Digest> {
+      const auto key = book(student);
+      return key && *key ? std::optional(Digest{(*key)->bytes}) : std::nullopt;
+    };
+    s.amends = [this](const RecordId& id, std::uint32_t row) { return amends(id, row); };
+    s.student_of = [this](const RecordId& id) -> std::optional<std::string> {
+      auto held = stored_credential(id);
+      return held && *held ? std::optional((*held)->student_id) : std::nullopt;
+    };
+    s.serial = [this](std::string_view serial) -> std::optional<RecordId> {
+      const auto held = get(serial_place(name_in_index("serial", serial)));
+      return held && *held ? RecordId::from(as_bytes(**held)) : std::nullopt;
+    };
+    return s;
+  }
+
+  // ---- accepting ----
+
+  void store_sheet(rocksdb::WriteBatch& batch, const RecordId& id, const SheetPayload& p) const {
+    log::Writer w;
+    w.u32(static_cast<std::uint32_t>(p.rows.size()));
+    for (const auto& row : p.rows) {
+      w.raw(row.digests.result.view());
+      w.raw(row.digests.detail.view());
+    }
+    put(batch, sheet_place(id), w.bytes());
+    for (std::uint32_t n = 0; n < p.rows.size(); ++n) {
+      if (p.rows[n].result) put_sealed(batch, row_place(id, n), two(p.rows[n].result->text, p.rows[n].detail->text));
+    }
+  }
+
+  Result<void> accept_sheet(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
+                            const Sources& s) const {
+    const auto put_if = [&](const Digest& root, std::uint32_t rows, const auto& check) -> Result<void> {
+      auto p = read_sheet(payload, root, rows);
+      if (!p) return Unexpected(to_error(p.error()));
+      if (auto ok = check(*p); !ok) return Unexpected(to_error(ok.error()));
+      store_sheet(batch, r.id, *p);
+      return {};
+    };
+    if (const auto* c = std::get_if<record::ClassList>(&r.body)) {
+      return put_if(c->root, c->rows, [&](const SheetPayload& p) { return check_class_list(s, *c, p); });
+    }
+    if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) {
+      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_grade_sheet(s, *g, p); });
+    }
+    if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) {
+      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_summary_sheet(s, *g, p); });
+    }
+    const auto& a = std::get<record::Amend>(r.body);
+    for (std::uint32_t i = 0; i < a.positions.size(); ++i) {
+      log::Writer w;
+      w.u32(i);
+      put(batch, amend_place(a.target, a.positions[i], r.id), w.bytes());
+    }
+    return put_if(a.root, a.rows, [&](const SheetPayload& p) { return check_amend(s, a, p); });
+  }
+
+  Result<void> accept_credential(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
+                                 const Sources& s) const {
+    const auto& c = std::get<record::Credential>(r.body);
+    auto p = read_credential(payload, r.type, c);
+    if (!p) return Unexpected(to_error(p.error()));
+    if (auto ok = check_credential(s, r, *p); !ok) return Unexpected(to_error(ok.error()));
+    STELE_TRY(const auto key, book(p->student_id));
+    if (!key) return Unexpected(damaged());
+    log::Writer w;
+    w.bytes32(as_bytes(p->student_id));
+    w.raw(key->view());
+    w.u32(static_cast<std::uint32_t>(p->disclosures.size()));
+    for (const auto& d : p->disclosures) w.bytes32(as_bytes(d.text));
+    put_sealed(batch, credential_place(r.id), w.bytes());
+    if (const auto* serial = p->claim("serial"))
+      put(batch, serial_place(name_in_index("serial", serial->value.string())), r.id.view());
+    if (p->pickup) {
+      put(batch, pickup_place(*p->pickup), r.id.view());
+      put(batch, pickup_of_place(r.id), p->pickup->view());
+    }
+    return {};
+  }
+
+  Result<bool> held(const record::Record& r) const {
+    const auto place = record::is_credential(r.type) ? credential_place(r.id) : sheet_place(r.id);
+    STELE_TRY(const auto stored, get(place));
+    return stored.has_value();
+  }
+
+  /// Into `batch`, if it is good and not held yet.
+  Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s) const {
+    const auto& r = *sub.record;
+    if (r.type == record::Type::key) {
+      if (sub.payload.empty()) return {};
+      auto d = read_binding(sub.payload, std::get<record::Key>(r.body));
+      if (!d) return Unexpected(to_error(d.error()));
+      put_sealed(batch, person_place(r.id), as_bytes(d->text));
+      return {};
+    }
+    if (!record::needs_ack(r.type)) return {};
+    // The payload of a record is bound to it by digests: what is held under this id can't be another one. It need not
+    // come again.
+    STELE_TRY(const bool have, held(r));
+    if (have) return {};
+    return record::is_credential(r.type) ? accept_credential(batch, r, sub.payload, s)
+                                         : accept_sheet(batch, r, sub.payload, s);
+  }
+
+  Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
+    log::Writer w;
+    w.raw(log_head.view());
+    w.raw(signer::random_fixed<FixedBytes<struct LogSaltTag, 16>>().view());
+    w.bytes16(as_bytes(reader.person));
+    w.bytes16(as_bytes(reader.why));
+    w.bytes16(as_bytes(what));
+    w.raw(id.view());
+    rocksdb::WriteBatch batch;
+    put(batch, log_place(log_next), w.bytes());
+    STELE_CHECK(write(batch, false));
+    ++log_next;
+    log_head = sha256(w.bytes());
+    return {};
+  }
+};
+
+Vault::Vault() = default;
+Vault::~Vault() = default;
+
+Result<std::unique_ptr<Vault>> Vault::open(Options options, signer::SigningKey ack_key) {
+  STELE_TRY(auto keys, WrappingKeys::open(options.wrapping_keys, "0000-first"));
+  std::unique_ptr<Vault> out(new Vault());
+  out->impl_ = std::make_unique<Impl>(std::move(options), std::move(ack_key), std::move(keys));
+  STELE_CHECK(out->impl_->open_db());
+  return out;
+}
+
+std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const Submission> submissions,
+                                                                const LedgerView& view) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  const auto sources = m.sources(view);
+  std::vector<Result<void>> checked;
+  for (const auto& s : submissions) {
+    rocksdb::WriteBatch one;
+    checked.push_back(m.accept_one(one, s, sources));
+    if (!checked.back()) continue;
+    // Written at once, unsynced: a later submission of this call may rest on this one (serials). One sync follows for
+    // all.
+    if (auto ok = m.write(one, false); !ok) checked.back() = Unexpected(ok.error());
+  }
+  const auto synced = m.db->SyncWAL();
+  std::vector<Result<std::vector<log::Ack>, Error>> out;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    if (!checked[i]) {
+      out.emplace_back(Unexpected(checked[i].error()));
+    } else if (!synced.ok()) {
+      out.emplace_back(Unexpected(io_error(synced)));
+    } else {
+      std::vector<log::Ack> acks;
+      const auto& r = *submissions[i].record;
+      if (record::needs_ack(r.type)) {
+        acks.push_back(
+            {r.leaf, m.options.number, m.ack_key.sign(log::ack_digest(m.options.net, r.leaf, m.options.number))});
+      }
+      out.emplace_back(std::move(acks));
+    }
+  }
+  return out;
+}
+
+Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students) {
+  auto& m = *impl_;
+  if (students.size() > books_per_call_max) {
+    return Unexpected(
+        make_error("too_many", "Quá nhiều học sinh trong một lần hỏi.", "Too many students in one request."));
+  }
+  const std::lock_guard lock(m.mutex);
+  std::vector<BookKey> out;
+  std::map<std::string_view, BookKey> made;
+  rocksdb::WriteBatch batch;
+  for (const auto& id : students) {
+    STELE_TRY(const auto have, m.book(id));
+    const auto [it, fresh] = made.try_emplace(id, have ? *have : BookKey{});
+    if (!have && fresh) {
+      it->second = signer::random_fixed<BookKey>();
+      m.put_sealed(batch, book_place(m.name_in_index("student", id)), it->second.view());
+    }
+    out.push_back(it->second);
+  }
+  STELE_CHECK(m.write(batch, true));
+  return out;
+}
+
+Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> Vault::reserve_status_slots(std::size_t count) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> out;
+  std::set<Bytes> now;
+  rocksdb::WriteBatch batch;
+  while (out.size() < count) {
+    if (m.used_in_list >= slots_used_max) {
+      ++m.list;
+      m.used_in_list = 0;
+    }
+    const auto idx = static_cast<std::uint32_t>(signer::random_below(slots_per_list));
+    const auto place = slot_place(m.list, idx);
+    STELE_TRY(const auto taken, m.get(place));
+    if (taken || !now.insert(place).second) continue;
+    Impl::put(batch, place, {});
+    out.emplace_back(m.list, idx);
+    ++m.used_in_list;
+  }
+  log::Writer w;
+  w.u64(m.list);
+  w.u64(m.used_in_list);
+  Impl::put(batch, as_bytes(list_place), w.bytes());
+  STELE_CHECK(m.write(batch, true));
+  return out;
+}
+
+Result<std::vector<RosterRow>> Vault::roster(const RecordId& list, const Reader& reader) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  STELE_CHECK(m.log_read(reader, "roster", list));
+  STELE_TRY(const auto sheet, m.sheet(list));
+  std::vector<RosterRow> out;
+  for (std::uint32_t n = 0; n < sheet.rows.size(); ++n) {
+    if (!sheet.rows[n].result) continue;
+    auto student = record::student_result(*sheet.rows[n].result);
+    auto detail = record::student_detail(*sheet.rows[n].detail);
+    if (!student || !detail) return Unexpected(damaged());
+    out.push_back({n, std::move(*student), std::move(*detail)});
+  }
+  return out;
+}
+
+namespace {
+
+StoredRow with_paths(const std::vector<record::RowDigests>& digests, log::MerkleTree& tree, std::uint32_t n,
+                     std::pair<std::string, std::string> texts) {
+  if (tree.size() == 0) {
+    for (const auto& d : digests) {
+      tree.append(log::merkle_leaf(d.result.view()));
+      tree.append(log::merkle_leaf(d.detail.view()));
+    }
+  }
+  return {n, std::move(texts.first), std::move(texts.second), tree.inclusion_path(2ULL * n, tree.size()),
+          tree.inclusion_path(2ULL * n + 1, tree.size())};
+}
+
+}  // namespace
+
+Result<std::vector<StoredRow>> Vault::rows(const RecordId& sheet, const Reader& reader) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  STELE_CHECK(m.log_read(reader, "rows", sheet));
+  STELE_TRY(const auto digests, m.digests(sheet));
+  log::MerkleTree tree;
+  std::vector<StoredRow> out;
+  for (std::uint32_t n = 0; n < digests.size(); ++n) {
+    STELE_TRY(auto texts, m.row_texts(sheet, n));
+    if (texts) out.push_back(with_paths(digests, tree, n, std::move(*texts)));
+  }
+  return out;
+}
+
+Result<StoredRow> Vault::row(const RecordId& sheet, std::uint32_t n, const Reader& reader) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  STELE_CHECK(m.log_read(reader, "row", sheet));
+  STELE_TRY(const auto digests, m.digests(sheet));
+  STELE_TRY(auto texts, m.row_texts(sheet, n));
+  if (!texts || n >= digests.size())
+    return Unexpected(make_error("not_found", "Kho này không giữ dòng đó.", "This vault does not hold that row."));
+  log::MerkleTree tree;
+  return with_paths(digests, tree, n, std::move(*texts));
+}
+
+Result<std::optional<Vault::StoredCredential>> Vault::credential(const RecordId& id, const Reader& reader) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  STELE_CHECK(m.log_read(reader, "credential", id));
+  return m.stored_credential(id);
+}
+
+Result<std::optional<std::string>> Vault::person(const RecordId& id) {
+  const std::lock_guard lock(impl_->mutex);
+  STELE_TRY(const auto plain, impl_->get_sealed(person_place(id)));
+  if (!plain) return std::optional<std::string>{};
+  return std::optional(std::string(as_text(*plain)));
+}
+
+Result<std::optional<RecordId>> Vault::pickup(const Digest& code) {
+  const std::lock_guard lock(impl_->mutex);
+  STELE_TRY(const auto stored, impl_->get(pickup_place(code)));
+  return stored ? RecordId::from(as_bytes(*stored)) : std::optional<RecordId>{};
+}
+
+Result<void> Vault::pickup_done(const Digest& code) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  (void)batch.Delete(slice(pickup_place(code)));
+  return m.write(batch, true);
+}
+
+Result<void> Vault::pickup_replace(const RecordId& id, const Digest& code) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  STELE_TRY(const auto old, m.get(pickup_of_place(id)));
+  if (const auto d = old ? Digest::from(as_bytes(*old)) : std::nullopt) (void)batch.Delete(slice(pickup_place(*d)));
+  Impl::put(batch, pickup_place(code), id.view());
+  Impl::put(batch, pickup_of_place(id), code.view());
+  return m.write(batch, true);
+}
+
+Result<void> Vault::rotate_wrapping_key(std::string_view name) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  STELE_CHECK(m.keys.add(std::string(name)));
+  constexpr std::string_view sealed_kinds = "RCBPI";
+  constexpr std::size_t batch_max = 1000;
+  rocksdb::WriteBatch batch;
+  const std::unique_ptr<rocksdb::Iterator> it(m.db->NewIterator({}));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (sealed_kinds.find(it->key()[0]) == std::string_view::npos) continue;
+    const auto place = as_bytes({it->key().data(), it->key().size()});
+    STELE_TRY(const auto again, rewrap_object(m.keys, place, as_bytes({it->value().data(), it->value().size()})));
+    Impl::put(batch, place, again);
+    if (batch.Count() < batch_max) continue;
+    STELE_CHECK(m.write(batch, true));
+    batch.Clear();
+  }
+  if (!it->status().ok()) return Unexpected(io_error(it->status()));
+  STELE_CHECK(m.write(batch, true));
+  return m.keys.destroy_old();
+}
+
+}  // namespace stele::vault
