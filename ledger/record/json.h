@@ -108,6 +108,7 @@ struct Limits {
   std::size_t bytes_max = 0;
   std::size_t depth_max = 16;  ///< arrays and objects inside each other; a scalar has depth 0
   std::size_t nodes_max = 0;   ///< values of any kind, containers included
+  bool line_feeds = false;     ///< strings may hold LF, written `\n`: checkpoint texts in files (section 9)
 };
 
 enum class FaultKind : std::uint8_t {

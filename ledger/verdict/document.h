@@ -8,19 +8,28 @@
 namespace stele::verdict {
 
 inline constexpr std::size_t document_bytes_max = 4'194'304;
+inline constexpr std::size_t disclosures_max = 1'024;
+inline constexpr std::size_t document_rows_max = 512;
+inline constexpr std::size_t persons_max = 512;
+
+using BookKey = FixedBytes<struct BookKeyTag, 32>;
 
 struct Receipt {
   std::string net;
   std::size_t subject = 0;
   Evidence evidence;
 };
+struct DocumentDisclosure {
+  std::size_t record = 0;  ///< position in evidence.records: the subject, or a record of its basis
+  std::string disclosure;  ///< base64url text
+};
 struct DocumentRow {
   std::size_t record = 0;
   std::uint32_t row = 0;
   std::string result;
-  std::vector<Digest> result_path;
+  log::MerklePath result_path;
   std::optional<std::string> detail;
-  std::vector<Digest> detail_path;
+  log::MerklePath detail_path;  ///< used if there is a detail
 };
 struct DocumentPerson {
   std::size_t record = 0;
@@ -29,21 +38,24 @@ struct DocumentPerson {
 struct DocumentFile {
   std::string net;
   std::size_t subject = 0;
-  std::vector<std::string> disclosures;
+  std::vector<DocumentDisclosure> disclosures;
   std::vector<DocumentRow> rows;
   std::vector<DocumentPerson> persons;
-  std::optional<FixedBytes<struct BookKeyTag, 32>> book;
+  std::optional<BookKey> book;
   Evidence evidence;
 };
-/// The file's bytes. Sorts what the format wants sorted.
-[[nodiscard]] std::string encode(const DocumentFile&);
+/// The file's bytes. Sorts disclosures, rows and persons as the format wants; the evidence is in order already
+/// (EvidenceBuilder).
+[[nodiscard]] std::string encode(DocumentFile);
 [[nodiscard]] std::string encode(const Receipt&);
-/// Strict and canonical: a single other byte is refused.
+/// Strict and canonical: a single other byte is refused, with the place where it stands. `unknown_type` at "stele": not
+/// such a file at all.
 [[nodiscard]] Result<DocumentFile, Rejection> decode_document(std::string_view);
 [[nodiscard]] Result<Receipt, Rejection> decode_receipt(std::string_view);
 
-/// A copy that shows only the named claims (the rows and evidence that then have no use are dropped, the book key
-/// always). `unknown`: a claim that the file does not have gives `payload_claims` with its name.
+/// A copy that shows only the named claims and `contents`. What then has no use is dropped: rows, records, headers and
+/// proofs; of basis records only the `student_id` stays, if `basis` and `student_id` both do; the book key never.
+/// `payload_claims` names a claim that the file does not have. The file's truth is not judged here.
 [[nodiscard]] Result<DocumentFile, Rejection> disclose(const DocumentFile&, std::span<const std::string> claims);
 
 }  // namespace stele::verdict

@@ -6,7 +6,7 @@
 
 namespace stele::verdict {
 
-/// The summary; the worst part decides, in the order of this list from the end.
+/// The summary; the worst finding of any part decides: what stands later in this list wins.
 enum class Outcome : std::uint8_t {
   valid,
   status_too_old,  ///< status proof too old
@@ -46,11 +46,19 @@ struct FigureTrace {
   std::optional<RecordId> amended_sheet;  ///< the original, if `sheet` is an amend
   std::optional<record::GradeDetail> detail;
   KeyId signer_kid;
-  std::string signer_person, signer_name, signer_title, signer_org, role;
+  std::string signer_person, signer_name, signer_title, signer_org, role;  ///< name and title only if disclosed
   std::optional<RecordId> key_record, policy_record;
   Height height;
   UnixSeconds time;
   RecordIndex index;
+};
+
+/// Who else signed.
+struct SecondSigner {
+  record::Type by{};
+  std::string org, role, person, name, title;  ///< name and title only if disclosed
+  RecordId id;
+  Height height;
 };
 
 struct Verdict {
@@ -66,9 +74,10 @@ struct Verdict {
   std::optional<Height> status_height;  ///< not revoked as of this block
   std::optional<UnixSeconds> status_time;
   std::optional<log::Status> status;
-  std::vector<record::Disclosure> claims;
+  bool complete = false;                   ///< every claim that the issuer listed is shown
+  std::vector<record::Disclosure> claims;  ///< of the subject, in file order; empty if any of them is doubtful
   std::vector<FigureTrace> figures;
-  std::vector<std::string> second_signatures;  ///< "seal thpt-vi-du-1 …" for people
+  std::vector<SecondSigner> second_signatures;  ///< those proven by the file
 };
 
 struct Options {
@@ -82,11 +91,14 @@ struct Options {
 
 /// `file`: bytes of a document file. Never throws, never hangs; any bytes whatever give a verdict.
 [[nodiscard]] Verdict judge_document(const record::Genesis&, std::string_view file, const Options&);
-/// For a receipt file of any record.
+/// For a receipt file of any record. Disclosures and provenance are not asked of it.
 [[nodiscard]] Verdict judge_receipt(const record::Genesis&, std::string_view file, const Options&);
+/// Whichever of the two the file says it is.
+[[nodiscard]] Verdict judge_file(const record::Genesis&, std::string_view file, const Options&);
 
 [[nodiscard]] std::string_view outcome_text(Outcome, Lang);
-/// Machine form, see docs/http-api.md: outcome, texts in both languages, parts, claims, figures.
+/// Machine form, see docs/http-api.md: {outcome, vi, en, parts, record?, status?, complete, claims, figures,
+/// second_signatures}.
 [[nodiscard]] json::Value to_json(const Verdict&);
 
 }  // namespace stele::verdict

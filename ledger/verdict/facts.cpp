@@ -1,0 +1,219 @@
+#include "ledger/record/forms.h"
+#include "ledger/verdict/evidence.h"
+
+namespace stele::verdict {
+namespace {
+
+std::string at(std::string_view list, std::size_t i) {
+  return "evidence." + std::string(list) + "[" + std::to_string(i) + "]";
+}
+
+/// Two headers of which one names the other as its parent, or would have to.
+bool fits(const log::Checkpoint& parent, const log::Checkpoint& child) {
+  return child.height.value == parent.height.value + 1 && child.size >= parent.size && child.time >= parent.time &&
+         child.epoch >= parent.epoch;
+}
+
+log::Status bits_of(const log::StatusLeaf& leaf, RecordIndex record) {
+  const auto i = record.value % log::statuses_per_leaf;
+  return log::Status(leaf[i / 4] >> (2 * (i % 4)) & 3);
+}
+
+}  // namespace
+
+Result<Facts, Rejection> Facts::verify(const record::Genesis& genesis, const Evidence& e) {
+  return read(&genesis, e);
+}
+Result<Facts, Rejection> Facts::believe(const Evidence& e) {
+  return read(nullptr, e);
+}
+
+Result<Facts, Rejection> Facts::read(const record::Genesis* genesis, const Evidence& e) {
+  std::optional<log::ValidatorSet> set;
+  if (genesis != nullptr) {
+    set = log::ValidatorSet::from(genesis->validators);
+    STELE_ASSERT(set.has_value());  // decode_genesis refuses keys that are not on the curve
+  }
+  const auto* validators = set ? &*set : nullptr;
+  Facts out;
+  STELE_CHECK(out.take_headers(genesis, validators, e));
+  STELE_CHECK(out.link_headers());
+  STELE_CHECK(out.take_qcs(validators, e));
+  out.find_final();
+  STELE_CHECK(out.take_records(e));
+  STELE_CHECK(out.take_inclusions(genesis != nullptr, e));
+  STELE_CHECK(out.take_statuses(genesis != nullptr, e));
+  return out;
+}
+
+Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, const log::ValidatorSet* set,
+                                            const Evidence& e) {
+  for (std::size_t i = 0; i < e.headers.size(); ++i) {
+    const auto where = at("headers", i);
+    auto checkpoint = log::parse_checkpoint(e.headers[i]);
+    if (!checkpoint) return reject(checkpoint.error().code, where);
+    const auto& c = *checkpoint;
+    if (genesis != nullptr) {
+      if (c.net != genesis->net) return reject(RejectionCode::wrong_network, where);
+      if (c.rules != genesis->rules) return reject(RejectionCode::rules_unknown, where + ".rules");
+      // Rules 1 never change the set, so that every header commits to that of the genesis.
+      if (c.validators != log::validators_digest(*set, *set)) return reject(RejectionCode::block_bad_qc, where);
+      if (c.height.value == 0 && c != log::genesis_checkpoint(*genesis)) return reject(RejectionCode::bad_form, where);
+    }
+    if (i > 0 && c.height <= headers_.back().checkpoint.height) {
+      // Two headers of one height would be two histories: no bag may leave the choice to its reader.
+      return reject(
+          c.height == headers_.back().checkpoint.height ? RejectionCode::repeated : RejectionCode::not_ascending,
+          where);
+    }
+    Header header;
+    header.checkpoint = std::move(checkpoint).value();
+    header.hash = log::hash_of(e.headers[i]);
+    by_hash_.emplace(header.hash, i);
+    headers_.push_back(std::move(header));
+  }
+  return {};
+}
+
+Result<void, Rejection> Facts::link_headers() {
+  for (std::size_t i = 0; i < headers_.size(); ++i) {
+    auto& h = headers_[i];
+    const auto parent = by_hash_.find(h.checkpoint.parent);
+    if (parent != by_hash_.end()) {
+      h.parent = parent->second;
+      if (!fits(headers_[*h.parent].checkpoint, h.checkpoint))
+        return reject(RejectionCode::block_wrong_parent, at("headers", i));
+    } else if (i > 0 && h.checkpoint.height.value == headers_[i - 1].checkpoint.height.value + 1) {
+      return reject(RejectionCode::block_wrong_parent, at("headers", i));
+    }
+  }
+  return {};
+}
+
+Result<void, Rejection> Facts::take_qcs(const log::ValidatorSet* set, const Evidence& e) {
+  for (std::size_t i = 0; i < e.qcs.size(); ++i) {
+    const auto& q = e.qcs[i];
+    const auto where = at("qcs", i);
+    if (i > 0 && q.header <= e.qcs[i - 1].header)
+      return reject(q.header == e.qcs[i - 1].header ? RejectionCode::repeated : RejectionCode::not_ascending, where);
+    const auto qc = log::decode_qc(q.qc);
+    if (!qc) return reject(qc.error().code, where);
+    if (set != nullptr) {
+      if (const auto ok = log::check_qc(*qc, headers_[q.header].hash, *set); !ok) return reject(ok.error().code, where);
+    }
+    headers_[q.header].certified = true;
+  }
+  return {};
+}
+
+/// From the highest down, since finality passes from child to parent.
+void Facts::find_final() {
+  for (std::size_t i = headers_.size(); i-- > 0;) {
+    auto& child = headers_[i];
+    if (child.checkpoint.height.value == 0) child.final = true;
+    if (!child.parent) continue;
+    auto& parent = headers_[*child.parent];
+    const bool pair = child.certified && child.checkpoint.epoch == parent.checkpoint.epoch;
+    if (!child.final && !pair) continue;
+    parent.final = true;
+    parent.proven_by = i;
+  }
+}
+
+Result<void, Rejection> Facts::take_records(const Evidence& e) {
+  for (std::size_t i = 0; i < e.records.size(); ++i) {
+    const auto where = at("records", i);
+    if (i > 0 && e.records[i].index <= e.records[i - 1].index)
+      return reject(
+          e.records[i].index == e.records[i - 1].index ? RejectionCode::repeated : RejectionCode::not_ascending, where);
+    auto decoded = record::decode(e.records[i].jws);
+    if (!decoded) return reject(decoded.error().code, where + ": " + decoded.error().where);
+    if (!by_id_.emplace(decoded->id, i).second) return reject(RejectionCode::repeated, where);
+    records_.push_back({std::move(decoded).value(), e.records[i].index});
+  }
+  return {};
+}
+
+template <class List>
+static Result<void, Rejection> in_order(const List& list, std::size_t i, const std::string& where) {
+  if (i == 0) return {};
+  const auto now = std::pair(list[i].record, list[i].header);
+  const auto before = std::pair(list[i - 1].record, list[i - 1].header);
+  if (before < now) return {};
+  return reject(before == now ? RejectionCode::repeated : RejectionCode::not_ascending, where);
+}
+
+Result<void, Rejection> Facts::take_inclusions(bool check, const Evidence& e) {
+  for (std::size_t i = 0; i < e.inclusions.size(); ++i) {
+    const auto& fact = e.inclusions[i];
+    const auto where = at("inclusions", i);
+    STELE_CHECK(in_order(e.inclusions, i, where));
+    const auto& r = records_[fact.record];
+    const auto& c = headers_[fact.header].checkpoint;
+    if (check && !log::verify_inclusion(r.record.leaf, r.index.value, c.size, fact.path, c.log_root))
+      return reject(RejectionCode::payload_root, where + " (" + at("records", fact.record) + ")");
+    included_.insert({fact.record, fact.header});
+  }
+  return {};
+}
+
+Result<void, Rejection> Facts::take_statuses(bool check, const Evidence& e) {
+  for (std::size_t i = 0; i < e.statuses.size(); ++i) {
+    const auto& fact = e.statuses[i];
+    const auto where = at("statuses", i);
+    STELE_CHECK(in_order(e.statuses, i, where));
+    const auto& r = records_[fact.record];
+    const auto& c = headers_[fact.header].checkpoint;
+    if (check && !log::verify_status(r.index, c.size, fact.leaf, fact.path, c.status))
+      return reject(RejectionCode::payload_root, where + " (" + at("records", fact.record) + ")");
+    statuses_[{fact.record, fact.header}] = bits_of(fact.leaf, r.index);
+  }
+  return {};
+}
+
+std::optional<std::size_t> Facts::position(const RecordId& id) const {
+  const auto it = by_id_.find(id);
+  if (it == by_id_.end()) return std::nullopt;
+  return it->second;
+}
+
+const Facts::Entry* Facts::find(const RecordId& id) const {
+  const auto i = position(id);
+  return i ? &records_[*i] : nullptr;
+}
+
+bool Facts::included(std::size_t record, std::size_t header) const {
+  return included_.contains({record, header});
+}
+
+bool Facts::on_ledger(std::size_t record) const {
+  for (auto it = included_.lower_bound({record, 0}); it != included_.end() && it->first == record; ++it) {
+    if (headers_[it->second].final) return true;
+  }
+  return false;
+}
+
+std::optional<log::Status> Facts::status(std::size_t record, std::size_t header) const {
+  const auto it = statuses_.find({record, header});
+  if (it == statuses_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::optional<Facts::Place> Facts::place(std::size_t record) const {
+  const auto index = records_[record].index.value;
+  for (std::size_t i = 0; i < headers_.size(); ++i) {
+    const auto& h = headers_[i];
+    if (h.checkpoint.size <= index || !h.parent) continue;
+    if (headers_[*h.parent].checkpoint.size <= index) return Place{i, *h.parent};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Facts::status_checkpoint() const {
+  for (std::size_t i = headers_.size(); i-- > 0;) {
+    if (headers_[i].final) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace stele::verdict
