@@ -8,6 +8,7 @@
 #include "ledger/base/hash.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/wire.h"
+#include "ledger/record/forms.h"
 
 namespace stele::log {
 namespace {
@@ -49,11 +50,6 @@ class Lines {
   bool ok_ = true;
 };
 
-bool is_net(std::string_view net) {
-  return net.starts_with("stele/") && net.size() <= 64 &&
-         net.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789/.-") == std::string_view::npos;
-}
-
 void encode_set(Writer& w, const ValidatorSet& set) {
   w.u16(static_cast<std::uint16_t>(set.size()));
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -87,7 +83,8 @@ Result<Checkpoint, Rejection> parse_checkpoint(std::string_view text) {
   c.status = in.hash<Digest>(in.value("status "));
   c.validators = in.hash<Digest>(in.value("validators "));
   const auto time = parse_utc(in.value("time "));
-  if (!in.done() || !time || rules > UINT32_MAX || !is_net(c.net)) return reject(RejectionCode::bad_form, "checkpoint");
+  if (!in.done() || !time || rules > UINT32_MAX || !record::is_net(c.net))
+    return reject(RejectionCode::bad_form, "checkpoint");
   c.time = *time;
   return c;
 }

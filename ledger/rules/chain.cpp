@@ -276,9 +276,10 @@ Result<std::optional<log::QuorumCertificate>, Rejection> Chain::Impl::parent_qc(
     if (!b.parent_qc.empty()) return reject(RejectionCode::block_bad_qc, "height 1");
     return std::optional<log::QuorumCertificate>{};
   }
-  STELE_TRY(auto qc, log::decode_qc(b.parent_qc));
-  STELE_CHECK(log::check_qc(qc, head_hash, validators));
-  return std::optional(std::move(qc));
+  auto qc = log::decode_qc(b.parent_qc);
+  if (!qc) return reject(RejectionCode::block_bad_qc, qc.error().where);
+  STELE_CHECK(log::check_qc(*qc, head_hash, validators));
+  return std::optional(std::move(*qc));
 }
 
 /// All that does not concern single records; gives the body hash.

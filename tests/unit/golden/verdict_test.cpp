@@ -1,0 +1,69 @@
+// Receipt and document files of the golden chain: the same bytes back, and the verdict that the facts demand.
+#include "ledger/verdict/verdict.h"
+#include "tests/unit/golden/golden.h"
+
+namespace stele::test {
+namespace {
+
+using namespace verdict;
+
+record::Genesis genesis() {
+  return *record::decode_genesis(text(golden("genesis").at("file")));
+}
+
+bool is_receipt(const Json& file) {
+  return text(file.at("text")).starts_with(R"({"stele":"receipt")");
+}
+
+template <class File>
+void expect_same_bytes_and_good_facts(const Result<File, Rejection>& file, const std::string& bytes) {
+  ASSERT_TRUE(file) << to_string(file.error());
+  EXPECT_EQ(encode(*file), bytes);
+  const auto facts = Facts::verify(genesis(), file->evidence);
+  EXPECT_TRUE(facts) << to_string(facts.error());
+}
+
+TEST(GoldenFile, DecodesAndEncodesTheSame) {
+  for (const Json& f : golden("files").at("files")) {
+    SCOPED_TRACE(text(f.at("name")));
+    if (is_receipt(f)) {
+      expect_same_bytes_and_good_facts(decode_receipt(text(f.at("text"))), text(f.at("text")));
+    } else {
+      expect_same_bytes_and_good_facts(decode_document(text(f.at("text"))), text(f.at("text")));
+    }
+  }
+}
+
+TEST(GoldenFile, GetsTheVerdictThatItsFactsDemand) {
+  const record::Genesis g = genesis();
+  for (const Json& f : golden("files").at("files")) {
+    SCOPED_TRACE(text(f.at("name")));
+    const std::string bytes = text(f.at("text"));
+    const Verdict v = is_receipt(f) ? judge_receipt(g, bytes, {}) : judge_document(g, bytes, {});
+    EXPECT_EQ(outcome_name(v.outcome), text(f.at("outcome")));
+    for (const PartVerdict& p : v.parts) {
+      if (p.answer == Answer::failed) std::cout << part_name(p.part) << ": " << p.code << " at '" << p.where << "'\n";
+    }
+  }
+}
+
+TEST(GoldenFile, OneByteMoreOrLessIsRefused) {
+  for (const Json& f : golden("files").at("malformed_documents")) {
+    EXPECT_FALSE(decode_document(text(f.at("text")))) << text(f.at("name"));
+  }
+}
+
+// Every byte counts: a file with one character changed is never valid.
+TEST(GoldenFile, AChangedCharacterNeverStaysValid) {
+  const record::Genesis g = genesis();
+  const std::string good = text(golden("files").at("files")[0].at("text"));
+  for (std::size_t at = 0; at < good.size(); at += 37) {
+    std::string bad = good;
+    bad[at] = bad[at] == 'A' ? 'B' : 'A';
+    if (bad == good) continue;
+    EXPECT_NE(judge_receipt(g, bad, {}).outcome, Outcome::valid) << "at " << at;
+  }
+}
+
+}  // namespace
+}  // namespace stele::test
