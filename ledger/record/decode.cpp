@@ -27,7 +27,7 @@ struct Header {
 };
 
 Result<Header, Rejection> read_header(std::string_view header_b64) {
-  const auto refused = [](std::string_view member) { return reject(RejectionCode::bad_header, std::string(member)); };
+  const auto refused = [](std::string where) { return reject(RejectionCode::bad_header, std::move(where)); };
   if (header_b64.size() > (header_bytes_max * 8 + 5) / 6) return refused("header");
   const auto bytes = unbase64url(header_b64);
   if (!bytes) return reject(RejectionCode::bad_base64, "header");
@@ -39,7 +39,10 @@ Result<Header, Rejection> read_header(std::string_view header_b64) {
   out.alg = r.string("alg", {.chars_max = 16});
   out.kid = r.digest43<KeyId>("kid");
   out.typ = r.string("typ", {.chars_max = 64});
-  if (const auto end = r.finish(); !end) return refused("header." + end.error().path);
+  if (const auto end = r.finish(); !end) {
+    const auto& member = end.error().path;
+    return refused(member.empty() ? "header" : "header." + member);
+  }
   if (out.alg != "ES256K" && out.alg != "ES256") return reject(RejectionCode::bad_algorithm, "header.alg");
   return out;
 }
