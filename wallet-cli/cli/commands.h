@@ -1,0 +1,141 @@
+// The commands as functions: options in, exit status out. The command line itself is in app_*.cpp.
+#pragma once
+
+#include "wallet-cli/cli/context.h"
+
+namespace stele::cli {
+
+namespace fs = std::filesystem;
+using Save = std::optional<fs::path>;  ///< sign now, send later
+
+// ---- setting up ----
+struct InitNetwork {
+  fs::path folder;
+  std::string name, mode = "live", base_url, time;  ///< time: UTC text; empty: now
+  unsigned roots = 3, root_quorum = 2;
+};
+/// Genesis, root keys, node keys and node.toml. Passphrases: one for each root key, then one for the node's keys.
+[[nodiscard]] Exit init_network(const Context&, const InitNetwork&);
+
+struct KeyNew {
+  fs::path out;
+  std::string org, name, title, use = "sign";
+};
+/// A key file and, beside it, OUT.request.json for the office that registers it.
+[[nodiscard]] Exit key_new(const Context&, const KeyNew&);
+[[nodiscard]] Exit key_show(const Context&, const fs::path&);
+[[nodiscard]] Exit key_passwd(const Context&, const fs::path&);
+/// A copy that has been opened once to prove that it can be.
+[[nodiscard]] Exit key_backup(const Context&, const fs::path& from, const fs::path& to);
+struct KeyEnrol {
+  std::vector<fs::path> requests;
+  std::vector<std::string> grants;  ///< role[:class=10A1,subject=toan,term=1,year=2025,from=2025-09-01,to=2026-08-31]
+  std::string replaces, reason;
+  Save save;
+};
+[[nodiscard]] Exit key_enrol(const Context&, const KeyEnrol&);
+
+struct OrgAdd {
+  std::string id, kind, parent, name;
+  std::vector<unsigned> vaults;
+  std::string replaces, reason;
+  Save save;
+};
+[[nodiscard]] Exit org_add(const Context&, const OrgAdd&);
+/// FILE: the shape of ledger/rules/data/policy-vn.json; rule sets named by "file" are read beside it.
+[[nodiscard]] Exit policy_publish(const Context&, const fs::path& file, const Save&);
+
+// ---- second signatures and changes ----
+struct Second {
+  std::string type;  ///< approve, countersign, seal
+  std::string role;
+  std::vector<std::string> ids;
+  bool all = false;  ///< everything that waits for this signature at the key's organisation
+  std::string only;  ///< with `all`: only this type of target
+  Save save;
+};
+[[nodiscard]] Exit second_signature(const Context&, const Second&);
+[[nodiscard]] Exit show_pending(const Context&, const std::string& org);
+struct Change {
+  std::string type;  ///< revoke, suspend, reinstate
+  std::vector<std::string> ids;
+  std::string reason;
+  Save save;
+};
+[[nodiscard]] Exit change_status(const Context&, const Change&);
+[[nodiscard]] Exit submit(const Context&, const std::vector<fs::path>& files);
+
+// ---- sheets ----
+struct SheetFile {
+  fs::path file;
+  std::string sheet;  ///< of a workbook with several
+  std::string cls, year, subject, term, kind = "thpt", group;
+  std::string empty;             ///< what empty cells mean: not-yet, exempt, absent; empty: an error
+  std::string replaces, reason;  ///< class lists
+  Save save;
+};
+[[nodiscard]] Exit enrol_students(const Context&, const SheetFile&);
+[[nodiscard]] Exit sign_grades(const Context&, const SheetFile&);
+[[nodiscard]] Exit sign_summary(const Context&, const SheetFile&);
+struct AmendMark {
+  std::string cls, year, subject, term, student_id, reason;
+  std::vector<std::string> set;  ///< regular1=8.5, mid=9.0, final=9.5, level=dat, comment=…
+  Save save;
+};
+[[nodiscard]] Exit amend(const Context&, const AmendMark&);
+
+// ---- credentials ----
+struct IssueTranscripts {
+  std::string cls, year;
+  fs::path codes;                     ///< CSV of pick-up codes, mode 0600; also what makes a broken run resume
+  std::vector<std::string> students;  ///< only these ministry ids
+  std::string reason;                 ///< with a reason: replaces the student's live transcript
+  Save save;
+};
+[[nodiscard]] Exit issue_transcripts(const Context&, const IssueTranscripts&);
+struct IssueDiplomas {
+  fs::path file;
+  std::string sheet, cls, year, kind = "thpt";
+  fs::path codes;
+  Save save;
+};
+[[nodiscard]] Exit issue_diplomas(const Context&, const IssueDiplomas&);
+struct IssueCertificate {
+  std::string cls, year, student_id, kind, title, grade, period = "1";
+  fs::path codes;
+  Save save;
+};
+[[nodiscard]] Exit issue_certificate(const Context&, const IssueCertificate&);
+struct SignDocument {
+  std::vector<fs::path> files;
+  std::string kind;
+  fs::path receipt;  ///< where the author's disclosures go (they open the digests)
+  Save save;
+};
+[[nodiscard]] Exit sign_document(const Context&, const SignDocument&);
+
+// ---- holders and verifiers ----
+struct Receive {
+  fs::path out;
+  std::optional<int> code_fd;  ///< else asked on the terminal: a code in argv would stand in the shell's history
+};
+[[nodiscard]] Exit receive(const Context&, const Receive&);
+[[nodiscard]] Exit show(const Context&, const fs::path& file);
+[[nodiscard]] Exit show_why(const Context&, const fs::path& file, const std::string& subject);
+struct Disclose {
+  fs::path file, out;
+  std::vector<std::string> claims;
+};
+[[nodiscard]] Exit disclose(const Context&, const Disclose&);
+struct Verify {
+  std::vector<fs::path> files;
+  std::string verifier;  ///< URL; empty: offline with the genesis
+  fs::path checkpoint;   ///< pinned
+  std::string now;       ///< UTC text for the age of status proofs; empty: the clock; "none": not judged
+  unsigned status_days = 30;
+};
+[[nodiscard]] Exit verify(const Context&, const Verify&);
+[[nodiscard]] Exit history(const Context&, const std::string& id);
+[[nodiscard]] Exit receipt(const Context&, const std::string& id, const fs::path& out);
+
+}  // namespace stele::cli

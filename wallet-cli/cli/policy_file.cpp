@@ -1,0 +1,77 @@
+#include "wallet-cli/cli/policy_file.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
+#include "ledger/record/decode.h"
+#include "ledger/record/json.h"
+#include "wallet-cli/cli/context.h"
+
+namespace stele::cli {
+namespace {
+
+using json::Value;
+constexpr std::size_t policy_bytes_max = 131'072;
+
+/// {id, file, from?, to?} with the file's bytes in its place: {id, digest, data, from?, to?}.
+Result<Value> with_data(const Value& entry, const std::filesystem::path& folder) {
+  auto out = Value::object();
+  for (const auto& m : entry.members()) {
+    if (m.name != "file") {
+      out.set(m.name, m.value);
+      continue;
+    }
+    if (!m.value.is(json::Kind::string))
+      return Unexpected(make_error("file_bad_policy", "\"file\" phải là tên tệp.", "\"file\" must be a file name."));
+    STELE_TRY(const auto data, read_file(folder / m.value.string(), policy_bytes_max));
+    out.set("digest", base64url(sha256(as_bytes(data)).view()));
+    out.set("data", base64url(as_bytes(data)));
+  }
+  return out;
+}
+
+/// A record around the members, so that the ledger's own decoder judges them: a policy that it accepts is one that
+/// nodes accept.
+std::string as_record(const Value& members) {
+  auto stele =
+      Value::object({{"v", 1}, {"net", "stele/x/" + std::string(32, '0')}, {"after", base64url(HeaderHash{}.view())}});
+  for (const auto& m : members.members()) stele.set(m.name, m.value);
+  const auto header =
+      Value::object({{"alg", "ES256K"}, {"kid", base64url(KeyId{}.view())}, {"typ", "stele-policy+jwt"}});
+  return base64url(as_bytes(json::write(header))) + "." +
+         base64url(as_bytes(json::write(Value::object({{"stele", std::move(stele)}})))) + "." +
+         base64url(Signature{}.view());
+}
+
+}  // namespace
+
+Result<record::Policy> read_policy_file(const std::filesystem::path& path) {
+  STELE_TRY(const auto text, read_file(path, policy_bytes_max));
+  const auto in_file = [&path](Error e) {
+    e.where.file = path.filename().string();
+    return Unexpected(std::move(e));
+  };
+  const auto v = json::parse(text, {.bytes_max = policy_bytes_max, .depth_max = 16, .nodes_max = 20'000});
+  if (!v) return in_file(json::to_error(v.error()));
+  if (!v->is(json::Kind::object))
+    return in_file(
+        make_error("file_bad_policy", "Tệp quy định phải là một đối tượng JSON.", "A policy file is one JSON object."));
+  auto members = Value::object();
+  for (const auto& m : v->members()) {
+    if (m.name != "assessment" || !m.value.is(json::Kind::array)) {
+      members.set(m.name, m.value);
+      continue;
+    }
+    auto list = Value::array();
+    for (const auto& entry : m.value.items()) {
+      if (!entry.is(json::Kind::object)) continue;
+      STELE_TRY(auto full, with_data(entry, path.parent_path()));
+      list.push(std::move(full));
+    }
+    members.set("assessment", std::move(list));
+  }
+  auto r = record::decode(as_record(members));
+  if (!r) return in_file(to_error(r.error()));
+  return std::get<record::Policy>(std::move(r->body));
+}
+
+}  // namespace stele::cli

@@ -1,0 +1,40 @@
+// What a desk asks of the node about its own school: rules of assessment, sheets, transcripts.
+#pragma once
+
+#include "ledger/rules/assessment.h"
+#include "wallet-cli/cli/signing.h"
+
+namespace stele::cli {
+
+struct Rules {
+  record::Assessment assessment;
+  rules::RuleSet set;
+};
+/// The rule set of the policy in force for that kind of school at the node's date.
+[[nodiscard]] Result<Rules> rules_for(Desk&, const std::string& kind);
+[[nodiscard]] Error unknown_subject(const Rules&, const std::string& code);
+
+struct HeldRow {
+  std::uint32_t position = 0;  ///< in the sheet
+  RecordId sheet;              ///< where its latest form stands: the sheet, or an amend
+  std::uint32_t row = 0;       ///< there
+  record::Disclosure result, detail;
+};
+struct HeldSheet {
+  RecordId id;
+  record::Type type{};
+  std::string subject, term;
+  std::vector<HeldRow> rows;
+  [[nodiscard]] const HeldRow* row_of(const Tag256&) const;
+};
+struct HeldSheets {
+  std::vector<HeldSheet> sheets;
+  [[nodiscard]] const HeldSheet* find(record::Type, std::string_view subject, std::string_view term) const;
+};
+[[nodiscard]] Result<HeldSheets> fetch_sheets(Desk&, const std::string& org, const std::string& cls,
+                                              const std::string& year);
+
+/// The live credential with this tag, if there is one.
+[[nodiscard]] Result<std::optional<RecordId>> live_credential(Desk&, const Tag256&);
+
+}  // namespace stele::cli

@@ -1,0 +1,196 @@
+// Second signatures, changes of status, and what was signed before and is sent now.
+#include <algorithm>
+#include <iostream>
+
+#include "ledger/base/encoding.h"
+#include "ledger/record/decode.h"
+#include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/signing.h"
+
+namespace stele::cli {
+namespace {
+
+using json::Value;
+using record::Type;
+
+Result<Type> type_of(const std::string& name) {
+  if (const auto t = record::type_from_name(name)) return *t;
+  return Unexpected(
+      make_error("usage_type", "Loại bản ghi không có: " + name + ".", "No such type of record: " + name + "."));
+}
+
+/// What the named records are, in plain words: nobody should approve an id.
+Result<std::vector<std::string>> describe(const Context& c, const record::Genesis& g,
+                                          const std::vector<RecordId>& ids) {
+  STELE_TRY(auto node, NodeClient::connect(c, g));
+  std::vector<std::string> out;
+  constexpr std::size_t shown_max = 12;
+  for (std::size_t i = 0; i < ids.size() && i < shown_max; ++i) {
+    STELE_TRY(const auto v, node.get("/v1/records/" + base64url(ids[i].view())));
+    auto r = record::decode(text_of(v, "jws"));
+    if (!r) return Unexpected(to_error(r.error()));
+    out.push_back("— " + base64url(ids[i].view()));
+    auto words = signer::plain_words(g, r->type, r->body, c.lang);
+    for (auto& w : words) out.push_back("   " + w);
+  }
+  if (ids.size() > shown_max) out.emplace_back("… +" + std::to_string(ids.size() - shown_max));
+  return out;
+}
+
+struct Waiting {
+  RecordId id;
+  std::string type;
+};
+
+/// Records at this organisation that still need this kind of signature.
+Result<std::vector<Waiting>> waiting_for(Desk& desk, const std::string& org, const std::string& by) {
+  STELE_TRY(const auto v, desk.node().staff_get(desk.key(), "/v1/orgs/" + percent_encoded(org) + "/pending"));
+  std::vector<Waiting> out;
+  for (const auto& p : items_of(v, "pending")) {
+    const auto& needs = items_of(p, "needs");
+    const bool fits = std::any_of(needs.begin(), needs.end(), [&](const Value& n) {
+      return text_of(n, "by") == by && number_of(n, "missing") > 0;
+    });
+    const auto id = fixed_from_base64url<RecordId>(text_of(p, "id"));
+    if (fits && id) out.push_back({*id, text_of(p, "type")});
+  }
+  return out;
+}
+
+std::vector<Draft> second_drafts(Type type, const std::string& org, const std::string& role,
+                                 std::vector<RecordId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<Draft> out;
+  for (std::size_t i = 0; i < ids.size(); i += record::targets_max) {
+    record::SecondSignature body{org, role, {}};
+    const auto end = std::min(ids.size(), i + record::targets_max);
+    body.targets.assign(ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end));
+    out.push_back({type, std::move(body), {}});
+  }
+  return out;
+}
+
+}  // namespace
+
+Exit second_signature(const Context& c, const Second& o) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  const auto type = type_of(o.type);
+  if (!type) return fail(c, type.error());
+  auto ids = parse_ids(o.ids);
+  if (!ids) return fail(c, ids.error());
+  if (ids->empty() && !o.all) {
+    return fail(c, make_error("usage", "Hãy nêu mã bản ghi, hoặc --all.", "Name record ids, or --all."));
+  }
+  std::vector<std::string> what;
+  if (!ids->empty()) {
+    auto words = describe(c, *g, *ids);
+    if (!words) return fail(c, words.error());
+    what = std::move(*words);
+  } else {
+    what.emplace_back(pick(c, "Mọi bản ghi đang chờ chữ ký này tại đơn vị của khóa",
+                           "Every record that waits for this signature at the key's organisation"));
+  }
+  auto desk = Desk::open(c, what);
+  if (!desk) return fail(c, desk.error());
+  const std::string org = desk->header().org.value_or("root");  // a genesis root's key file has no organisation
+  if (o.all) {
+    const auto waiting = waiting_for(*desk, org, o.type);
+    if (!waiting) return fail(c, waiting.error());
+    for (const auto& w : *waiting) {
+      if (o.only.empty() || o.only == w.type) ids->push_back(w.id);
+    }
+    say(c, "Đang chờ: " + std::to_string(ids->size()) + " bản ghi",
+        "Waiting: " + std::to_string(ids->size()) + " records");
+    if (ids->empty()) return Exit::ok;
+  }
+  std::vector<Outgoing> records;
+  for (const auto& d : second_drafts(*type, org, o.role.empty() ? "root" : o.role, std::move(*ids)))
+    records.push_back(desk->sign(d));
+  return deliver(c, *desk, records, o.save);
+}
+
+Exit show_pending(const Context& c, const std::string& org) {
+  auto desk = Desk::open(c, {});
+  if (!desk) return fail(c, desk.error());
+  const auto name = org.empty() ? desk->header().org.value_or("") : org;
+  const auto v = desk->node().staff_get(desk->key(), "/v1/orgs/" + percent_encoded(name) + "/pending");
+  if (!v) return fail(c, v.error());
+  for (const auto& p : items_of(*v, "pending")) {
+    std::string needs;
+    for (const auto& n : items_of(p, "needs")) {
+      if (number_of(n, "missing") > 0) needs += " " + text_of(n, "by") + "×" + std::to_string(number_of(n, "missing"));
+    }
+    say(c, text_of(p, "id") + "  " + text_of(p, "type") + "  cần:" + needs,
+        text_of(p, "id") + "  " + text_of(p, "type") + "  needs:" + needs);
+  }
+  emit(c, *v);
+  return Exit::ok;
+}
+
+namespace {
+
+/// The targets' common organisation: a change names it.
+Result<std::string> org_of_targets(const Context& c, const record::Genesis& g, const std::vector<RecordId>& ids) {
+  STELE_TRY(auto node, NodeClient::connect(c, g));
+  std::string org;
+  for (const auto& id : ids) {
+    STELE_TRY(const auto v, node.get("/v1/records/" + base64url(id.view())));
+    const auto r = record::decode(text_of(v, "jws"));
+    if (!r) return Unexpected(to_error(r.error()));
+    const auto* o = record::org_of(*r);
+    if (o == nullptr || (!org.empty() && *o != org)) {
+      return Unexpected(make_error("usage_targets", "Các bản ghi phải thuộc cùng một đơn vị.",
+                                   "The records must belong to one organisation."));
+    }
+    org = *o;
+  }
+  return org;
+}
+
+}  // namespace
+
+Exit change_status(const Context& c, const Change& o) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  const auto type = type_of(o.type);
+  if (!type) return fail(c, type.error());
+  auto ids = parse_ids(o.ids);
+  if (!ids) return fail(c, ids.error());
+  std::sort(ids->begin(), ids->end());
+  const auto org = org_of_targets(c, *g, *ids);
+  if (!org) return fail(c, org.error());
+  const Draft d{*type, record::StatusChange{*org, o.reason, *ids}, {}};
+  auto what = signer::plain_words(*g, d.type, d.body, c.lang);
+  auto targets = describe(c, *g, *ids);
+  if (!targets) return fail(c, targets.error());
+  what.insert(what.end(), targets->begin(), targets->end());
+  auto desk = Desk::open(c, what);
+  if (!desk) return fail(c, desk.error());
+  return deliver(c, *desk, {desk->sign(d)}, o.save);
+}
+
+Exit submit(const Context& c, const std::vector<fs::path>& files) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  std::vector<Outgoing> records;
+  constexpr std::size_t bytes_max = 256 * 1024 * 1024;
+  for (const auto& f : files) {
+    const auto text = read_file(f, bytes_max);
+    if (!text) return fail(c, text.error());
+    auto more = decode_saved(f, *text);
+    if (!more) return fail(c, more.error());
+    std::move(more->begin(), more->end(), std::back_inserter(records));
+  }
+  auto node = NodeClient::connect(c, *g);
+  if (!node) return fail(c, node.error());
+  std::optional<Result<std::vector<Answer>>> sent;
+  {
+    Progress progress(c, "Gửi", "Sending", records.size());
+    sent.emplace(node->submit(records, [&](std::uint64_t n) { progress.at(n); }));
+  }
+  return report(c, *sent, records.size(), nullptr);
+}
+
+}  // namespace stele::cli

@@ -1,0 +1,398 @@
+// Networks, keys, organisations, policies.
+#include <chrono>
+#include <iostream>
+#include <map>
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
+#include "ledger/record/decode.h"
+#include "ledger/record/object_reader.h"
+#include "signer/random.h"
+#include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/policy_file.h"
+#include "wallet-cli/cli/signing.h"
+
+namespace stele::cli {
+namespace {
+
+using json::Value;
+using record::KeyUse;
+using record::Type;
+
+using PersonHandle = FixedBytes<struct PersonHandleTag, 16>;
+std::string new_person() {
+  return base64url(signer::random_fixed<PersonHandle>().view());
+}
+
+record::Jwk jwk_of(const VerifyKey& key) {
+  record::Jwk jwk;
+  const auto xy = key.coordinates();
+  std::copy_n(xy.begin(), 32, jwk.x.begin());
+  std::copy_n(xy.begin() + 32, 32, jwk.y.begin());
+  return jwk;
+}
+
+UnixSeconds now() {
+  return UnixSeconds{static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count())};
+}
+
+Result<KeyUse> use_of(const std::string& text) {
+  if (text == "sign") return KeyUse::sign;
+  if (text == "seal") return KeyUse::seal;
+  return Unexpected(make_error("usage_use", "--use phải là sign hoặc seal.", "--use must be sign or seal."));
+}
+
+Error usage(std::string vi, std::string en) {
+  return make_error("usage", std::move(vi), std::move(en));
+}
+
+struct MadeKey {
+  signer::KeyHeader header;
+  VerifyKey key;
+};
+
+Result<MadeKey> make_key_file(const fs::path& path, signer::KeyHeader header, const signer::SecretBytes& passphrase) {
+  const auto key = signer::SigningKey::generate();
+  header.jwk = jwk_of(key.public_key());
+  STELE_CHECK(signer::write_key_file(path, header, key, passphrase));
+  return MadeKey{std::move(header), key.public_key()};
+}
+
+Result<void> make_folder(const fs::path& path) {
+  std::error_code ec;
+  fs::create_directories(path, ec);
+  if (ec)
+    return Unexpected(make_error("file_unwritable", "Không tạo được thư mục: " + ec.message(),
+                                 "The folder can't be made: " + ec.message()));
+  fs::permissions(path, fs::perms::owner_all, ec);
+  return {};
+}
+
+constexpr std::string_view node_toml = R"(# stele-node; see docs/operations.md. Paths are relative to this file.
+genesis = "../genesis.json"
+data = "data"
+
+[http]
+address = "127.0.0.1"
+port = 7480
+
+[keys]
+orderer = "keys/orderer.key"
+validator = "keys/validator.key"
+vault = "keys/vault.key"
+vote_file = "vote/vote"
+wrapping = "wrapping"
+)";
+
+Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
+  record::Genesis g;
+  g.name = o.name;
+  g.base_url = o.base_url;
+  g.test = o.mode == "test";
+  if (!g.test && o.mode != "live")
+    return Unexpected(usage("--mode phải là live hoặc test.", "--mode must be live or test."));
+  const auto time = o.time.empty() ? std::optional(now()) : parse_utc(o.time);
+  if (!time)
+    return Unexpected(
+        usage("--time phải có dạng 2025-08-01T00:00:00Z.", "--time must look like 2025-08-01T00:00:00Z."));
+  g.time = *time;
+  g.root_quorum = o.root_quorum;
+  STELE_CHECK(make_folder(o.folder / "keys"));
+  STELE_CHECK(make_folder(o.folder / "node" / "keys"));
+  for (unsigned i = 1; i <= o.roots; ++i) {
+    const auto n = std::to_string(i);
+    STELE_TRY(const auto passphrase,
+              signer::read_passphrase(
+                  c.passphrase, std::string(pick(c, "Mật khẩu cho khóa gốc ", "Passphrase for root key ")) + n, true));
+    signer::KeyHeader h;
+    h.person = new_person();
+    STELE_TRY(const auto made, make_key_file(o.folder / "keys" / ("root-" + n + ".key"), h, passphrase));
+    g.roots.push_back({made.header.person, made.key.compressed()});
+  }
+  STELE_TRY(const auto passphrase,
+            signer::read_passphrase(c.passphrase,
+                                    pick(c, "Mật khẩu cho các khóa của nút", "Passphrase for the node's keys"), true));
+  for (auto* list : {&g.orderers, &g.validators, &g.vaults}) {
+    const std::string role = list == &g.orderers ? "orderer" : list == &g.validators ? "validator" : "vault";
+    signer::KeyHeader h;
+    h.person = new_person();
+    STELE_TRY(const auto made, make_key_file(o.folder / "node" / "keys" / (role + ".key"), h, passphrase));
+    list->push_back({role + "-0", made.key.compressed()});
+  }
+  const auto text = record::encode_genesis(g);
+  auto decoded = record::decode_genesis(text);
+  if (!decoded) return Unexpected(to_error(decoded.error()));
+  STELE_CHECK(write_file(o.folder / "genesis.json", text, false, false));
+  STELE_CHECK(write_file(o.folder / "node" / "node.toml", node_toml, false, false));
+  return std::move(*decoded);
+}
+
+}  // namespace
+
+Exit init_network(const Context& c, const InitNetwork& o) {
+  const auto g = make_network(c, o);
+  if (!g) return fail(c, g.error());
+  say(c, "Đã tạo mạng " + g->net, "Made network " + g->net);
+  say(c, "  " + (o.folder / "genesis.json").string() + ": trao cho mọi người kiểm chứng",
+      "  " + (o.folder / "genesis.json").string() + ": give it to every verifier");
+  say(c, "  keys/: khóa gốc; cất riêng từng khóa, mỗi người một khóa",
+      "  keys/: root keys; keep each with its own person");
+  emit(c, Value::object({{"net", g->net}, {"genesis", (o.folder / "genesis.json").string()}}));
+  return Exit::ok;
+}
+
+// ---- keys ----
+
+namespace {
+
+Result<std::string> request_text(const record::Genesis& g, const signer::KeyHeader& h, const signer::SigningKey& key) {
+  const auto binding = sha256(as_bytes(*h.disclosure));
+  const auto proof = signer::prove_possession(key, g.net, *h.org, h.person, h.use, binding);
+  return json::write(Value::object({{"stele", "key-request"},
+                                    {"v", 1},
+                                    {"net", g.net},
+                                    {"org", *h.org},
+                                    {"person", h.person},
+                                    {"use", h.use == KeyUse::seal ? "seal" : "sign"},
+                                    {"x", base64url(h.jwk.x)},
+                                    {"y", base64url(h.jwk.y)},
+                                    {"disclosure", *h.disclosure},
+                                    {"proof", base64url(proof.view())}})) +
+         "\n";
+}
+
+Result<void> make_person_key(const Context& c, const KeyNew& o) {
+  STELE_TRY(const auto genesis, read_genesis(c));
+  STELE_TRY(const auto use, use_of(o.use));
+  STELE_TRY(
+      const auto passphrase,
+      signer::read_passphrase(c.passphrase, pick(c, "Mật khẩu mới cho khóa", "New passphrase for the key"), true));
+  signer::KeyHeader h;
+  h.net = genesis.net;
+  h.org = o.org;
+  h.person = new_person();
+  h.use = use;
+  h.disclosure = signer::person_disclosure(o.name, o.title);
+  STELE_TRY(const auto made, make_key_file(o.out, h, passphrase));
+  STELE_TRY(const auto opened, signer::open_key_file(o.out, passphrase));
+  STELE_TRY(const auto text, request_text(genesis, opened.header, opened.key));
+  return write_file(o.out.string() + ".request.json", text, true, false);
+}
+
+}  // namespace
+
+Exit key_new(const Context& c, const KeyNew& o) {
+  if (auto made = make_person_key(c, o); !made) return fail(c, made.error());
+  const auto request = o.out.string() + ".request.json";
+  say(c, "Đã tạo khóa " + o.out.string() + ". Hãy gửi " + request + " cho nơi đăng ký khóa; giữ kín tệp khóa.",
+      "Made key " + o.out.string() + ". Send " + request +
+          " to the office that registers it; keep the key file to yourself.");
+  emit(c, Value::object({{"key", o.out.string()}, {"request", request}}));
+  return Exit::ok;
+}
+
+Exit key_show(const Context& c, const fs::path& path) {
+  const auto h = signer::read_key_header(path);
+  if (!h) return fail(c, h.error());
+  const auto kid = base64url(h->kid().view());
+  say(c, "Khóa: " + kid, "Key: " + kid);
+  say(c, "Mã người ký: " + h->person, "Person handle: " + h->person);
+  if (h->org) say(c, "Đơn vị: " + *h->org, "Organisation: " + *h->org);
+  if (h->net) say(c, "Mạng: " + *h->net, "Network: " + *h->net);
+  std::string name;
+  if (h->disclosure) {
+    const auto d = record::decode_disclosure(*h->disclosure);
+    const auto p = d ? record::person_claim(*d) : Result<record::PersonClaim, Rejection>(Unexpected(Rejection{}));
+    if (p) {
+      name = p->name;
+      say(c, "Người ký: " + p->name + ", " + p->title, "Person: " + p->name + ", " + p->title);
+    }
+  }
+  emit(c, Value::object({{"kid", kid},
+                         {"person", h->person},
+                         {"org", h->org.value_or("")},
+                         {"net", h->net.value_or("")},
+                         {"name", name}}));
+  return Exit::ok;
+}
+
+namespace {
+
+Result<void> change_passphrase(const Context& c, const fs::path& path) {
+  STELE_TRY(const auto old,
+            signer::read_passphrase(c.passphrase, pick(c, "Mật khẩu hiện tại", "Present passphrase"), false));
+  STELE_TRY(const auto key, signer::open_key_file(path, old));
+  STELE_TRY(const auto fresh, signer::read_passphrase(c.passphrase, pick(c, "Mật khẩu mới", "New passphrase"), true));
+  return signer::rewrite_key_file(path, key.header, key.key, fresh);
+}
+
+Result<void> back_up(const Context& c, const fs::path& from, const fs::path& to) {
+  STELE_TRY(const auto text, read_file(from, signer::key_file_bytes_max));
+  STELE_TRY(const auto passphrase,
+            signer::read_passphrase(c.passphrase, pick(c, "Mật khẩu của khóa", "Passphrase of the key"), false));
+  STELE_CHECK(signer::open_key_file(from, passphrase));
+  STELE_CHECK(write_file(to, text, true, false));
+  STELE_CHECK(signer::open_key_file(to, passphrase));
+  return {};
+}
+
+}  // namespace
+
+Exit key_passwd(const Context& c, const fs::path& path) {
+  if (auto ok = change_passphrase(c, path); !ok) return fail(c, ok.error());
+  say(c, "Đã đổi mật khẩu. Bản sao lưu cũ vẫn mở bằng mật khẩu cũ.",
+      "Passphrase changed. Older backups still open with the old one.");
+  emit(c, Value::object({{"key", path.string()}}));
+  return Exit::ok;
+}
+
+Exit key_backup(const Context& c, const fs::path& from, const fs::path& to) {
+  if (auto ok = back_up(c, from, to); !ok) return fail(c, ok.error());
+  say(c, "Đã sao lưu và mở thử thành công: " + to.string(), "Backed up, and the copy opens: " + to.string());
+  emit(c, Value::object({{"backup", to.string()}}));
+  return Exit::ok;
+}
+
+namespace {
+
+Result<record::Grant> parse_grant(const std::string& text, const std::string& org) {
+  const auto bad = [&] {
+    return Unexpected(
+        usage("--grant phải có dạng vai-trò[:class=10A1,subject=toan,term=1,year=2025,from=…,to=…]: \"" + text + "\".",
+              "--grant must look like role[:class=10A1,subject=toan,term=1,year=2025,from=…,to=…]: \"" + text + "\"."));
+  };
+  record::Grant g;
+  g.org = org;
+  const auto colon = text.find(':');
+  g.role = text.substr(0, colon);
+  std::string_view rest = colon == std::string::npos ? std::string_view() : std::string_view(text).substr(colon + 1);
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    const auto one = rest.substr(0, comma);
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    const auto eq = one.find('=');
+    if (eq == std::string_view::npos) return bad();
+    const auto name = one.substr(0, eq);
+    const std::string value(one.substr(eq + 1));
+    if (name == "class")
+      g.cls = value;
+    else if (name == "subject")
+      g.subject = value;
+    else if (name == "term")
+      g.term = value;
+    else if (name == "year")
+      g.year = value;
+    else if (name == "from" && parse_date(value))
+      g.from = parse_date(value);
+    else if (name == "to" && parse_date(value))
+      g.to = parse_date(value);
+    else
+      return bad();
+  }
+  if (g.role.empty()) return bad();
+  return g;
+}
+
+struct KeyRequest {
+  record::Key key;
+  std::string disclosure;
+};
+
+Result<KeyRequest> read_request(const record::Genesis& g, const fs::path& path) {
+  STELE_TRY(const auto text, read_file(path, signer::key_file_bytes_max));
+  const auto bad = [&] {
+    Where where;
+    where.file = path.string();
+    return Unexpected(make_error("file_bad_request",
+                                 "Tệp này không phải đề nghị đăng ký khóa của mạng này (do `stele key new` tạo).",
+                                 "This file is no key request of this network (made by `stele key new`).", where));
+  };
+  const auto v = json::parse(text, {.bytes_max = signer::key_file_bytes_max, .depth_max = 2, .nodes_max = 32});
+  if (!v || text_of(*v, "stele") != "key-request" || text_of(*v, "net") != g.net) return bad();
+  KeyRequest out;
+  out.key.org = text_of(*v, "org");
+  out.key.person = text_of(*v, "person");
+  auto use = use_of(text_of(*v, "use"));
+  const auto x = fixed_from_base64url<Digest>(text_of(*v, "x"));
+  const auto y = fixed_from_base64url<Digest>(text_of(*v, "y"));
+  const auto proof = fixed_from_base64url<Signature>(text_of(*v, "proof"));
+  out.disclosure = text_of(*v, "disclosure");
+  if (!use || !x || !y || !proof || out.disclosure.empty()) return bad();
+  out.key.use = *use;
+  out.key.jwk.x = x->bytes;
+  out.key.jwk.y = y->bytes;
+  out.key.proof = *proof;
+  out.key.binding = sha256(as_bytes(out.disclosure));
+  return out;
+}
+
+Result<std::vector<Draft>> enrol_drafts(const record::Genesis& g, const KeyEnrol& o) {
+  std::vector<Draft> out;
+  for (const auto& path : o.requests) {
+    STELE_TRY(auto request, read_request(g, path));
+    for (const auto& text : o.grants) {
+      STELE_TRY(auto grant, parse_grant(text, request.key.org));
+      request.key.grants.push_back(std::move(grant));
+    }
+    if (!o.replaces.empty()) {
+      STELE_TRY(const auto id, parse_id(o.replaces));
+      request.key.replaces = id;
+      request.key.reason = o.reason;
+    }
+    out.push_back(
+        {Type::key, std::move(request.key), json::write(Value::object({{"disclosure", request.disclosure}}))});
+  }
+  return out;
+}
+
+/// What will be signed is known before the key is opened: show all of it.
+Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, const record::Genesis& g,
+                 const Save& save) {
+  if (!drafts) return fail(c, drafts.error());
+  std::vector<std::string> what;
+  for (const auto& d : *drafts) {
+    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang)) what.push_back(std::move(line));
+  }
+  auto desk = Desk::open(c, what);
+  if (!desk) return fail(c, desk.error());
+  std::vector<Outgoing> records;
+  for (const auto& d : *drafts) records.push_back(desk->sign(d));
+  return deliver(c, *desk, records, save);
+}
+
+}  // namespace
+
+Exit key_enrol(const Context& c, const KeyEnrol& o) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  return sign_drafts(c, enrol_drafts(*g, o), *g, o.save);
+}
+
+Exit org_add(const Context& c, const OrgAdd& o) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  record::Org org;
+  org.org = o.id;
+  org.kind = o.kind;
+  org.name = to_nfc(o.name).value_or(o.name);
+  if (!o.parent.empty()) org.parent = o.parent;
+  for (const auto v : o.vaults) org.vaults.push_back(static_cast<std::uint16_t>(v));
+  if (!o.replaces.empty()) {
+    const auto id = parse_id(o.replaces);
+    if (!id) return fail(c, id.error());
+    org.replaces = *id;
+    org.reason = o.reason;
+  }
+  return sign_drafts(c, std::vector<Draft>{{Type::org, std::move(org), {}}}, *g, o.save);
+}
+
+Exit policy_publish(const Context& c, const fs::path& file, const Save& save) {
+  const auto g = read_genesis(c);
+  if (!g) return fail(c, g.error());
+  auto policy = read_policy_file(file);
+  if (!policy) return fail(c, policy.error());
+  return sign_drafts(c, std::vector<Draft>{{Type::policy, std::move(*policy), {}}}, *g, save);
+}
+
+}  // namespace stele::cli
