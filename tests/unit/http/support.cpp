@@ -44,12 +44,13 @@ Raw::~Raw() {
   ::close(fd_);
 }
 
-void Raw::send(std::string_view text) {
+bool Raw::send(std::string_view text) {
   while (!text.empty()) {
     const auto n = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-    if (n <= 0) return;  // the server may close first; what it said can still be read
+    if (n <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
+  return true;
 }
 
 void Raw::end_sending() {

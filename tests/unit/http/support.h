@@ -24,7 +24,8 @@ class Raw {
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
   ~Raw();
-  void send(std::string_view);
+  /// False if the server has closed: what it said before can still be read.
+  bool send(std::string_view);
   void end_sending();
   /// Everything until the server closes; also after 10 s, when `timed_out` becomes true.
   std::string read_all();
