@@ -2,6 +2,9 @@
 // something.
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "ledger/base/assert.h"
 #include "ledger/base/text.h"
@@ -11,6 +14,69 @@
 namespace {
 
 using namespace stele::tables;
+
+using Parts = std::vector<std::pair<std::string, std::string>>;
+
+void put(std::string& out, std::uint32_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFFU);
+}
+
+std::uint32_t crc32(const std::string& data) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const char c : data) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1U ^ (0xEDB88320U & (0U - (crc & 1U)));
+  }
+  return ~crc;
+}
+
+/// A zip of stored parts.
+std::string zip(const Parts& parts) {
+  std::string out;
+  std::string directory;
+  for (const auto& [name, content] : parts) {
+    std::string common;  // what the local and the central header share
+    put(common, 20, 2);
+    put(common, 0, 4);            // flags, stored
+    put(common, 0x00210000U, 4);  // 1980-01-01
+    put(common, crc32(content), 4);
+    put(common, static_cast<std::uint32_t>(content.size()), 4);
+    put(common, static_cast<std::uint32_t>(content.size()), 4);
+    put(common, static_cast<std::uint32_t>(name.size()), 4);  // and no extra field
+    directory += std::string("PK\x01\x02\x14\0", 6) + common + std::string(10, '\0');
+    put(directory, static_cast<std::uint32_t>(out.size()), 4);
+    directory += name;
+    out += "PK\x03\x04" + common + name + content;
+  }
+  const auto start = static_cast<std::uint32_t>(out.size());
+  out += directory + std::string("PK\x05\x06\0\0\0\0", 8);
+  put(out, static_cast<std::uint32_t>(parts.size()), 2);
+  put(out, static_cast<std::uint32_t>(parts.size()), 2);
+  put(out, static_cast<std::uint32_t>(directory.size()), 4);
+  put(out, start, 4);
+  put(out, 0, 2);
+  return out;
+}
+
+/// The XML as content of an OpenDocument file, or as the sheet (and styles) of an Excel workbook.
+std::string packed(const std::string& xml) {
+  if (xml.find("opendocument") != std::string::npos) return zip({{"mimetype", "x"}, {"content.xml", xml}});
+  const std::string rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  const std::string open = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">";
+  const auto relation = [&](const std::string& type, const std::string& target) {
+    return "<Relationship Id=\"" + type + "\" Type=\"" + rel + "/" + type + "\" Target=\"" + target + "\"/>";
+  };
+  const std::string main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+  return zip(
+      {{"[Content_Types].xml", ""},
+       {"_rels/.rels", open + relation("officeDocument", "xl/workbook.xml") + "</Relationships>"},
+       {"xl/workbook.xml", "<workbook xmlns=\"" + main + "\" xmlns:r=\"" + rel +
+                               "\"><sheets><sheet name=\"a\" r:id=\"worksheet\"/></sheets></workbook>"},
+       {"xl/_rels/workbook.xml.rels", open + relation("worksheet", "s.xml") + relation("sharedStrings", "t.xml") +
+                                          relation("styles", "s.xml") + "</Relationships>"},
+       {"xl/s.xml", xml},
+       {"xl/t.xml", "<sst xmlns=\"" + main + "\"><si><t>L\u1edbp</t></si><si><r><t>8,5</t></r></si></sst>"}});
+}
 
 void check_texts(const std::vector<stele::Error>& errors) {
   STELE_ASSERT(errors.size() <= findings_max);
@@ -46,7 +112,9 @@ void check_tables(const std::vector<Table>& tables) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto tables = read_bytes("f.csv", {data, size});
+  const bool is_xml = size > 0 && data[0] == '<';
+  const std::string workbook = is_xml ? packed(std::string(stele::as_text({data, size}))) : std::string();
+  const auto tables = read_bytes("f.csv", is_xml ? stele::as_bytes(workbook) : stele::ByteView(data, size));
   if (!tables) {
     check_texts({tables.error()});
     return 0;
