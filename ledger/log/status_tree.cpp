@@ -88,6 +88,12 @@ MerklePath StatusTree::path(std::uint64_t leaf) const {
   return out;
 }
 
+const Digest& StatusTree::node(std::size_t level, std::uint64_t position) const {
+  STELE_ASSERT(level < 64 && position < leaves_.size() >> level);
+  rehash();
+  return levels_[level][position];
+}
+
 void StatusTree::touch(std::uint64_t leaf) {
   if (changed_.empty() || changed_.back() != leaf) changed_.push_back(leaf);  // appends come 256 to a leaf
 }

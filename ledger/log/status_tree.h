@@ -24,8 +24,8 @@ using StatusLeaf = std::array<std::uint8_t, status_leaf_size>;
                                                   std::span<const Digest> path, const Digest& root);
 
 /// Keeps all nodes in memory, half a byte a record. Copies are independent. Changes are cheap, and hashed only when
-/// root() or path() next asks. These two therefore count as writing; but right after root(), until the next append or
-/// set, any number of threads may call every const member. Positions beyond size() are broken invariants.
+/// root(), path() or node() next asks. These therefore count as writing; but right after root(), until the next append
+/// or set, any number of threads may call every const member. Positions beyond size() are broken invariants.
 class StatusTree {
  public:
   void append(Status);
@@ -40,6 +40,8 @@ class StatusTree {
   [[nodiscard]] Digest root() const;
   [[nodiscard]] const StatusLeaf& leaf_bytes(std::uint64_t leaf) const;
   [[nodiscard]] MerklePath path(std::uint64_t leaf) const;
+  /// The root over leaves [position * 2^level, (position + 1) * 2^level), all of which are there.
+  [[nodiscard]] const Digest& node(std::size_t level, std::uint64_t position) const;
 
  private:
   void touch(std::uint64_t leaf);

@@ -164,6 +164,10 @@ LeafHash leaf_hash(std::string_view jws) {
 
 Result<Record, Rejection> decode(std::string_view jws) {
   STELE_TRY(const auto envelope, open_envelope(jws));
+  return decode(jws, envelope, record_id(envelope.signing_input));
+}
+
+Result<Record, Rejection> decode(std::string_view jws, const Envelope& envelope, const RecordId& id) {
   STELE_TRY(const auto named, type_of_header(envelope.typ));
   // All credentials have one bound.
   if (jws.size() > jws_bytes_max(named.value_or(Type::transcript))) return reject(RejectionCode::too_large);
@@ -188,7 +192,7 @@ Result<Record, Rejection> decode(std::string_view jws) {
   out.kid = envelope.kid;
   out.common = std::move(payload.common);
   out.body = std::move(payload.body);
-  out.id = record_id(envelope.signing_input);
+  out.id = id;
   out.leaf = leaf_hash(jws);
   out.signature = envelope.signature;
   return out;

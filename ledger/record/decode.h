@@ -29,6 +29,8 @@ struct Envelope {
 [[nodiscard]] Result<Envelope, Rejection> open_envelope(std::string_view jws,
                                                         std::size_t bytes_max = jws_bytes_max_any);
 [[nodiscard]] RecordId record_id(std::string_view signing_input);
+/// The rest of `decode`, for whoever has opened the envelope of this very JWS and hashed its signing input.
+[[nodiscard]] Result<Record, Rejection> decode(std::string_view jws, const Envelope&, const RecordId&);
 [[nodiscard]] LeafHash leaf_hash(std::string_view jws);
 
 }  // namespace stele::record

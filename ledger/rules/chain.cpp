@@ -427,13 +427,26 @@ std::size_t Chain::Builder::bytes() const {
   return impl_->bytes;
 }
 
+namespace {
+
+constexpr std::size_t frame_reserve = 16'384;  // everything in a block but records and acks
+constexpr std::size_t ack_bytes = 98;
+
+constexpr std::size_t bytes_of(std::size_t jws_bytes, std::size_t acks) {
+  return 4 + jws_bytes + acks * ack_bytes;
+}
+
+}  // namespace
+
+bool Chain::Builder::fits(std::size_t jws_bytes, std::size_t acks) const {
+  return size() < log::block_records_max &&
+         impl_->bytes + bytes_of(jws_bytes, acks) + frame_reserve <= log::block_bytes_max;
+}
+
 Result<void, Rejection> Chain::Builder::add(std::string jws, record::Record r, std::vector<log::Ack> acks) {
   const auto& m = *impl_->chain->impl_;
-  constexpr std::size_t frame_reserve = 16'384;  // everything in a block but records and acks
-  constexpr std::size_t ack_bytes = 98;
-  const std::size_t bytes = 4 + jws.size() + acks.size() * ack_bytes;
-  if (size() >= log::block_records_max || impl_->bytes + bytes + frame_reserve > log::block_bytes_max)
-    return reject(RejectionCode::block_too_large);
+  if (!fits(jws.size(), acks.size())) return reject(RejectionCode::block_too_large);
+  const std::size_t bytes = bytes_of(jws.size(), acks.size());
   STELE_TRY(const auto judged, rules::judge(m.state, r, impl_->time));
   STELE_CHECK(m.check_acks(r, acks));
   STELE_CHECK(impl_->in_block.take(m.state, r, judged, impl_->time));

@@ -76,6 +76,8 @@ class Chain::Builder {
   [[nodiscard]] Result<void, Rejection> add(std::string jws, record::Record, std::vector<log::Ack> acks);
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t bytes() const;
+  /// Is there room for one more record of this size? `add` refuses it otherwise (`block_too_large`), and has taken it.
+  [[nodiscard]] bool fits(std::size_t jws_bytes, std::size_t acks) const;
   struct Draft {
     log::Block block;                     ///< all but the orderer's signature
     std::vector<record::Record> decoded;  ///< to hand to `apply`

@@ -1,0 +1,198 @@
+#include "node/finality/vote_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <tuple>
+
+#include "ledger/base/hash.h"
+#include "ledger/log/wire.h"
+
+namespace stele::finality {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t net_bytes_max = 64;
+constexpr std::size_t file_bytes_max = 512;
+
+Where at(const fs::path& path) {
+  return {path.string(), {}, 0, {}, {}};
+}
+
+Error io_error(const fs::path& path) {
+  const std::string why = std::strerror(errno);
+  return make_error(
+      "vote_file_io",
+      fmt::format("Lỗi đọc ghi tệp phiếu: {}. Hãy kiểm tra đĩa và quyền truy cập, rồi khởi động lại nút.", why),
+      fmt::format("The vote file can't be read or written: {}. Check the disk and the permissions, then "
+                  "restart the node.",
+                  why),
+      at(path));
+}
+
+Error absent(const fs::path& path) {
+  return make_error("vote_file_absent",
+                    "Không có tệp phiếu của khóa này. Khóa đã mất tệp phiếu thì không được bỏ phiếu nữa: hãy đăng ký "
+                    "khóa mới.",
+                    "The vote file of this key is missing. A key without its vote file must not vote again: register a "
+                    "new key.",
+                    at(path));
+}
+
+Error already_there(const fs::path& path) {
+  return make_error("vote_file_exists", "Đã có tệp phiếu ở đây; không bao giờ ghi đè.",
+                    "There is a vote file here already; it is never overwritten.", at(path));
+}
+
+Error damaged(const fs::path& path) {
+  return make_error("vote_file_damaged",
+                    "Tệp phiếu bị hỏng nên khóa này không được bỏ phiếu nữa: hãy đăng ký khóa mới.",
+                    "The vote file is damaged, so this key must not vote again: register a new key.", at(path));
+}
+
+Error other(std::string_view code, std::string_view vi, std::string_view en, const fs::path& path) {
+  return make_error(code, fmt::format("Tệp phiếu thuộc {} khác. Hãy kiểm tra đường dẫn trong cấu hình.", vi),
+                    fmt::format("The vote file belongs to another {}. Check the path in the configuration.", en),
+                    at(path));
+}
+
+Bytes encode(std::string_view net, const PublicKey& key, const LastVote& v) {
+  log::Writer w;
+  w.raw(as_bytes("STLV"));
+  w.u8(1);
+  w.bytes16(as_bytes(net));
+  w.raw(key.view());
+  w.u64(v.epoch.value);
+  w.u64(v.height.value);
+  w.raw(v.header.view());
+  w.u64(v.time.value);
+  w.raw(v.signature.view());
+  w.raw(sha256(w.bytes()).view());
+  return std::move(w).take();
+}
+
+struct Content {
+  std::string net;
+  PublicKey key;
+  LastVote vote;
+};
+
+std::optional<Content> decode(ByteView in) {
+  if (in.size() < Digest::size_bytes) return std::nullopt;
+  const auto covered = in.first(in.size() - Digest::size_bytes);
+  if (as_text(sha256(covered).view()) != as_text(in.last(Digest::size_bytes))) return std::nullopt;
+  log::Reader r(covered);
+  r.expect("STLV");
+  const bool known = r.u8() == 1;
+  Content out;
+  out.net = as_text(r.bytes16(net_bytes_max));
+  out.key = r.fixed<PublicKey>();
+  out.vote.epoch.value = r.u64();
+  out.vote.height.value = r.u64();
+  out.vote.header = r.fixed<HeaderHash>();
+  out.vote.time.value = r.u64();
+  out.vote.signature = r.fixed<Signature>();
+  if (!r.done() || !known) return std::nullopt;
+  return out;
+}
+
+bool write_all(int fd, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+bool sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool synced = ::fsync(fd) == 0;
+  ::close(fd);
+  return synced;
+}
+
+Result<std::string> read_file(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Unexpected(errno == ENOENT ? absent(path) : io_error(path));
+  std::string out(file_bytes_max, '\0');
+  const ssize_t n = ::read(fd, out.data(), out.size());
+  const Error failure = n < 0 ? io_error(path) : Error{};
+  ::close(fd);
+  if (n < 0) return Unexpected(failure);
+  out.resize(static_cast<std::size_t>(n));
+  return out;
+}
+
+}  // namespace
+
+Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const PublicKey& key) {
+  std::error_code ec;
+  if (fs::exists(path, ec) || ec) return Unexpected(already_there(path));
+  VoteFile out(path, std::move(net), key);
+  STELE_CHECK(out.replace(out.last_));
+  return out;
+}
+
+Result<VoteFile> VoteFile::open(const fs::path& path, std::string net, const PublicKey& key) {
+  STELE_TRY(const auto bytes, read_file(path));
+  const auto content = decode(as_bytes(bytes));
+  if (!content) return Unexpected(damaged(path));
+  if (content->net != net) return Unexpected(other("vote_file_other_net", "mạng", "network", path));
+  if (content->key != key) return Unexpected(other("vote_file_other_key", "khóa", "key", path));
+  VoteFile out(path, std::move(net), key);
+  out.last_ = content->vote;
+  return out;
+}
+
+Result<void> VoteFile::allows(Epoch epoch, Height height, const HeaderHash& header) const {
+  const auto place = std::tie(epoch, height);
+  const auto last = std::tie(last_.epoch, last_.height);
+  if (place > last || (place == last && header == last_.header)) return {};
+  return Unexpected(make_error(
+      "vote_refused",
+      fmt::format(
+          "Khóa này đã bỏ phiếu cho khối {} (kỷ nguyên {}) nên không bỏ phiếu cho khối {} (kỷ nguyên {}). Hãy báo "
+          "người vận hành mạng.",
+          last_.height.value, last_.epoch.value, height.value, epoch.value),
+      fmt::format(
+          "This key has voted for block {} (epoch {}), so it does not vote for this block {} (epoch {}). Tell the "
+          "operators of the network.",
+          last_.height.value, last_.epoch.value, height.value, epoch.value),
+      at(path_)));
+}
+
+Result<void> VoteFile::write(const LastVote& vote) {
+  STELE_CHECK(allows(vote.epoch, vote.height, vote.header));
+  if (failed_) {
+    errno = EIO;
+    return Unexpected(io_error(path_));
+  }
+  failed_ = true;  // until it is known to be there: a failed sync says nothing about what a crash would leave
+  STELE_CHECK(replace(vote));
+  failed_ = false;
+  last_ = vote;
+  return {};
+}
+
+Result<void> VoteFile::replace(const LastVote& vote) const {
+  auto draft = path_;
+  draft += ".new";
+  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Unexpected(io_error(draft));
+  const bool written = write_all(fd, encode(net_, key_, vote)) && ::fdatasync(fd) == 0;
+  const Error failure = written ? Error{} : io_error(draft);
+  ::close(fd);
+  if (!written) return Unexpected(failure);
+  if (::rename(draft.c_str(), path_.c_str()) != 0 || !sync_folder(path_.parent_path()))
+    return Unexpected(io_error(path_));
+  return {};
+}
+
+}  // namespace stele::finality
