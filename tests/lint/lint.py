@@ -29,9 +29,9 @@ LAYERS = {
     "signer": CORE,
     "node/http": ["ledger/base", "ledger/record"],
     "node/sync": LEDGER + ["node/http"],
-    "node/finality": LEDGER + SHARED_NODE,
+    "node/finality": LEDGER + SHARED_NODE + ["signer"],
     # Orderers sign what they propose and vaults what they keep: both need a key, and the code of keys is the signer's.
-    "node/ordering": LEDGER + SHARED_NODE + ["signer"],
+    "node/ordering": LEDGER + SHARED_NODE + ["signer", "node/finality"],
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
     "node/app": LEDGER + NODE + ["signer"],
     "verifier-api": LEDGER + SHARED_NODE,
@@ -46,7 +46,7 @@ OWNERS = {
     "cryptopp/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "crypto++/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "nlohmann/": [r"ledger/record/json\.cpp", r"tests/.*"],
-    "CLI/": [r"wallet-cli/[^/]+\.cpp", r"(.*/)?main\.cpp"],
+    "CLI/": [r"wallet-cli/(cli/)?[^/]+\.cpp", r"(.*/)?main\.cpp"],
 }
 
 # Validity is a function of bytes and state: nothing here may reach a clock, a locale, chance, files or threads.
