@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from reference import (
-    REVOKED, SUPERSEDED, SUSPENDED, VALID, Chance, PrivateKey, ack_digest, b64u, block_body, block_digest, book_tag,
-    bytes16, bytes32, compact_json, decoy_digest, disclosure_digest, epoch_proof, epoch_statement_body, erase_digest,
-    leaf_hash, merkle_path, merkle_root, possession_digest, qc_bytes, sha, sign_jws, status_leaves, status_path,
-    status_root, tagged, u8, u64, utc, validators_digest, vote, vote_digest,
+    PrivateKey, ack_digest, b64, b64u, block_digest, book_tag, bytes16, compact_json, decoy_digest, epoch_proof,
+    epoch_statement_body, erase_digest, merkle_path, possession_digest, qc_bytes, sha, sign_jws, status_leaves,
+    status_path, status_root, tagged, u64, u8, validators_digest, vote, vote_digest,
 )
 from samples import Refusals, Samples
 from scenario import RULE_SET, RULE_SET_TEXT, Network, file_text, person
@@ -183,18 +182,13 @@ def checkpoints(story):
         "size beyond 64 bits": line(1, "18446744073709551616"), "height with a plus": line(3, "height +2"),
         "height with two spaces": line(3, "height  2"), "lines exchanged": line(3, lines[4]),
         "root without padding": line(2, lines[2].rstrip("=")),
-        "root of 31 bytes": line(2, b64_of(b"\0" * 31)), "root in the URL alphabet": line(2, "-" + lines[2][1:]),
+        "root of 31 bytes": line(2, b64(b"\0" * 31)), "root in the URL alphabet": line(2, "-" + lines[2][1:]),
         "time of a day that is not": line(10, "time 2026-02-30T00:00:00Z"),
         "time without Z": line(10, "time 2026-01-05T00:00:00"), "time with a zone": line(10, "time 2026-01-05T07:00:00+07:00"),
         "net of another form": line(0, "stele/vidu"), "word misspelt": line(5, "rule 1"), "a line left out":
         "\n".join(lines[:4] + lines[5:]), "space at the end": line(5, "rules 1 "),
     }
     return {"malformed": [{"name": n, "text": t} for n, t in malformed.items()]}
-
-
-def b64_of(data):
-    from reference import b64
-    return b64(data)
 
 
 def status_trees():
@@ -265,6 +259,7 @@ def files(story):
         "unknown member": transcript.replace('"v":1,', '"v":1,"x":1,', 1),
     }
     return {"files": [{"name": name, "text": text, "outcome": outcome} for name, (text, outcome) in story_files.items()],
+            "false": [{"name": n, "text": t, "outcomes": o} for n, (t, o) in story.false_files().items()],
             "malformed_documents": [{"name": n, "text": t} for n, t in malformed.items()]}
 
 

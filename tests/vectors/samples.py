@@ -1,11 +1,12 @@
 """One record of every type, with all members and with the fewest, and what must be refused about each."""
+import base64
 import copy
 
 from reference import (
-    BOUNDS, CREDENTIALS, Chance, Claims, PrivateKey, Record, Rows, b64u, book_tag, compact_json, decoy_digest,
-    disclosure_digest, erase_digest, header_of, possession_digest, sha, sign_jws,
+    BOUNDS, Chance, Claims, PrivateKey, Record, Rows, b64u, compact_json, disclosure_digest, erase_digest,
+    header_of, possession_digest, sha, sign_jws,
 )
-from scenario import ASSESSMENT, RULE_SET_TEXT, Staff, act, need, person, policy
+from scenario import ASSESSMENT, RULE_SET_TEXT, act, need, person, policy
 
 CHANCE = Chance("sample")
 SIGNER, EXPORTER = PrivateKey(31), PrivateKey(32, "P-256")
@@ -20,7 +21,6 @@ def some_ids(name, count):
 
 
 def bytes_of(ref):
-    import base64
     return base64.urlsafe_b64decode(ref + "=")
 
 

@@ -1,9 +1,8 @@
 """The network, the persons and the chain that the golden vectors tell of. All names are invented."""
 from reference import (
-    ACKED, SUPERSEDED, SUSPENDED, REVOKED, VALID, Chance, Claims, PrivateKey, Record, Rows, ack_digest, b64u, bytes32,
-    block_body, block_digest, book_tag, checkpoint_text, compact_json, decoy_digest, disclosure_digest, merkle_path,
-    merkle_root, net_of, possession_digest, qc_bytes, seconds, sha, status_leaves, status_path, status_root, u64, utc,
-    validators_digest, vote, vote_digest,
+    ACKED, VALID, PrivateKey, Record, ack_digest, b64u, block_body, block_digest, checkpoint_text, compact_json,
+    disclosure_digest, merkle_path, merkle_root, net_of, possession_digest, qc_bytes, seconds, sha, status_leaves,
+    status_path, status_root, utc, validators_digest, vote, vote_digest,
 )
 
 DAY = 86400

@@ -1,9 +1,12 @@
 """The chain of the golden vectors: a school is founded, a pupil graded, a transcript issued and corrected."""
-from reference import REVOKED, SUPERSEDED, SUSPENDED, VALID, PrivateKey, Record, ack_digest, b64u, sha, book_tag
-from reference import Chance, Claims, Rows, disclosure_digest
-from scenario import (
-    ASSESSMENT, DAY, OFFICE, SCHOOL, Chain, Evidence, Network, Staff, file_text, person, act, policy, staff_of,
+import copy
+import json
+
+from reference import (
+    REVOKED, SUPERSEDED, SUSPENDED, VALID, Chance, Claims, PrivateKey, Record, Rows, ack_digest, b64u, book_tag,
+    disclosure_digest, merkle_path, sha,
 )
+from scenario import ASSESSMENT, DAY, OFFICE, SCHOOL, Chain, Evidence, Network, act, file_text, policy, staff_of
 
 YEAR, CLASS, KIND = "2025", "10A1", "thpt"
 PUPILS = [("2500000001", "Nguyễn Văn An", "2010-03-14", "nam"), ("2500000002", "Đỗ Thị Ánh", "2010-11-02", "nu")]
@@ -396,7 +399,6 @@ class Story:
         return self.file("document", evidence, self.transcript, **members)
 
     def row(self, position, rows, with_detail=True):
-        from reference import merkle_path
         row, p = rows.payload[ROW_OF[0]], ROW_OF[0]
         out = {"record": position, "row": p, "result": row["result"],
                "result_path": [b64u(h) for h in merkle_path(2 * p, rows.leaves)]}
@@ -420,3 +422,55 @@ class Story:
             "transcript after the amend": (self.transcript_file(15), "superseded"),
             "transcript at height 23": (self.transcript_file(23), "superseded"),
         }
+
+    def false_files(self):
+        """Files of the right form that must not pass: name to (text, outcomes that the page allows; none: all but valid)."""
+        document, clerk = self.documents[0], self.school_authority("clerk")
+        height = 13
+        unfinished = Evidence(self.chain)
+        for record in clerk:
+            unfinished.fact(record, height - 1)
+        unfinished.fact(document, height)
+        unfinished.qcs.add(height)
+        good = json.loads(self.transcript_file(13))
+
+        def edited(edit):
+            value = copy.deepcopy(good)
+            edit(value)
+            return file_text(value)
+
+        def swap_details(value):
+            first, second = value["rows"][:2]
+            first["detail"], second["detail"] = second["detail"], first["detail"]
+
+        def foreign_disclosure(value):
+            value["disclosures"][0]["disclosure"] = self.credentials[1]["claims"].disclosures[0]
+            value["disclosures"].sort(key=lambda d: b64u(disclosure_digest(d["disclosure"])))
+
+        def same_disclosure_twice(value):
+            value["disclosures"].insert(1, value["disclosures"][0])
+
+        def other_leaf(value):
+            value["evidence"]["statuses"][-1]["leaf"] = b64u(b"\1" + b"\0" * 63)
+
+        def other_person(value):
+            value["persons"][0]["disclosure"] = value["persons"][1]["disclosure"]
+
+        altered = {
+            "a row's detail is another's": swap_details, "a disclosure of another credential": foreign_disclosure,
+            "a disclosure twice": same_disclosure_twice, "a status leaf with another bit": other_leaf,
+            "another book key": lambda v: v.update(book=b64u(self.books[1])), "another person's name": other_person,
+            "a row that no claim names": lambda v: v["rows"][0].update(row=ROW_OF[1]),
+            "a forged certificate": lambda v: v["evidence"]["qcs"][0].update(qc=v["evidence"]["qcs"][1]["qc"]),
+            "a record at another place in the log": lambda v: v["evidence"]["records"][-1].update(
+                index=v["evidence"]["records"][-1]["index"] + 1),
+        }
+        out = {
+            "certified but not final": (self.file("receipt", unfinished, document), ["not_final"]),
+            "without the policy": (self.receipt(document, clerk[:-1], 13), []),
+            "without the key": (self.receipt(document, clerk[1:], 13), []),
+            "without the parent organisation": (self.receipt(document, [*clerk[:2], clerk[3]], 13), []),
+            "another's authority": (self.receipt(document, self.school_authority("teacher"), 13), []),
+        }
+        out.update({name: (edited(edit), ["altered", "unreadable"]) for name, edit in altered.items()})
+        return out
