@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "ledger/record/decode.h"
+#include "signer/issue.h"
 #include "signer/keyfile.h"
 #include "signer/scrypt.h"
 #include "tests/unit/golden/golden_body.h"
@@ -96,6 +97,20 @@ TEST(GoldenSignature, IsDeterministicAndLowS) {
     ++seen;
   }
   EXPECT_GT(seen, 25);
+}
+
+TEST(GoldenPickupCode, IsKeptAsTheSameDigestHoweverItIsTyped) {
+  const Json& v = golden("secrets").at("pickup");
+  const std::string code = text(v.at("code"));
+  const auto kept = fixed_hex<Digest>(v.at("digest"));
+  EXPECT_EQ(pickup_digest_of(code), kept);
+  std::string typed;
+  for (const char c : code) {
+    if (!typed.empty() && typed.size() % 5 == 4) typed += '-';
+    typed += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  EXPECT_EQ(pickup_digest_of(typed), kept) << typed;
+  EXPECT_FALSE(pickup_digest_of(code.substr(1)));
 }
 
 }  // namespace
