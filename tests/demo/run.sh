@@ -63,7 +63,7 @@ secret() { # NAME: makes it once
 as() { # NAME command...: with that person's key and passphrase
   local name=$1
   shift
-  stele --key "$out/keys/$name.key" --passphrase-fd 9 --yes "$@" 9< "$out/secrets/$name"
+  stele --key "$out/keys/$name.key" --passphrase-fd 9 --yes ${STELE_DEMO_JSON:+--json} "$@" 9< "$out/secrets/$name"
 }
 quietly() { # LOG command...
   local log=$out/log/$1
@@ -100,11 +100,12 @@ stele --passphrase-fd 9 init-network "$out" --name demo --mode test --base-url h
   --time 2025-08-25T00:00:00Z 9< "$out/secrets/all"
 rm "$out/secrets/all"
 printf '2025-09-03T01:00:00Z\n' > "$out/clock"
-sed -i 's/^port = .*/port = 0/' "$out/node/node.toml"
+sed -i "s/^port = .*/port = ${STELE_DEMO_PORT:-0}/" "$out/node/node.toml"
 printf '\n[test]\nclock_file = "../clock"\n' >> "$out/node/node.toml"
 start_node() {
   rm -f "$out/node/url"
-  stele-node run --config "$out/node/node.toml" --passphrase-fd 9 --ready-file "$out/node/url" 9< "$out/secrets/node" >> "$out/log/node.log" 2>&1 &
+  # A fault test puts its own keeper here, which kills the node and starts it again (tests/fault/kill.sh).
+  ${STELE_DEMO_KEEPER:-} stele-node run --config "$out/node/node.toml" --passphrase-fd 9 --ready-file "$out/node/url" 9< "$out/secrets/node" >> "$out/log/node.log" 2>&1 &
   pids+=($!)
   for _ in $(seq 300); do [ -s "$out/node/url" ] && break; sleep 0.1; done
   STELE_NODE=$(cat "$out/node/url")
