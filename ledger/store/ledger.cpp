@@ -47,6 +47,18 @@ Error failed_before() {
                     "ledger is checked.");
 }
 
+/// An orderer signed two blocks for this height, and this is the one that the validators did not take.
+Error not_certified(Height height) {
+  return make_error(
+      "block_not_certified",
+      fmt::format("Khối {} nhận được không phải khối mà các nút xác nhận đã ký; không lưu gì. Hãy báo cho "
+                  "Sở, theo một nút khác và khởi động lại.",
+                  height.value),
+      fmt::format("Block {} as received is not the one that the validators signed; nothing of it was "
+                  "stored. Tell the department, follow another node and restart.",
+                  height.value));
+}
+
 Unexpected<AppendError> rejected(BlockRejection why) {
   return Unexpected(AppendError{std::move(why), std::nullopt});
 }
@@ -234,7 +246,8 @@ Result<void, Ledger::AppendError> Ledger::certify_from(const log::Block& block) 
 }
 
 Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures,
-                                                   std::vector<record::Record> decoded) {
+                                                   std::vector<record::Record> decoded,
+                                                   const std::optional<HeaderHash>& certified) {
   auto& m = *impl_;
   if (m.failed) return failed(failed_before());
   STELE_CHECK(certify_from(block));
@@ -257,6 +270,10 @@ Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures 
     return out;
   }();
   if (!applied) return rejected(std::move(applied).error());
+  if (certified && applied->header_hash != *certified) {
+    m.failed = true;
+    return failed(not_certified(applied->header.height));
+  }
   BlockRow row;
   row.height = applied->header.height;
   row.header_hash = applied->header_hash;

@@ -31,7 +31,7 @@ struct LedgerOptions {
   bool verify_signatures =
       false;  ///< at opening: also every signature, on all cores (a verifier that copied its files; fsck)
   /// done, total blocks; called from time to time while opening.
-  std::function<void(std::uint64_t, std::uint64_t)> progress;
+  std::function<void(std::uint64_t, std::uint64_t)> progress{};
 };
 
 class Ledger {
@@ -54,9 +54,11 @@ class Ledger {
   };
   /// Validates, applies and stores, synced. Then `certify` is due before the next one; if it was left out, the QC that
   /// the next block carries is taken for it. `decoded`: the block's records, if the caller has them. Signatures that
-  /// are to be checked are checked on all cores.
+  /// are to be checked are checked on all cores. `certified`: the header that a quorum signed, if the caller has seen
+  /// its QC; a block that makes another one is not stored: `block_not_certified`, and the ledger must be opened again.
   Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures,
-                                             std::vector<record::Record> decoded = {});
+                                             std::vector<record::Record> decoded = {},
+                                             const std::optional<HeaderHash>& certified = std::nullopt);
   /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
   /// harmless. Errors: `block_bad_qc`, those of the head file (outcome unknown: reopen).
   Result<void> certify(const log::QuorumCertificate&);

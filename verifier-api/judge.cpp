@@ -1,0 +1,179 @@
+#include "verifier-api/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ledger/base/encoding.h"
+
+namespace stele::verifier {
+namespace {
+
+using verdict::Evidence;
+using verdict::Outcome;
+using verdict::Verdict;
+
+/// A header of the file that stands where this ledger has another one: ours, to be held against the file. Otherwise
+/// the newest final one.
+std::string pinned_checkpoint(const store::Ledger& ledger, const Evidence* evidence) {
+  const auto newest = ledger.final_point();
+  if (evidence == nullptr) return newest->text;
+  for (const auto& text : evidence->headers) {
+    const auto header = log::parse_checkpoint(text);
+    if (!header || header->height.value == 0 || header->height > newest->checkpoint.height) continue;
+    const auto row = ledger.store().row(header->height);
+    if (row && *row && (*row)->header_hash != log::hash_of(text)) return (*row)->header;
+  }
+  return newest->text;
+}
+
+bool within_bounds(const Evidence& e) {
+  return e.headers.size() <= verdict::headers_max && e.qcs.size() <= verdict::qcs_max &&
+         e.records.size() <= verdict::records_max && e.inclusions.size() <= verdict::inclusions_max &&
+         e.statuses.size() <= verdict::statuses_max;
+}
+
+/// Ids of these records of the file, if they stand on the ledger where the file says. None: one does not, and the
+/// file's own evidence must stand alone.
+std::optional<std::vector<RecordId>> known_ids(const store::Ledger& ledger, const Evidence& e,
+                                               const std::set<std::size_t>& positions) {
+  std::vector<std::pair<RecordId, RecordIndex>> all;
+  for (const auto& entry : e.records) {
+    const auto record = record::decode(entry.jws);
+    if (!record) return std::nullopt;
+    all.emplace_back(record->id, entry.index);
+  }
+  return ledger.with_chain([&](const rules::Chain& c) -> std::optional<std::vector<RecordId>> {
+    for (const auto& [id, index] : all) {
+      const auto* info = c.state().find(id);
+      if (info == nullptr || info->index != index) return std::nullopt;
+    }
+    std::vector<RecordId> out;
+    for (const auto p : positions) out.push_back(all[p].first);
+    return out;
+  });
+}
+
+/// The file's evidence with this ledger's newest about these records. None: unknown here, or too large together.
+std::optional<verdict::EvidenceBuilder> merged(const store::Ledger& ledger, const Evidence& e,
+                                               const std::set<std::size_t>& positions) {
+  const auto ids = known_ids(ledger, e, positions);
+  if (!ids) return std::nullopt;
+  const auto own = ledger.evidence(*ids);
+  if (!own) return std::nullopt;
+  verdict::EvidenceBuilder out;
+  out.add(e);
+  out.add(*own);
+  if (!within_bounds(out.finish())) return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> renewed(const store::Ledger& ledger, verdict::DocumentFile file) {
+  std::set<std::size_t> asked{file.subject};
+  for (const auto& d : file.disclosures) asked.insert(d.record);
+  for (const auto& r : file.rows) asked.insert(r.record);
+  const auto builder = merged(ledger, file.evidence, asked);
+  if (!builder) return std::nullopt;
+  const auto moved = [&](std::size_t& position) {
+    position = *builder->position(file.evidence.records[position].index);
+  };
+  moved(file.subject);
+  for (auto& d : file.disclosures) moved(d.record);
+  for (auto& r : file.rows) moved(r.record);
+  for (auto& p : file.persons) moved(p.record);
+  file.evidence = builder->finish();
+  return verdict::encode(std::move(file));
+}
+
+std::optional<std::string> renewed(const store::Ledger& ledger, verdict::Receipt file) {
+  const auto builder = merged(ledger, file.evidence, {file.subject});
+  if (!builder) return std::nullopt;
+  file.subject = *builder->position(file.evidence.records[file.subject].index);
+  file.evidence = builder->finish();
+  return verdict::encode(file);
+}
+
+bool is_change_of(const registry::Pending& p, const RecordId& id) {
+  const auto* c = std::get_if<record::StatusChange>(&p.record.body);
+  return c != nullptr && std::binary_search(c->targets.begin(), c->targets.end(), id);
+}
+
+verdict::PartVerdict& status_part(Verdict& v) {
+  return v.parts[static_cast<std::size_t>(verdict::Part::status)];
+}
+
+/// What the status bits do not say: changes that still wait for a signature, and where the newer record is.
+void tell(Verdict& v, const Standing& s) {
+  auto& part = status_part(v);
+  if (!s.pending_changes.empty() && v.outcome < Outcome::change_pending) {
+    v.outcome = Outcome::change_pending;
+    part.answer = verdict::Answer::failed;
+    part.code = "change_pending";
+    part.where = base64url(s.pending_changes.front().view());
+    part.vi = "đang có thay đổi chờ chữ ký thứ hai: " + part.where;
+    part.en = "a change awaits a second signature: " + part.where;
+  }
+  if (v.outcome != Outcome::superseded) return;
+  if (const auto& by = s.newer ? s.newer : s.superseded_by) {
+    part.where = base64url(by->view());
+    part.vi += "; bản ghi mới: " + part.where;
+    part.en += "; the newer record: " + part.where;
+  }
+}
+
+}  // namespace
+
+void add_standing(Standing& out, const registry::State& s, const RecordId& id) {
+  out.on_ledger = s.find(id) != nullptr;
+  if (const auto by = s.superseded_by.find(id); by != s.superseded_by.end()) out.superseded_by = by->second;
+  if (const auto c = s.credentials.find(id); c != s.credentials.end()) {
+    if (const auto live = s.live_tags.find(c->second.tag); live != s.live_tags.end() && live->second != id)
+      out.newer = live->second;
+  }
+  auto& changes = out.pending_changes;
+  if (const auto by = s.claimed.find(id); by != s.claimed.end()) changes.push_back(by->second);
+  for (const auto& [pending_id, p] : s.pending) {
+    if (is_change_of(p, id)) changes.push_back(pending_id);
+  }
+  std::sort(changes.begin(), changes.end());
+  changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
+}
+
+Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeOptions& options) {
+  const auto document = verdict::decode_document(file);
+  const auto receipt = document ? Result<verdict::Receipt, Rejection>(reject(RejectionCode::unknown_type))
+                                : verdict::decode_receipt(file);
+  const Evidence* evidence = document ? &document->evidence : receipt ? &receipt->evidence : nullptr;
+  verdict::Options o{options.now, options.status_age_max_s, pinned_checkpoint(ledger, evidence)};
+
+  Judgement out;
+  const auto newest = ledger.final_point();
+  out.standing.height = newest->checkpoint.height;
+  out.standing.time = newest->checkpoint.time;
+  // The file as it came is judged first: facts of ours must not stand in for a false one of its own.
+  out.verdict = verdict::judge_file(ledger.genesis(), file, o);
+  if (!out.verdict.id) return out;
+  if (out.verdict.outcome < Outcome::altered) {
+    const auto newer = document ? renewed(ledger, *document) : renewed(ledger, *receipt);
+    if (newer) out.verdict = verdict::judge_file(ledger.genesis(), *newer, o);
+  }
+  ledger.with_chain([&](const rules::Chain& c) { add_standing(out.standing, c.state(), *out.verdict.id); });
+  tell(out.verdict, out.standing);
+  return out;
+}
+
+json::Value to_json(const Judgement& j) {
+  auto out = verdict::to_json(j.verdict);
+  auto own = json::Value::object(
+      {{"height", j.standing.height.value}, {"time", utc_text(j.standing.time)}, {"on_ledger", j.standing.on_ledger}});
+  if (j.standing.superseded_by) own.set("superseded_by", base64url(j.standing.superseded_by->view()));
+  if (j.standing.newer) own.set("newer", base64url(j.standing.newer->view()));
+  auto changes = json::Value::array();
+  for (const auto& id : j.standing.pending_changes) changes.push(base64url(id.view()));
+  own.set("pending_changes", std::move(changes));
+  out.set("verifier", std::move(own));
+  return out;
+}
+
+}  // namespace stele::verifier
