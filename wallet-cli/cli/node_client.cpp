@@ -205,15 +205,20 @@ Result<std::string> NodeClient::get_text(const std::string& target) {
   return std::move(response.body);
 }
 
-Result<Value> NodeClient::post(const std::string& target, const Value& body) {
+Result<std::string> NodeClient::post_text(const std::string& target, const Value& body) {
   http::Request request;
   request.method = "POST";
   request.target = target;
   request.headers.set("Content-Type", "application/json");
   request.body = json::write(body);
-  STELE_TRY(const auto response, send(std::move(request), nullptr));
-  if (response.body.empty()) return Value();
-  return parse_body(response);
+  STELE_TRY(auto response, send(std::move(request), nullptr));
+  return std::move(response.body);
+}
+
+Result<Value> NodeClient::post(const std::string& target, const Value& body) {
+  STELE_TRY(const auto text, post_text(target, body));
+  if (text.empty()) return Value();
+  return parse_body({.body = text});
 }
 
 Result<Value> NodeClient::staff_get(const signer::SigningKey& key, const std::string& target) {

@@ -43,6 +43,8 @@ class NodeClient {
   [[nodiscard]] Result<json::Value> get(const std::string& target);
   [[nodiscard]] Result<std::string> get_text(const std::string& target);
   [[nodiscard]] Result<json::Value> post(const std::string& target, const json::Value& body);
+  /// The answer's body as it is: canonical files must not be written anew.
+  [[nodiscard]] Result<std::string> post_text(const std::string& target, const json::Value& body);
   /// Signed by a staff key.
   [[nodiscard]] Result<json::Value> staff_get(const signer::SigningKey&, const std::string& target);
   [[nodiscard]] Result<json::Value> staff_post(const signer::SigningKey&, const std::string& target,

@@ -1,0 +1,421 @@
+// Holders and verifiers: receive, disclose, verify, history, receipt.
+#include "wallet-cli/cli/holder.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <iostream>
+
+#include "ledger/base/encoding.h"
+#include "signer/issue.h"
+#include "wallet-cli/cli/display.h"
+#include "wallet-cli/cli/labels.h"
+#include "wallet-cli/cli/signing.h"
+
+namespace stele::cli {
+namespace {
+
+using json::Value;
+using verdict::Outcome;
+
+constexpr json::Limits verdict_limits{.bytes_max = 16 * 1024 * 1024, .depth_max = 16, .nodes_max = 500'000};
+
+Error file_problem(std::string_view code, const fs::path& path, std::string vi, std::string en) {
+  Where where;
+  where.file = path.string();
+  return make_error(code, std::move(vi), std::move(en), where);
+}
+
+std::string_view mark_of(std::string_view answer) {
+  return answer == "ok" ? "✓" : answer == "failed" ? "✗" : "–";
+}
+
+}  // namespace
+
+std::size_t output_width() {
+  constexpr std::size_t narrowest = 50, usual = 80, widest = 120;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+  return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
+}
+
+void print(const Context& c, const std::string& text) {
+  if (!c.json) std::cout << text << std::flush;
+}
+
+Exit exit_of_outcome(std::string_view outcome) {
+  if (outcome == verdict::outcome_name(Outcome::valid)) return Exit::ok;
+  return outcome == verdict::outcome_name(Outcome::status_too_old) ? Exit::status_too_old : Exit::not_valid;
+}
+
+Error file_error(const Rejection& why, const fs::path& path) {
+  if (why.code == RejectionCode::unknown_type) {
+    return file_problem("file_not_document", path,
+                        "Đây không phải tệp học bạ, văn bằng hay chứng chỉ của Stele. Hãy dùng tệp .json đã nhận, "
+                        "không phải bản in, ảnh chụp hay PDF.",
+                        "This is no transcript, diploma or certificate file of Stele. Use the .json file that you "
+                        "received, not a printout, a photograph or a PDF.");
+  }
+  auto e = to_error(why);
+  e.code = "file_" + e.code;
+  e.where.file = path.string();
+  return e;
+}
+
+Result<OpenDocument> read_document(const fs::path& path) {
+  STELE_TRY(auto text, read_file(path, verdict::document_bytes_max));
+  auto file = verdict::decode_document(text);
+  if (!file) return Unexpected(file_error(file.error(), path));
+  return OpenDocument{std::move(text), std::move(*file)};
+}
+
+void print_verdict(const Context& c, const std::string& name, const Value& v) {
+  if (c.json) return;
+  const auto lang = c.lang == Lang::vi ? "vi" : "en";
+  const auto outcome = text_of(v, "outcome");
+  const auto exit = exit_of_outcome(outcome);
+  std::string head = exit == Exit::ok ? "✓ " : exit == Exit::status_too_old ? "! " : "✗ ";
+  head += printable(name) + ": " + printable(text_of(v, lang));
+  if (const auto* r = v.find("record"); r != nullptr && r->is(json::Kind::object)) {
+    head += " — " + label(Words::type, printable(text_of(*r, "type")), c.lang);
+    if (const auto org = text_of(*r, "org_name"); !org.empty()) head += ", " + printable(org);
+    if (const auto* s = r->find("signer"); s != nullptr && s->is(json::Kind::object)) {
+      head += std::string(pick(c, ", người ký: ", ", signed by ")) + printable(text_of(*s, "name")) + " (" +
+              printable(text_of(*s, "title")) + ")";
+    }
+  }
+  std::string out;
+  for (const auto& line : wrapped(head, output_width())) out += line + "\n";
+  Box box({"", "", ""});
+  for (const auto& p : items_of(v, "parts")) {
+    std::string reason = printable(text_of(p, lang));
+    box.row({std::string(mark_of(text_of(p, "answer"))), label(Words::part, printable(text_of(p, "part")), c.lang),
+             reason});
+  }
+  print(c, out + box.text(output_width()));
+}
+
+// ---- receive ----
+
+namespace {
+
+Result<std::string> code_from_descriptor(int fd) {
+  constexpr std::size_t code_bytes_max = 128;
+  std::string out;
+  char ch = 0;
+  while (out.size() < code_bytes_max) {
+    const auto n = ::read(fd, &ch, 1);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return Unexpected(make_error("usage_code_fd", "Không đọc được mã nhận từ bộ mô tả tệp đã cho.",
+                                   "The pick-up code can't be read from the given file descriptor."));
+    }
+    if (n == 0 || ch == '\n') break;
+    if (ch != '\r') out.push_back(ch);
+  }
+  return out;
+}
+
+/// The code as typed: the node reads it without regard to case, spaces and hyphens too.
+Result<std::string> pickup_code(const Context& c, const std::optional<int>& fd) {
+  const int from = fd.value_or(STDIN_FILENO);
+  if (!fd && ::isatty(STDIN_FILENO) != 0) std::cerr << pick(c, "Mã nhận: ", "Pick-up code: ") << std::flush;
+  STELE_TRY(auto code, code_from_descriptor(from));
+  if (signer::pickup_digest_of(code)) return code;
+  return Unexpected(make_error("usage_code", "Mã nhận gồm 26 chữ cái và chữ số, ví dụ ABCDE-FGHJK-MNPQR-STVWX-YZ0123.",
+                               "A pick-up code has 26 letters and digits, e.g. ABCDE-FGHJK-MNPQR-STVWX-YZ0123."));
+}
+
+/// Of these nothing is kept: they are not what the school issued, or not there yet.
+bool worth_keeping(Outcome o) {
+  switch (o) {
+    case Outcome::unreadable:
+    case Outcome::other_network:
+    case Outcome::altered:
+    case Outcome::not_authorised:
+    case Outcome::not_on_ledger:
+    case Outcome::not_final:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// A run that broke off after saving left the same document there, perhaps with older proofs.
+bool holds_same(const record::Genesis& g, const fs::path& path, const verdict::Verdict& fetched) {
+  const auto text = read_file(path, verdict::document_bytes_max);
+  if (!text) return false;
+  const auto there = verdict::judge_document(g, *text, {});
+  return there.id && fetched.id && *there.id == *fetched.id;
+}
+
+struct Received {
+  verdict::Verdict verdict;
+  bool told = false;  ///< the node knows that the code is used up
+};
+Result<Received> fetch_document(const Context& c, const Receive& o) {
+  STELE_TRY(const auto genesis, read_genesis(c));
+  STELE_TRY(auto code, pickup_code(c, o.code_fd));
+  STELE_TRY(auto node, NodeClient::connect(c, genesis));
+  const auto body = Value::object({{"code", code}});
+  STELE_TRY(const auto text, node.post_text("/v1/pickup", body));
+  Received out{verdict::judge_document(genesis, text, {}), false};
+  if (!worth_keeping(out.verdict.outcome)) return out;
+  std::error_code ec;
+  const bool resumed = fs::exists(o.out, ec) && holds_same(genesis, o.out, out.verdict);
+  STELE_CHECK(write_file(o.out, text, true, resumed));
+  // Only now: until it is told, the node hands the document out again.
+  const auto done = node.post_text("/v1/pickup/done", body);
+  out.told = done.has_value();
+  return out;
+}
+
+}  // namespace
+
+Exit receive(const Context& c, const Receive& o) {
+  const auto r = fetch_document(c, o);
+  if (!r) return fail(c, r.error());
+  print_verdict(c, o.out.string(), verdict::to_json(r->verdict));
+  if (!worth_keeping(r->verdict.outcome)) {
+    const bool early = r->verdict.outcome == Outcome::not_final;
+    return fail(c, make_error(early ? "not_final_yet" : "received_not_valid",
+                              early ? "Văn bản chưa chung cuộc; chưa lưu. Hãy chạy lại sau ít phút."
+                                    : "Văn bản nhận được không hợp lệ; không lưu. Hãy báo cho nhà trường.",
+                              early ? "The document is not final yet; nothing was kept. Run again in a few minutes."
+                                    : "The document received is not valid; nothing was kept. Tell the school."));
+  }
+  say(c, "Đã lưu vào " + o.out.string() + ". Hãy giữ tệp này như giấy tờ gốc: ai có nó thì đọc được hết.",
+      "Saved to " + o.out.string() + ". Keep it like the paper original: whoever has it can read all of it.");
+  if (!r->told) {
+    say(c, "Chưa báo được cho máy chủ là đã nhận: chạy lại đúng lệnh này lúc khác.",
+        "The server could not be told that it arrived: run the same command again later.");
+  }
+  emit(c,
+       Value::object({{"saved", o.out.string()}, {"code_used", r->told}, {"verdict", verdict::to_json(r->verdict)}}));
+  return r->told ? Exit::ok : Exit::not_final;
+}
+
+// ---- disclose ----
+
+namespace {
+
+std::vector<std::string> claim_names(const verdict::DocumentFile& file) {
+  std::vector<std::string> out;
+  for (const auto& d : file.disclosures) {
+    if (d.record != file.subject) continue;
+    if (const auto open = record::decode_disclosure(d.disclosure)) out.push_back(open->name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string comma_list(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& n : names) out += (out.empty() ? "" : ", ") + printable(n);
+  return out;
+}
+
+Result<verdict::DocumentFile> extract(const OpenDocument& d, const Disclose& o) {
+  const auto names = claim_names(d.file);
+  for (const auto& claim : o.claims) {
+    if (std::find(names.begin(), names.end(), claim) != names.end()) continue;
+    return Unexpected(make_error("usage_claim",
+                                 "Tệp không có mục \"" + claim + "\". Các mục: " + comma_list(names) + ".",
+                                 "The file has no item \"" + claim + "\". Its items: " + comma_list(names) + "."));
+  }
+  auto out = verdict::disclose(d.file, o.claims);
+  if (!out) return Unexpected(file_error(out.error(), o.file));
+  return std::move(*out);
+}
+
+}  // namespace
+
+Exit disclose(const Context& c, const Disclose& o) {
+  const auto document = read_document(o.file);
+  if (!document) return fail(c, document.error());
+  auto part = extract(*document, o);
+  if (!part) return fail(c, part.error());
+  const auto shown = claim_names(*part);
+  const auto text = verdict::encode(std::move(*part));
+  if (!c.genesis_file.empty()) {  // an extract that nobody would accept is better found out here
+    const auto genesis = read_genesis(c);
+    if (!genesis) return fail(c, genesis.error());
+    const auto v = verdict::judge_document(*genesis, text, {});
+    if (v.outcome != Outcome::valid) print_verdict(c, o.out.string(), verdict::to_json(v));
+  }
+  if (auto ok = write_file(o.out, text, true, false); !ok) return fail(c, ok.error());
+  say(c, "Đã ghi bản trích " + o.out.string() + ". Người nhận đọc được: " + comma_list(shown),
+      "Wrote the extract " + o.out.string() + ". Its reader will see: " + comma_list(shown));
+  auto list = Value::array();
+  for (const auto& n : shown) list.push(n);
+  emit(c, Value::object({{"extract", o.out.string()}, {"claims", std::move(list)}}));
+  return Exit::ok;
+}
+
+// ---- verify ----
+
+namespace {
+
+struct Checker {
+  std::optional<record::Genesis> genesis;  ///< offline
+  verdict::Options options;
+  std::optional<http::Client> service;
+};
+
+Result<verdict::Options> verify_options(const Verify& o) {
+  verdict::Options out;
+  constexpr std::uint64_t day_s = 86'400;
+  out.status_age_max_s = o.status_days * day_s;
+  if (o.now.empty()) {
+    out.now = UnixSeconds{static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count())};
+  } else if (o.now != "none") {
+    out.now = parse_utc(o.now);
+    if (!out.now) {
+      return Unexpected(make_error("usage_now", "--now phải có dạng 2026-05-31T08:00:00Z, hoặc none.",
+                                   "--now must look like 2026-05-31T08:00:00Z, or be none."));
+    }
+  }
+  if (!o.checkpoint.empty()) {
+    STELE_TRY(out.pinned_checkpoint, read_file(o.checkpoint, log::checkpoint_bytes_max));
+    if (!log::parse_checkpoint(*out.pinned_checkpoint)) {
+      return Unexpected(file_problem("file_not_checkpoint", o.checkpoint, "Tệp này không phải điểm kiểm tra.",
+                                     "This file is no checkpoint."));
+    }
+  }
+  return out;
+}
+
+Result<Checker> make_checker(const Context& c, const Verify& o) {
+  Checker out;
+  STELE_TRY(out.options, verify_options(o));
+  if (o.verifier.empty()) {
+    STELE_TRY(out.genesis, read_genesis(c));
+    return out;
+  }
+  STELE_TRY(out.service, http::Client::open(o.verifier));
+  return out;
+}
+
+Result<Value> ask_service(http::Client& service, std::string text) {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/v1/verify";
+  request.headers.set("Content-Type", "application/json");
+  request.body = std::move(text);
+  STELE_TRY(const auto response, service.send(request, http::Idempotent::yes));
+  auto v = json::parse(response.body, verdict_limits);
+  if (v && response.status == 200 && !text_of(*v, "outcome").empty()) return std::move(*v);
+  const auto vi = v ? text_of(*v, "vi") : std::string();
+  const auto en = v ? text_of(*v, "en") : std::string();
+  if (!vi.empty() && !en.empty()) return Unexpected(make_error("file_refused_by_verifier", vi, en));
+  return Unexpected(make_error("http_bad_answer",
+                               "Dịch vụ kiểm chứng trả lời không đúng định dạng. Hãy kiểm tra --verifier.",
+                               "The verification service's answer has a wrong form. Check --verifier."));
+}
+
+Result<Value> check_file(Checker& checker, const fs::path& path) {
+  STELE_TRY(auto text, read_file(path, verdict::document_bytes_max));
+  if (checker.service) return ask_service(*checker.service, std::move(text));
+  return verdict::to_json(verdict::judge_file(*checker.genesis, text, checker.options));
+}
+
+/// Of several files the gravest decides: not valid, then unreadable, then too old.
+Exit graver(Exit a, Exit b) {
+  constexpr Exit order[] = {Exit::not_valid, Exit::unreachable, Exit::bad_file, Exit::failed, Exit::status_too_old};
+  for (const auto e : order) {
+    if (a == e || b == e) return e;
+  }
+  return a;
+}
+
+}  // namespace
+
+Exit verify(const Context& c, const Verify& o) {
+  auto checker = make_checker(c, o);
+  if (!checker) return fail(c, checker.error());
+  Exit exit = Exit::ok;
+  auto list = Value::array();
+  for (const auto& path : o.files) {
+    auto v = check_file(*checker, path);
+    auto item = Value::object({{"file", path.string()}});
+    if (v) {
+      print_verdict(c, path.string(), *v);
+      exit = graver(exit, exit_of_outcome(text_of(*v, "outcome")));
+      item.set("verdict", std::move(*v));
+    } else {
+      exit = graver(exit, exit_for(v.error().code));
+      item.set("error", error_json(v.error()));
+      if (!c.json) (void)fail(c, v.error());
+    }
+    list.push(std::move(item));
+  }
+  emit(c, Value::object({{"verdicts", std::move(list)}}));
+  return exit;
+}
+
+// ---- history, receipt ----
+
+namespace {
+
+Result<Value> fetch_history(const Context& c, const RecordId& id) {
+  STELE_TRY(const auto genesis, read_genesis(c));
+  STELE_TRY(auto node, NodeClient::connect(c, genesis));
+  return node.get("/v1/records/" + base64url(id.view()) + "/history");
+}
+
+}  // namespace
+
+Exit history(const Context& c, const std::string& text) {
+  const auto id = parse_id(text);
+  if (!id) return fail(c, id.error());
+  const auto v = fetch_history(c, *id);
+  if (!v) return fail(c, v.error());
+  const bool vi = c.lang == Lang::vi;
+  Box box({vi ? "Lúc" : "Time", vi ? "Khối" : "Block", vi ? "Việc" : "What", vi ? "Đơn vị" : "By",
+           vi ? "Lý do" : "Reason", vi ? "Bản ghi" : "Record"});
+  for (const auto& e : items_of(*v, "events")) {
+    const auto at = parse_utc(text_of(e, "time"));
+    box.row({at ? time_label(*at) : std::string(), std::to_string(number_of(e, "height")),
+             label(Words::type, printable(text_of(e, "type")), c.lang), printable(text_of(e, "org")),
+             label(Words::reason, printable(text_of(e, "reason")), c.lang), printable(text_of(e, "id"))});
+  }
+  constexpr std::size_t with_whole_ids = 200;  // an id that is cut in two can't be copied
+  print(c, box.text(with_whole_ids));
+  emit(c, *v);
+  return Exit::ok;
+}
+
+namespace {
+
+Result<verdict::Verdict> fetch_receipt(const Context& c, const RecordId& id, const fs::path& out) {
+  STELE_TRY(const auto genesis, read_genesis(c));
+  STELE_TRY(auto node, NodeClient::connect(c, genesis));
+  STELE_TRY(const auto text, node.get_text("/v1/records/" + base64url(id.view()) + "/receipt"));
+  auto v = verdict::judge_receipt(genesis, text, {});
+  if (v.id && *v.id != id) {
+    return Unexpected(make_error("http_bad_answer", "Máy chủ đưa biên nhận của một bản ghi khác.",
+                                 "The server gave the receipt of another record."));
+  }
+  if (worth_keeping(v.outcome)) STELE_CHECK(write_file(out, text, false, false));
+  return v;
+}
+
+}  // namespace
+
+Exit receipt(const Context& c, const std::string& text, const fs::path& out) {
+  const auto id = parse_id(text);
+  if (!id) return fail(c, id.error());
+  const auto v = fetch_receipt(c, *id, out);
+  if (!v) return fail(c, v.error());
+  const auto form = verdict::to_json(*v);
+  print_verdict(c, out.string(), form);
+  if (worth_keeping(v->outcome)) say(c, "Đã lưu vào " + out.string(), "Saved to " + out.string());
+  emit(c, Value::object({{"receipt", out.string()}, {"verdict", form}}));
+  return exit_of_outcome(verdict::outcome_name(v->outcome));
+}
+
+}  // namespace stele::cli
