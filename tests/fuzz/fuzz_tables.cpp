@@ -43,10 +43,10 @@ std::string zip(const Parts& parts) {
     put(common, static_cast<std::uint32_t>(content.size()), 4);
     put(common, static_cast<std::uint32_t>(content.size()), 4);
     put(common, static_cast<std::uint32_t>(name.size()), 4);  // and no extra field
-    directory += std::string("PK\x01\x02\x14\0", 6) + common + std::string(10, '\0');
+    directory.append("PK\x01\x02\x14\0", 6).append(common).append(10, '\0');
     put(directory, static_cast<std::uint32_t>(out.size()), 4);
     directory += name;
-    out += "PK\x03\x04" + common + name + content;
+    out.append("PK\x03\x04").append(common).append(name).append(content);
   }
   const auto start = static_cast<std::uint32_t>(out.size());
   out += directory + std::string("PK\x05\x06\0\0\0\0", 8);

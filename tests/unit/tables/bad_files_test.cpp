@@ -177,10 +177,16 @@ TEST(BadFile, WithBrokenOrBottomlessXmlIsDamaged) {
   const std::string head = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">";
   EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", head)), "file_damaged");
   EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", head + "<sheetData>&x;")), "file_damaged");
-  std::string deep = head;
-  for (int i = 0; i < 1000; ++i) deep += "<x>";
-  EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", deep)), "file_damaged");
-  const std::string endless = head + "<x a=\"" + std::string(3U << 20U, 'x');
+  // Both would be good XML.
+  const auto nested = [&](std::size_t depth) {
+    std::string xml = head;
+    for (std::size_t i = 1; i < depth; ++i) xml += "<x>";
+    for (std::size_t i = 1; i < depth; ++i) xml += "</x>";
+    return refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", xml + "</worksheet>"));
+  };
+  EXPECT_EQ(nested(xml_depth_max), "accepted");
+  EXPECT_EQ(nested(xml_depth_max + 1), "file_damaged");
+  const std::string endless = head + "<x a=\"" + std::string(3U << 20U, 'x') + "\"/></worksheet>";
   EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", endless)), "file_damaged");
   EXPECT_EQ(refusal("d.xlsx", with_part("xl/worksheets/sheet1.xml", "<chartsheet/>")), "file_damaged");
 }

@@ -237,6 +237,11 @@ TEST(Students, AreToldFromLinesBelowTheTable) {
   EXPECT_EQ(warnings(rows), (Texts{"row_ignored [Bang diem] 7 ", "row_ignored [Bang diem] 8 "}));
   rows.push_back({"", "", "", "", "", "8,5"});  // a mark without a student
   EXPECT_EQ(faults(rows), (Texts{"id_missing [Bang diem] 9 C (Mã định danh Bộ GD&ĐT)"}));
+  Texts newcomer = row("2", {});
+  newcomer[4] = "";  // no mark yet, and the id forgotten
+  newcomer[2] = "";
+  EXPECT_EQ(faults(sheet({row("1", {"8", "8", "8", "8"}), newcomer})),
+            (Texts{"id_missing [Bang diem] 5 C (Mã định danh Bộ GD&ĐT)"}));
   EXPECT_EQ(faults(sheet({})), (Texts{"no_students [Bang diem] 3 "}));
 }
 

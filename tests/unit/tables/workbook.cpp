@@ -92,8 +92,8 @@ Parts Book::parts() const {
   for (std::size_t i = 0; i < sheets.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     const std::string path = "worksheets/sheet" + number + ".xml";
-    entries += "<sheet name=\"" + escaped(sheets[i].name) + "\" sheetId=\"" + number + "\" state=\"" + sheets[i].state +
-               "\" r:id=\"s" + number + "\"/>";
+    entries.append("<sheet name=\"").append(escaped(sheets[i].name)).append("\" sheetId=\"").append(number);
+    entries.append("\" state=\"").append(sheets[i].state).append("\" r:id=\"s").append(number).append("\"/>");
     links += relation("s" + number, "worksheet", root + path);
     out.emplace_back("xl/" + path, "<worksheet xmlns=\"" + std::string(main_ns) + "\">" + sheets[i].before +
                                        "<sheetData>" + sheets[i].data + "</sheetData>" + sheets[i].after +
