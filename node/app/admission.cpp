@@ -1,0 +1,368 @@
+#include "node/app/admission.h"
+
+#include <algorithm>
+
+#include "ledger/record/decode.h"
+#include "node/app/answers.h"
+
+namespace stele::app {
+namespace {
+
+using Status = Answered::Status;
+
+constexpr json::Limits body_limits{.bytes_max = 16 * 1024 * 1024, .depth_max = 16, .nodes_max = 1'000'000};
+constexpr std::size_t kept_under_one_lock = 8;  ///< payloads checked while the writer waits
+
+Error too_many() {
+  return make_error("too_many", "Mỗi lần chỉ gửi được tối đa 1.000 bản ghi.", "At most 1,000 records in one request.");
+}
+Error bad_list(std::size_t i) {
+  return bad_request("records[" + std::to_string(i) + "]", "Mỗi bản ghi phải có dạng {\"jws\": …, \"payload\"?: {…}}.",
+                     "Each record must look like {\"jws\": …, \"payload\"?: {…}}.");
+}
+bool is_ours(const Error& e) {
+  return status_for(e.code) >= 500;
+}
+
+void append_number(std::string& out, std::string_view name, std::uint64_t n) {
+  out.append(",\"").append(name).append("\":").append(std::to_string(n));
+}
+
+}  // namespace
+
+Result<Batch> Batch::from_json(std::string_view body) {
+  auto parsed = json::parse(body, body_limits);
+  if (!parsed) return Unexpected(json::to_error(parsed.error()));
+  Batch out;
+  out.tree_ = std::make_unique<const json::Value>(std::move(*parsed));
+  const auto& tree = *out.tree_;
+  const auto* list = tree.is(json::Kind::object) && tree.members().size() == 1 ? tree.find("records") : nullptr;
+  if (list == nullptr || !list->is(json::Kind::array) || list->items().empty()) {
+    return Unexpected(bad_request("records", "Thân yêu cầu phải có dạng {\"records\": […]}.",
+                                  "The body must look like {\"records\": […]}."));
+  }
+  if (list->items().size() > records_per_request_max) return Unexpected(too_many());
+  for (std::size_t i = 0; i < list->items().size(); ++i) {
+    const auto& item = list->items()[i];
+    if (!item.is(json::Kind::object)) return Unexpected(bad_list(i));
+    const auto* jws = item.find("jws");
+    const auto* payload = item.find("payload");
+    if (jws == nullptr || !jws->is(json::Kind::string) || (payload != nullptr && !payload->is(json::Kind::object)) ||
+        item.members().size() != (payload == nullptr ? 1U : 2U))
+      return Unexpected(bad_list(i));
+    out.records_.push_back({jws->string(), payload == nullptr ? std::string() : json::write(*payload)});
+  }
+  return out;
+}
+
+Result<Batch> Batch::from_lines(std::string body) {
+  Batch out;
+  out.lines_ = std::make_unique<const std::string>(std::move(body));
+  std::string_view rest = *out.lines_;
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (out.records_.size() == records_per_request_max) return Unexpected(too_many());
+    out.records_.push_back({line, {}});
+  }
+  if (out.records_.empty())
+    return Unexpected(
+        bad_request("", "Thân yêu cầu trống; cần mỗi dòng một JWS.", "The body is empty; one JWS a line."));
+  return out;
+}
+
+bool Batch::has_payloads() const {
+  return std::any_of(records_.begin(), records_.end(), [](const Incoming& r) { return !r.payload.empty(); });
+}
+
+std::string results_json(const std::vector<Answered>& answers) {
+  std::string out = R"({"results":[)";
+  for (const auto& a : answers) {
+    if (out.back() == '}') out += ',';
+    out.append(R"({"id":")").append(b64u(a.id)).append(R"(","status":")");
+    out += a.status == Status::final ? "final" : a.status == Status::pending ? "pending" : "refused";
+    out += '"';
+    if (a.index) append_number(out, "index", a.index->value);
+    if (a.height) append_number(out, "height", a.height->value);
+    if (!a.jws.empty()) {
+      out += R"(,"jws":)";
+      http::append_json_string(out, a.jws);
+    }
+    if (a.error) out += R"(,"error":)" + json::write(to_json(*a.error));
+    out += '}';
+  }
+  out += "]}";
+  return out;
+}
+
+struct Admission::Job {
+  Job(Batch b, Done d) : batch(std::move(b)), done(std::move(d)), answers(batch.records().size()) {}
+  [[nodiscard]] const std::vector<Incoming>& records() const { return batch.records(); }
+
+  const Batch batch;
+  std::mutex mutex;
+  Done done;  ///< taken when it is called
+  std::vector<Answered> answers;
+  std::size_t parts_open = 0;
+
+  void refuse(std::size_t i, Error e) {
+    const std::lock_guard lock(mutex);
+    answers[i].status = is_ours(e) ? Status::pending : Status::refused;
+    answers[i].error = std::move(e);
+  }
+  /// None if it was taken before.
+  Done take_done() {
+    const std::lock_guard lock(mutex);
+    return std::exchange(done, nullptr);
+  }
+};
+
+/// A record on its way through the vault.
+struct Admission::Checked {
+  std::size_t i = 0;
+  record::Record record;
+  bool on_ledger = false;
+  std::optional<VerifyKey> key;
+  bool good = true;
+  std::vector<log::Ack> acks;
+};
+
+Admission::Admission(const Parts& p) : p_(p), watcher_([this] { watch(); }) {}
+
+Admission::~Admission() {
+  stop();
+}
+
+void Admission::submit(Batch batch, bool wait, Done done) {
+  const auto job = std::make_shared<Job>(std::move(batch), std::move(done));
+  Positions direct, vaulted;
+  for (std::size_t i = 0; i < job->records().size(); ++i) {
+    (job->records()[i].payload.empty() ? direct : vaulted).push_back(i);
+  }
+  job->parts_open = (direct.empty() ? 0U : 1U) + (vaulted.empty() ? 0U : 1U);
+  if (wait) {
+    {
+      const std::lock_guard lock(mutex_);
+      deadlines_.emplace_back(std::chrono::steady_clock::now() + answer_within, job);
+    }
+    wake_.notify_one();
+  } else {
+    finish(*job);
+  }
+  if (!direct.empty()) {
+    std::vector<ordering::Item> items;
+    items.reserve(direct.size());
+    for (const auto i : direct) items.push_back({std::string(job->records()[i].jws), {}});
+    order(job, std::move(direct), std::move(items));
+  }
+  if (vaulted.empty()) return;
+  const auto run = [this, job, vaulted] { through_vault(job, vaulted); };
+  if (p_.pool.post(run)) return;
+  for (const auto i : vaulted) job->refuse(i, overloaded());
+  close_part(job);
+}
+
+void Admission::order(const JobPtr& job, Positions positions, std::vector<ordering::Item> items) {
+  p_.orderer.submit(std::move(items),
+                    [this, job, positions = std::move(positions)](std::vector<ordering::Outcome> outcomes) {
+                      ordered(job, positions, std::move(outcomes));
+                    });
+}
+
+/// On a thread of the orderer.
+void Admission::ordered(const JobPtr& job, const Positions& positions, std::vector<ordering::Outcome> outcomes) {
+  Positions unacked;
+  for (std::size_t n = 0; n < outcomes.size(); ++n) {
+    auto& o = outcomes[n];
+    const auto i = positions[n];
+    const std::lock_guard lock(job->mutex);
+    auto& a = job->answers[i];
+    a.id = o.id;
+    a.index = o.index;
+    a.height = o.height;
+    switch (o.status) {
+      case ordering::Outcome::Status::final:
+        a.status = Status::final;
+        if (o.stored && *o.stored != job->records()[i].jws) a.jws = std::move(*o.stored);
+        break;
+      case ordering::Outcome::Status::pending:
+        break;
+      case ordering::Outcome::Status::refused:
+        // It came without a payload, which the vault may hold from an earlier try.
+        if (o.rejection->code == RejectionCode::block_ack_missing) unacked.push_back(i);
+        a.status = Status::refused;
+        a.error = to_error(*o.rejection);
+        break;
+      case ordering::Outcome::Status::failed:
+        a.error = std::move(o.error);
+        break;
+    }
+  }
+  if (unacked.empty()) return close_part(job);
+  if (p_.pool.post([this, job, unacked] { through_vault(job, unacked); })) return;
+  for (const auto i : unacked) job->refuse(i, overloaded());
+  close_part(job);
+}
+
+/// Envelope, duplicate, key, signature, authority: all that is public is judged before a payload is opened.
+std::vector<Admission::Checked> Admission::check(Job& job, const Positions& positions) const {
+  std::vector<Checked> out;
+  for (const auto i : positions) {
+    auto r = record::decode(job.records()[i].jws);
+    if (!r) {
+      job.refuse(i, to_error(r.error()));
+      continue;
+    }
+    {
+      const std::lock_guard lock(job.mutex);
+      job.answers[i].id = r->id;
+    }
+    out.push_back({i, std::move(*r), false, std::nullopt, true, {}});
+  }
+  const auto refuse = [&](Checked& c, const Rejection& why) {
+    job.refuse(c.i, to_error(why));
+    c.good = false;
+  };
+  p_.ledger.with_chain([&](const rules::Chain& chain) {
+    for (auto& c : out) {
+      c.on_ledger = chain.state().find(c.record.id) != nullptr;
+      if (c.on_ledger) continue;
+      if (auto key = chain.signer_key(c.record.kid))
+        c.key = **key;
+      else
+        refuse(c, key.error());
+    }
+  });
+  for (auto& c : out) {
+    if (!c.key) continue;
+    if (auto ok = record::check_signature(c.record, *c.key); !ok) refuse(c, ok.error());
+  }
+  const auto now = p_.clock.now();
+  p_.ledger.with_chain([&](const rules::Chain& chain) {
+    const auto time = std::max(chain.head().time, now);
+    for (auto& c : out) {
+      if (!c.good || c.on_ledger) continue;
+      if (auto ok = chain.judge(c.record, time); !ok) refuse(c, ok.error());
+    }
+  });
+  out.erase(std::remove_if(out.begin(), out.end(), [](const Checked& c) { return !c.good; }), out.end());
+  return out;
+}
+
+/// Hands payloads to the vault, few at a time: it reads the state, which can't move meanwhile.
+void Admission::keep(Job& job, std::vector<Checked>& checked) const {
+  std::vector<Checked*> waiting;
+  for (auto& c : checked) {
+    if (!c.on_ledger) waiting.push_back(&c);
+  }
+  for (std::size_t from = 0; from < waiting.size(); from += kept_under_one_lock) {
+    const auto count = std::min(kept_under_one_lock, waiting.size() - from);
+    std::vector<vault::Submission> portion;
+    for (std::size_t n = 0; n < count; ++n) {
+      const auto& c = *waiting[from + n];
+      portion.push_back({&c.record, job.records()[c.i].jws, job.records()[c.i].payload});
+    }
+    auto kept = p_.ledger.with_chain([&](const rules::Chain& chain) {
+      const auto read = [&](const RecordId& id) -> std::optional<record::Record> {
+        const auto* info = chain.state().find(id);
+        if (info == nullptr) return std::nullopt;
+        const auto jws = p_.ledger.store().record(info->index);
+        if (!jws || !*jws) return std::nullopt;
+        auto r = record::decode(**jws);
+        return r ? std::optional(std::move(*r)) : std::nullopt;
+      };
+      return p_.vault.accept(portion, {&chain.state(), read});
+    });
+    for (std::size_t n = 0; n < count; ++n) {
+      auto& c = *waiting[from + n];
+      if (kept[n]) {
+        c.acks = std::move(*kept[n]);
+      } else {
+        job.refuse(c.i, kept[n].error());
+        c.good = false;
+      }
+    }
+  }
+}
+
+/// On a thread of the pool.
+void Admission::through_vault(const JobPtr& job, const Positions& positions) {
+  auto checked = check(*job, positions);
+  keep(*job, checked);
+  Positions ready;
+  std::vector<ordering::Item> items;
+  for (auto& c : checked) {
+    if (!c.good) continue;
+    ready.push_back(c.i);
+    items.push_back({std::string(job->records()[c.i].jws), std::move(c.acks)});
+    const std::lock_guard lock(job->mutex);
+    job->answers[c.i].error.reset();
+    job->answers[c.i].status = Status::pending;
+  }
+  if (ready.empty()) return close_part(job);
+  order(job, std::move(ready), std::move(items));
+}
+
+void Admission::close_part(const JobPtr& job) {
+  {
+    const std::lock_guard lock(job->mutex);
+    if (--job->parts_open != 0) return;
+  }
+  // Writing the answer is not for the orderer's thread, which others wait for.
+  if (!p_.pool.post([this, job] { finish(*job); })) finish(*job);
+}
+
+void Admission::finish(Job& job) {
+  const auto done = job.take_done();
+  if (!done) return;
+  std::vector<Answered> answers;
+  {
+    const std::lock_guard lock(job.mutex);
+    answers = job.answers;
+  }
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto& a = answers[i];
+    if (a.id == RecordId{}) {
+      if (const auto e = record::open_envelope(job.records()[i].jws)) a.id = record::record_id(e->signing_input);
+    }
+    p_.metrics.record(a.status == Status::final ? "final" : a.error ? std::string_view(a.error->code) : "pending");
+  }
+  done(std::move(answers));
+}
+
+void Admission::watch() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    // Deadlines rise, and a job that is done is gone: only the first one in the list is waited for.
+    if (!deadlines_.empty() && deadlines_.front().second.expired()) {
+      deadlines_.pop_front();
+    } else if (deadlines_.empty()) {
+      wake_.wait(lock);
+    } else if (const auto when = deadlines_.front().first; std::chrono::steady_clock::now() < when) {
+      wake_.wait_until(lock, when);
+    } else {
+      const auto late = deadlines_.front().second.lock();
+      deadlines_.pop_front();
+      lock.unlock();
+      if (late) finish(*late);
+      lock.lock();
+    }
+  }
+}
+
+void Admission::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  watcher_.join();
+  for (const auto& [when, job] : deadlines_) {
+    if (const auto open = job.lock()) finish(*open);
+  }
+  deadlines_.clear();
+}
+
+}  // namespace stele::app

@@ -1,0 +1,52 @@
+// A node as one object: the HTTP server, the ledger, the vault and the orderer, started and stopped in the right order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/app/config.h"
+#include "node/app/event_log.h"
+#include "signer/sign.h"
+
+namespace stele::app {
+
+struct NodeKeys {
+  signer::SigningKey orderer, validator, vault;
+};
+/// The node's three key files, which share one passphrase.
+[[nodiscard]] Result<NodeKeys> open_node_keys(const Config::Keys&, const signer::SecretBytes& passphrase);
+
+/// Inside `data`: the blocks, the head file beside them, and what people handed in.
+[[nodiscard]] std::filesystem::path ledger_folder(const Config&);
+[[nodiscard]] std::filesystem::path head_file(const Config&);
+[[nodiscard]] std::filesystem::path vault_folder(const Config&);
+
+inline constexpr std::size_t genesis_bytes_max = 65'536;
+[[nodiscard]] Result<std::string> read_genesis_file(const std::filesystem::path&);
+
+/// Started and stopped by one thread.
+class App {
+ public:
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;  ///< blocks replayed
+
+  /// Listens at once and answers `starting` until the ledger is replayed; returns when the node is ready. The log must
+  /// outlive it. Errors: those of the parts, and `key_not_in_genesis`.
+  [[nodiscard]] static Result<std::unique_ptr<App>> start(Config, NodeKeys, EventLog&, const Progress& = {});
+  /// As stop().
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::uint64_t height() const;
+  /// Stops accepting, lets requests in flight finish for a few seconds, finishes the block in progress.
+  void stop();
+
+ private:
+  App();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stele::app

@@ -1,0 +1,212 @@
+#include "node/app/config.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <numeric>
+#include <vector>
+
+namespace stele::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+Where place(const fs::path& file, const toml::source_position& at, std::string_view key) {
+  Where w;
+  w.file = file.string();
+  w.row = at.line;
+  if (at.column > 0) w.column = std::to_string(at.column);
+  w.field = key;
+  return w;
+}
+
+/// Levenshtein's distance: for the hint after a misspelt key.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+/// Takes a file's keys one by one, and refuses those that nobody asked for. The first fault stays.
+class Reader {
+ public:
+  Reader(const toml::table& root, const fs::path& file) : root_(root), file_(file) {}
+
+  void path(const char* key, fs::path& out, bool required) {
+    std::string text;
+    take(key, required, "một chuỗi", "a string", [&](const toml::node& n) { return string(n, text) && !text.empty(); });
+    if (!text.empty()) out = fs::path(text).is_absolute() ? fs::path(text) : file_.parent_path() / text;
+  }
+  void text(const char* key, std::string& out) {
+    take(key, false, "một chuỗi", "a string", [&](const toml::node& n) { return string(n, out) && !out.empty(); });
+  }
+  void choice(const char* key, std::string& out, std::initializer_list<std::string_view> words) {
+    std::string list;
+    for (const auto w : words) list += (list.empty() ? "" : ", ") + std::string(w);
+    take(key, false, "một trong: " + list, "one of: " + list, [&](const toml::node& n) {
+      return string(n, out) && std::find(words.begin(), words.end(), out) != words.end();
+    });
+  }
+  void boolean(const char* key, bool& out) {
+    take(key, false, "true hoặc false", "true or false", [&](const toml::node& n) {
+      const auto v = n.value_exact<bool>();
+      out = v.value_or(out);
+      return v.has_value();
+    });
+  }
+  template <class T>
+  void integer(const char* key, T& out, std::int64_t min, std::int64_t max) {
+    const auto range = std::to_string(min) + "–" + std::to_string(max);
+    take(key, false, "một số nguyên " + range, "an integer " + range, [&](const toml::node& n) {
+      const auto v = n.value_exact<std::int64_t>();
+      if (!v || *v < min || *v > max) return false;
+      out = static_cast<T>(*v);
+      return true;
+    });
+  }
+  void number(const char* key, double& out, double max) {
+    take(key, false, "một số từ 0 trở lên", "a number of 0 or more", [&](const toml::node& n) {
+      const auto v = n.value<double>();
+      if (!n.is_number() || !v || !(*v >= 0 && *v <= max)) return false;
+      out = *v;
+      return true;
+    });
+  }
+
+  Result<void> finish() {
+    if (!fault_) refuse_unknown(root_, "");
+    if (fault_) return Unexpected(std::move(*fault_));
+    return {};
+  }
+  void refuse(const char* key, std::string vi, std::string en) {
+    const auto* node = find(key);
+    fail("config_bad_value", node == nullptr ? toml::source_position{} : node->source().begin, key, std::move(vi),
+         std::move(en));
+  }
+
+ private:
+  static bool string(const toml::node& n, std::string& out) {
+    const auto v = n.value_exact<std::string>();
+    out = v.value_or("");
+    return v.has_value();
+  }
+  [[nodiscard]] const toml::node* find(const char* key) const { return root_.at_path(key).node(); }
+  void fail(const char* code, const toml::source_position& at, std::string_view key, std::string vi, std::string en) {
+    if (!fault_) fault_ = make_error(code, std::move(vi), std::move(en), place(file_, at, key));
+  }
+  template <class Read>
+  void take(const char* key, bool required, const std::string& vi, const std::string& en, Read read) {
+    known_.emplace_back(key);
+    const auto* node = find(key);
+    if (node == nullptr) {
+      if (required) {
+        fail("config_missing_key", {}, key, "Thiếu khóa \"" + std::string(key) + "\" trong tệp cấu hình.",
+             "The configuration lacks the key \"" + std::string(key) + "\".");
+      }
+      return;
+    }
+    if (!read(*node)) {
+      fail("config_bad_value", node->source().begin, key, "\"" + std::string(key) + "\" phải là " + vi + ".",
+           "\"" + std::string(key) + "\" must be " + en + ".");
+    }
+  }
+  void refuse_unknown(const toml::table& table, const std::string& prefix) {
+    for (const auto& [name, node] : table) {
+      const std::string key = prefix + std::string(name.str());
+      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+      const bool section = std::any_of(known_.begin(), known_.end(), [&](const std::string& k) {
+        return k.compare(0, key.size() + 1, key + ".") == 0;
+      });
+      if (const auto* inner = node.as_table(); section && inner != nullptr) {
+        refuse_unknown(*inner, key + ".");
+        continue;
+      }
+      const auto nearest = *std::min_element(known_.begin(), known_.end(), [&](const auto& a, const auto& b) {
+        return distance(a, key) < distance(b, key);
+      });
+      fail("config_unknown_key", name.source().begin, key,
+           "Không có khóa cấu hình \"" + key + "\". Gần nhất là \"" + nearest + "\".",
+           "There is no configuration key \"" + key + "\". The nearest is \"" + nearest + "\".");
+    }
+  }
+
+  const toml::table& root_;
+  const fs::path& file_;
+  std::vector<std::string> known_;
+  std::optional<Error> fault_;
+};
+
+Result<std::string> read_text(const fs::path& path) {
+  const auto unreadable = [&] {
+    Where w;
+    w.file = path.string();
+    return Unexpected(make_error("config_unreadable", "Không đọc được tệp cấu hình (tối đa 64 KB).",
+                                 "The configuration file can't be read (64 KB at most).", w));
+  };
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unreadable();
+  std::string text(config_bytes_max + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || std::cmp_greater(in.gcount(), config_bytes_max)) return unreadable();
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const fs::path& file) {
+  const auto parsed = toml::parse(text, file.string());
+  if (!parsed) {
+    const auto& e = parsed.error();
+    return Unexpected(make_error("config_syntax", "Sai cú pháp TOML: " + std::string(e.description()),
+                                 "Not TOML: " + std::string(e.description()), place(file, e.source().begin, "")));
+  }
+  Config c;
+  Reader r(parsed.table(), file);
+  r.path("genesis", c.genesis, true);
+  r.path("data", c.data, true);
+  r.text("http.address", c.http.address);
+  r.integer("http.port", c.http.port, 0, 65'535);
+  r.integer("http.threads", c.http.threads, 1, 64);
+  r.path("http.tls_certificate", c.http.tls_certificate, false);
+  r.path("http.tls_key", c.http.tls_key, false);
+  r.path("keys.orderer", c.keys.orderer, true);
+  r.path("keys.validator", c.keys.validator, true);
+  r.path("keys.vault", c.keys.vault, true);
+  r.path("keys.vote_file", c.keys.vote_file, true);
+  r.path("keys.wrapping", c.keys.wrapping, true);
+  r.number("limits.requests_per_second", c.limits.requests_per_second, 1e6);
+  r.number("limits.requests_burst", c.limits.requests_burst, 1e6);
+  r.integer("limits.connections", c.limits.connections, 1, 100'000);
+  r.integer("limits.free_space_floor_mb", c.limits.free_space_floor_mb, 1, 1'000'000);
+  fs::path clock;
+  r.path("test.clock_file", clock, false);
+  if (!clock.empty()) c.test.clock_file = clock;
+  r.choice("log.level", c.log.level, {"debug", "info", "warn", "error"});
+  r.boolean("log.json", c.log.json);
+  if (c.http.tls_certificate.empty() != c.http.tls_key.empty()) {
+    r.refuse(c.http.tls_key.empty() ? "http.tls_certificate" : "http.tls_key",
+             "http.tls_certificate và http.tls_key phải có cả hai hoặc không có khóa nào.",
+             "http.tls_certificate and http.tls_key stand together or not at all.");
+  }
+  STELE_CHECK(r.finish());
+  return c;
+}
+
+Result<Config> read_config(const fs::path& file) {
+  STELE_TRY(const auto text, read_text(file));
+  return parse_config(text, file);
+}
+
+}  // namespace stele::app

@@ -1,0 +1,68 @@
+// The parts of a running node, as the routes see them. Internal to node/app.
+#pragma once
+
+#include <atomic>
+
+#include "node/app/admission.h"
+#include "node/app/config.h"
+#include "node/app/directory.h"
+#include "node/app/event_log.h"
+#include "node/app/staff.h"
+#include "node/http/server.h"
+
+namespace stele::app {
+
+/// Any thread may use all of it.
+struct Node {
+  Config config;
+  record::Genesis genesis;
+  std::string genesis_text;
+  std::string id;  ///< of its validator
+  std::uint16_t vault_number = 0;
+
+  // In the order in which they need each other: destroyed from below.
+  std::unique_ptr<ordering::Clock> clock;
+  std::unique_ptr<store::Ledger> ledger;
+  std::unique_ptr<vault::Vault> vault;
+  WorkPool* pool = nullptr;  ///< of the application
+  std::unique_ptr<ordering::Orderer> orderer;
+  std::unique_ptr<Admission> admission;
+  std::unique_ptr<Directory> directory;
+  std::unique_ptr<StaffGate> gate;
+
+  [[nodiscard]] const std::string& vault_id() const { return genesis.vaults[vault_number].id; }
+};
+
+/// Registers handlers; a request that comes before the node is ready is answered `starting`.
+class Routes {
+ public:
+  using Plain = std::function<Result<http::Response>(Node&, const http::Request&)>;
+  using Signed = std::function<Result<http::Response>(Node&, const http::Request&, const Staff&)>;
+  using Async = std::function<void(Node&, http::Request, http::Respond)>;
+
+  /// `node`: set once, when all its parts are there.
+  Routes(http::Server& server, const std::atomic<Node*>& node, WorkPool& pool)
+      : server_(server), node_(node), pool_(pool) {}
+
+  /// On the server's thread: for what takes microseconds.
+  void quick(std::string method, std::string pattern, Plain);
+  /// On the pool.
+  void slow(std::string method, std::string pattern, Plain);
+  /// On the pool, after the request's signature was checked.
+  void staff(std::string method, std::string pattern, Signed);
+  void async(std::string method, std::string pattern, Async, http::RouteOptions = {});
+
+ private:
+  void on_pool(http::Request, http::Respond, std::function<Result<http::Response>(Node&, const http::Request&)>);
+  http::Server& server_;
+  const std::atomic<Node*>& node_;
+  WorkPool& pool_;
+};
+
+void add_network_routes(Routes&);
+void add_record_routes(Routes&);
+void add_proof_routes(Routes&);
+void add_school_routes(Routes&);
+void add_document_routes(Routes&);
+
+}  // namespace stele::app

@@ -1,0 +1,86 @@
+// What anybody may ask of the network: its name, genesis, newest checkpoint, policy and organisations.
+#include "ledger/record/decode.h"
+#include "node/app/answers.h"
+#include "node/app/node.h"
+
+namespace stele::app {
+namespace {
+
+using http::Request;
+using http::Response;
+using json::Value;
+
+Result<Response> network(Node& n, const Request&) {
+  const auto final = n.ledger->final_point();
+  const auto height = n.ledger->with_chain([](const rules::Chain& c) { return c.head().height; });
+  const auto& c = final->checkpoint;
+  return answer(Value::object(
+      {{"net", n.genesis.net},
+       {"name", n.genesis.name},
+       {"mode", n.genesis.test ? "test" : "live"},
+       {"node", n.id},
+       {"vault", n.vault_id()},
+       {"vault_number", n.vault_number},
+       {"height", height.value},
+       {"final",
+        Value::object(
+            {{"height", c.height.value}, {"hash", b64u(final->hash)}, {"size", c.size}, {"time", utc_text(c.time)}})},
+       {"now", utc_text(n.clock->now())}}));
+}
+
+Result<Response> checkpoint(Node& n, const Request&) {
+  const auto final = n.ledger->final_point();
+  const auto& c = final->checkpoint;
+  auto out = Value::object({{"text", final->text},
+                            {"hash", b64u(final->hash)},
+                            {"height", c.height.value},
+                            {"size", c.size},
+                            {"time", utc_text(c.time)}});
+  if (!final->child_text.empty()) {
+    out.set("child", final->child_text);
+    out.set("qc", base64url(final->child_qc));
+  }
+  return answer(out);
+}
+
+Result<Response> policy(Node& n, const Request&) {
+  const auto id = n.ledger->with_chain(
+      [](const rules::Chain& c) { return c.state().policy ? std::optional(c.state().policy->id) : std::nullopt; });
+  if (!id) return Unexpected(not_found());
+  STELE_TRY(const auto found, find_record(*n.ledger, *id));
+  const auto envelope = record::open_envelope(found.jws);
+  const auto payload = envelope ? unbase64url(envelope->payload_b64) : std::nullopt;
+  STELE_ASSERT(payload.has_value());  // it was decoded just now
+  // The payload is strict JSON already, and goes out as it was signed.
+  return http::json_response(200, R"({"id":")" + b64u(*id) + R"(","policy":)" + std::string(as_text(*payload)) +
+                                      R"(,"jws":")" + found.jws + "\"}");
+}
+
+Result<Response> org(Node& n, const Request& r) {
+  auto out = n.ledger->with_chain([&](const rules::Chain& c) -> std::optional<Value> {
+    const auto* o = c.state().org(r.param("org"));
+    if (o == nullptr) return std::nullopt;
+    auto vaults = Value::array();
+    for (const auto v : o->org.vaults) vaults.push(v);
+    auto v = Value::object({{"org", o->org.org}, {"kind", o->org.kind}, {"name", o->org.name}});
+    if (o->org.parent) v.set("parent", *o->org.parent);
+    v.set("vaults", std::move(vaults));
+    v.set("record", b64u(o->id));
+    return v;
+  });
+  if (!out) return Unexpected(not_found());
+  return answer(*out);
+}
+
+}  // namespace
+
+void add_network_routes(Routes& r) {
+  r.quick("GET", "/v1/network", network);
+  r.quick("GET", "/v1/genesis",
+          [](Node& n, const Request&) -> Result<Response> { return http::json_response(200, n.genesis_text); });
+  r.quick("GET", "/v1/checkpoint", checkpoint);
+  r.quick("GET", "/v1/policy", policy);
+  r.quick("GET", "/v1/orgs/{org}", org);
+}
+
+}  // namespace stele::app
