@@ -110,8 +110,8 @@ Right RecordJudge::right_of(std::size_t record) {
   }
   const auto place = facts_.place(record);
   const auto& headers = facts_.headers();
-  std::optional<std::size_t> then = place ? std::optional(place->parent) : status_checkpoint_;
-  if (then && !headers[*then].final) then.reset();
+  const bool placed = place && facts_.included(record, place->block);
+  const auto then = moment_of(record, placed);
   right.finding = [&]() -> Finding {
     if (!then) {
       return not_judged(Outcome::not_authorised, "authority_not_shown", place_of(record),
@@ -137,11 +137,11 @@ Right RecordJudge::right_of(std::size_t record) {
                         "the file lacks the policy that was in force when this was signed");
     }
     const auto& policy = std::get<record::Policy>(facts_.records()[*grounds.policy].record.body);
-    const auto date = date_in_vietnam(headers[place ? place->block : *then].checkpoint.time);
+    const auto date = date_in_vietnam(headers[placed ? place->block : *then].checkpoint.time);
     const bool second = std::holds_alternative<record::SecondSignature>(r.body);
     auto finding = second ? second_signature(record, key, right, registry, date)
                           : first_signature(record, key, policy, right, registry, date);
-    if (finding.answer == Answer::ok && !place) {
+    if (finding.answer == Answer::ok && !placed) {
       return not_judged(
           Outcome::not_on_ledger, "authority_without_time", place_of(record),
           "người ký có thẩm quyền này vào lúc kiểm tra, nhưng tệp không chứng minh bản ghi được nhận khi nào",
@@ -150,6 +150,20 @@ Right RecordJudge::right_of(std::size_t record) {
     return finding;
   }();
   return rights_.emplace(record, right).first->second;
+}
+
+std::optional<std::size_t> RecordJudge::moment_of(std::size_t record, bool placed) {
+  const auto& headers = facts_.headers();
+  if (placed) {
+    const auto parent = facts_.place(record)->parent;
+    return headers[parent].final ? std::optional(parent) : std::nullopt;
+  }
+  // Not on the ledger: there is no moment to judge it at. What its signer may do is told all the same, as of the last
+  // time that the bag shows the key in force.
+  for (std::size_t i = headers.size(); i-- > 0;) {
+    if (headers[i].final && as_of(i).key(facts_.records()[record].record.kid)) return i;
+  }
+  return status_checkpoint_;
 }
 
 Right RecordJudge::root_right(std::size_t record, const record::GenesisRoot& root) const {
@@ -324,7 +338,7 @@ Finding RecordJudge::inclusion_of(std::size_t record, const std::optional<Facts:
   const auto& c = block->checkpoint;
   return found_ok(
       "included",
-      fmt::format("là bản ghi số {} của sổ cái, trong khối {} ngày {}", index, c.height.value, date_vi(c.time)),
+      fmt::format("là bản ghi số {} của sổ cái, trong khối {}, {}", index, c.height.value, date_vi(c.time)),
       fmt::format("is record {} of the ledger, in block {} of {}", index, c.height.value, date_en(c.time)));
 }
 

@@ -48,6 +48,8 @@ class RecordJudge {
 
  private:
   [[nodiscard]] Right right_of(std::size_t record);
+  /// The header under which a record's authority is judged; none: the bag proves none.
+  [[nodiscard]] std::optional<std::size_t> moment_of(std::size_t record, bool placed);
   [[nodiscard]] Right root_right(std::size_t record, const record::GenesisRoot&) const;
   [[nodiscard]] Finding key_missing(const KeyId&, const AsOf&) const;
   [[nodiscard]] Finding org_missing(const std::string& org, const AsOf&) const;

@@ -82,11 +82,11 @@ struct Verdict {
 
 struct Options {
   /// The verifier's clock and how old a status proof may be; none: age is reported, not judged.
-  std::optional<UnixSeconds> now;
+  std::optional<UnixSeconds> now{};
   std::uint64_t status_age_max_s = 30 * 86'400;
   /// A final checkpoint that the verifier pinned or remembers: conflicting evidence is refused as altered, code
   /// `conflicts_with_checkpoint`.
-  std::optional<std::string> pinned_checkpoint;
+  std::optional<std::string> pinned_checkpoint{};
 };
 
 /// `file`: bytes of a document file. Never throws, never hangs; any bytes whatever give a verdict.
