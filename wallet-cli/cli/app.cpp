@@ -77,6 +77,10 @@ void check_choice(const std::string& names, const std::string& value, std::strin
         names + " takes " + std::string(choices) + ", not \"" + value + "\".");
 }
 
+[[noreturn]] void no_value(const std::string& names) {
+  usage("usage_value_missing", "Thiếu giá trị sau " + names + ".", "There is no value after " + names + ".");
+}
+
 unsigned number_from(const std::string& names, const std::string& text) {
   unsigned n = 0;
   const auto* end = text.data() + text.size();
@@ -116,6 +120,8 @@ CLI::Option& Command::add(const Arg& arg, bool many, Assign assign) {
       names,
       [names, choices = std::string(arg.choices), assign = std::move(assign)](const CLI::results_t& values) {
         for (const auto& v : values) {
+          // "--out --lang en": the parser would take the next option for the value.
+          if (names.starts_with("-") && v.starts_with("--")) no_value(names);
           if (!choices.empty()) check_choice(names, v, choices);
         }
         assign(values);

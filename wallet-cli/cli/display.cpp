@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace stele::cli {
@@ -107,6 +108,14 @@ std::string printable(std::string_view text) {
     out += hidden ? std::string_view("?") : before.substr(0, before.size() - text.size());
   }
   return out;
+}
+
+std::string capitalised(std::string_view text) {
+  if (text.empty()) return {};
+  auto rest = text;
+  std::array<utf8proc_uint8_t, 4> bytes{};
+  const auto n = utf8proc_encode_char(utf8proc_toupper(take_code_point(rest)), bytes.data());
+  return std::string(bytes.begin(), bytes.begin() + n) + std::string(rest);
 }
 
 std::vector<std::size_t> Box::widths(std::size_t width) const {

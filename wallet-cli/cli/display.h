@@ -15,6 +15,8 @@ namespace stele::cli {
 /// Without control characters, so that no file can move the cursor or colour the screen.
 [[nodiscard]] std::string printable(std::string_view utf8);
 
+[[nodiscard]] std::string capitalised(std::string_view utf8);
+
 /// Rows of cells in a frame of box-drawing characters.
 class Box {
  public:

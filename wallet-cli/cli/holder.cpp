@@ -309,9 +309,9 @@ Result<Value> ask_service(http::Client& service, std::string text) {
   STELE_TRY(const auto response, service.send(request, http::Idempotent::yes));
   auto v = json::parse(response.body, verdict_limits);
   if (v && response.status == 200 && !text_of(*v, "outcome").empty()) return std::move(*v);
-  const auto vi = v ? text_of(*v, "vi") : std::string();
-  const auto en = v ? text_of(*v, "en") : std::string();
-  if (!vi.empty() && !en.empty()) return Unexpected(make_error("file_refused_by_verifier", vi, en));
+  const bool about_the_file = response.status == 400 || response.status == 413;
+  if (v && about_the_file && !text_of(*v, "vi").empty())
+    return Unexpected(make_error("file_refused_by_verifier", text_of(*v, "vi"), text_of(*v, "en")));
   return Unexpected(make_error("http_bad_answer",
                                "Dịch vụ kiểm chứng trả lời không đúng định dạng. Hãy kiểm tra --verifier.",
                                "The verification service's answer has a wrong form. Check --verifier."));
@@ -343,6 +343,7 @@ Exit verify(const Context& c, const Verify& o) {
     auto v = check_file(*checker, path);
     auto item = Value::object({{"file", path.string()}});
     if (v) {
+      if (!list.items().empty()) print(c, "\n");
       print_verdict(c, path.string(), *v);
       exit = graver(exit, exit_of_outcome(text_of(*v, "outcome")));
       item.set("verdict", std::move(*v));

@@ -57,168 +57,6 @@ const Disclosure* find_claim(const std::vector<Disclosure>& claims, std::string_
   return it == claims.end() ? nullptr : &*it;
 }
 
-// ---- content ----
-
-std::string claim_label(const Context& c, const Disclosure& d) {
-  if (d.name == "basis" && d.value.is(json::Kind::array)) {
-    const auto n = std::to_string(d.value.items().size());
-    return c.lang == Lang::vi ? n + " học bạ" : n + " transcripts";
-  }
-  if (d.name == "signer") {
-    const auto p = record::person_claim(d);
-    return p ? printable(p->name) + ", " + printable(p->title) : std::string();
-  }
-  if (!d.value.is(json::Kind::string)) return {};
-  const auto& text = d.value.string();
-  if (d.name == "birth_date" || d.name == "issued") {
-    const auto date = parse_date(text);
-    return date ? day_label(*date) : printable(text);
-  }
-  if (d.name == "year" && text.size() == 4 && text.find_first_not_of("0123456789") == std::string::npos)
-    return text + "–" + std::to_string(std::stoi(text) + 1);
-  if (d.name == "gender") return label(Words::gender, printable(text), c.lang);
-  if (d.name == "ranking") return label(Words::level, printable(text), c.lang);
-  if (d.name == "mode") return label(Words::mode, printable(text), c.lang);
-  return printable(text);
-}
-
-std::string identity(const Context& c, const std::vector<Disclosure>& claims) {
-  constexpr std::string_view order[] = {
-      "name",   "birth_date", "birth_place", "gender", "ethnicity", "student_id",      "personal_id",
-      "school", "class",      "year",        "title",  "grade",     "graduation_year", "ranking",
-      "mode",   "serial",     "register_no", "reason", "basis",     "signer",          "issued"};
-  Box box({"", ""});
-  for (const auto name : order) {
-    if (const auto* d = find_claim(claims, name)) box.row({label(Words::claim, name, c.lang), claim_label(c, *d)});
-  }
-  return box.empty() ? std::string() : box.text(output_width());
-}
-
-std::string marks(const Context& c, const std::vector<Disclosure>& claims) {
-  std::vector<record::SubjectClaim> subjects;
-  std::vector<std::string> terms;
-  bool retests = false, years = false;
-  for (const auto& d : claims) {
-    auto s = record::subject_claim(d);
-    if (!s) continue;
-    for (const auto& t : s->terms) {
-      if (std::find(terms.begin(), terms.end(), t.term) == terms.end()) terms.push_back(t.term);
-    }
-    retests = retests || s->retest;
-    years = years || s->year;
-    subjects.push_back(std::move(*s));
-  }
-  if (subjects.empty()) return {};
-  std::sort(terms.begin(), terms.end());
-  std::vector<std::string> heading{std::string(pick(c, "Môn", "Subject"))};
-  for (const auto& t : terms) heading.push_back(label(Words::term, printable(t), c.lang));
-  if (retests) heading.emplace_back(pick(c, "Thi lại", "Re-test"));
-  if (years) heading.emplace_back(pick(c, "Cả năm", "Year"));
-  Box box(heading);
-  for (const auto& s : subjects) {
-    std::vector<std::string> row{printable(s.name)};
-    for (const auto& t : terms) {
-      const auto it = std::find_if(s.terms.begin(), s.terms.end(), [&](const auto& f) { return f.term == t; });
-      row.push_back(it == s.terms.end() ? std::string() : figure_label(it->figure, c.lang));
-    }
-    if (retests) row.push_back(s.retest ? figure_label(s.retest->figure, c.lang) : std::string());
-    if (years) row.push_back(s.year ? figure_label(*s.year, c.lang) : std::string());
-    box.row(std::move(row));
-  }
-  return box.text(output_width());
-}
-
-std::string summary(const Context& c, const std::vector<Disclosure>& claims) {
-  const auto* d = find_claim(claims, "summary");
-  const auto s =
-      d == nullptr ? Result<record::SummaryClaim, Rejection>(Unexpected(Rejection{})) : record::summary_claim(*d);
-  if (!s) return {};
-  Box box({"", ""});
-  const auto row = [&](std::string_view vi, std::string_view en, Words words, const std::optional<std::string>& code) {
-    if (code) box.row({std::string(pick(c, vi, en)), label(words, printable(*code), c.lang)});
-  };
-  const auto& m = s->summary;
-  row("Rèn luyện học kỳ I", "Conduct, first term", Words::level, m.conduct.t1);
-  row("Rèn luyện học kỳ II", "Conduct, second term", Words::level, m.conduct.t2);
-  row("Rèn luyện cả năm", "Conduct of the year", Words::level, m.conduct.year);
-  row("Học tập", "Learning", Words::level, m.learning);
-  row("Danh hiệu", "Title", Words::title, m.title);
-  row("Kết quả", "Outcome", Words::promotion, m.promotion);
-  if (m.absences) box.row({std::string(pick(c, "Số buổi nghỉ", "Absences")), std::to_string(*m.absences)});
-  return box.empty() ? std::string() : box.text(output_width());
-}
-
-/// Who really signed, by the proofs of the file.
-std::string signers(const Context& c, const verdict::Verdict& v) {
-  const auto who = [&](const std::string& name, const std::string& title) {
-    if (name.empty()) return std::string(pick(c, "(tên không được trình)", "(name not shown)"));
-    return printable(name) + ", " + printable(title);
-  };
-  Box box({"", ""});
-  box.row({std::string(pick(c, "Ký", "Signed")),
-           who(v.signer_name, v.signer_title) + (v.org_name.empty() ? "" : " — " + printable(v.org_name))});
-  for (const auto& s : v.second_signatures) {
-    box.row({label(Words::type, record::type_name(s.by), c.lang),
-             who(s.name, s.title) + " — " + label(Words::role, printable(s.role), c.lang) + ", " + printable(s.org)});
-  }
-  if (v.height && v.issued) {
-    box.row({std::string(pick(c, "Trên sổ cái", "On the ledger")),
-             std::string(pick(c, "khối ", "block ")) + std::to_string(v.height->value) + ", " + time_label(*v.issued)});
-  }
-  if (v.status && v.status_time) {
-    constexpr std::string_view names[] = {"valid", "superseded", "suspended", "revoked"};
-    box.row({std::string(pick(c, "Tình trạng", "Status")), label(Words::status, names[std::size_t(*v.status)], c.lang) +
-                                                               std::string(pick(c, ", tính đến ", ", as of ")) +
-                                                               time_label(*v.status_time)});
-  }
-  return box.text(output_width());
-}
-
-std::string title_of(const Context& c, const Judged& j) {
-  if (!j.type) return {};
-  return "\n" + label(Words::type, record::type_name(*j.type), c.lang) + "\n";
-}
-
-Value claims_json(const std::vector<Disclosure>& claims) {
-  auto out = Value::object();
-  for (const auto& d : claims) {
-    if (out.find(d.name) == nullptr) out.set(d.name, d.value);
-  }
-  return out;
-}
-
-}  // namespace
-
-Exit show(const Context& c, const fs::path& path) {
-  const auto j = judge(c, path, false);
-  if (!j) return fail(c, j.error());
-  if (!j->verdict) {
-    print(c, std::string(pick(c,
-                              "! CHƯA KIỂM TRA: không có tệp genesis (--genesis) nên chưa biết nội dung này có thật "
-                              "không.\n",
-                              "! NOT CHECKED: without a genesis file (--genesis) nobody knows whether this is "
-                              "genuine.\n")));
-  } else if (j->verdict->outcome != Outcome::valid) {
-    print_verdict(c, path.string(), verdict::to_json(*j->verdict));
-  } else {
-    say(c, "✓ Hợp lệ", "✓ Valid");
-  }
-  if (!j->claims.empty()) {
-    print(c, title_of(c, *j) + identity(c, j->claims) + marks(c, j->claims) + summary(c, j->claims));
-    if (j->verdict) print(c, signers(c, *j->verdict));
-    if (j->verdict && !j->verdict->complete)
-      say(c, "Đây là bản trích: còn mục không được trình.", "This is an extract: not everything is shown.");
-  }
-  auto out = Value::object({{"checked", j->verdict.has_value()}, {"claims", claims_json(j->claims)}});
-  if (j->verdict) out.set("verdict", verdict::to_json(*j->verdict));
-  emit(c, out);
-  return j->verdict ? exit_of_outcome(verdict::outcome_name(j->verdict->outcome)) : Exit::ok;
-}
-
-// ---- why ----
-
-namespace {
-
 /// The file's records, once their proofs hold.
 class Bag {
  public:
@@ -268,6 +106,186 @@ class Bag {
   std::vector<Entry> records_;
   const record::Record* subject_ = nullptr;
 };
+
+/// The rule set says which code is which term; without it the usual codes are known.
+std::string term_label(const std::optional<rules::RuleSet>& set, const std::string& term, Lang lang) {
+  std::string_view code = term;
+  if (set) {
+    if (term == set->term_first) code = "1";
+    if (term == set->term_second) code = "2";
+    if (term == set->term_year) code = "year";
+  }
+  return label(Words::term, printable(code), lang);
+}
+
+// ---- content ----
+
+std::string claim_label(const Context& c, const Disclosure& d) {
+  if (d.name == "basis" && d.value.is(json::Kind::array)) {
+    const auto n = std::to_string(d.value.items().size());
+    return c.lang == Lang::vi ? n + " học bạ" : n + " transcripts";
+  }
+  if (d.name == "signer") {
+    const auto p = record::person_claim(d);
+    return p ? printable(p->name) + ", " + printable(p->title) : std::string();
+  }
+  if (!d.value.is(json::Kind::string)) return {};
+  const auto& text = d.value.string();
+  if (d.name == "birth_date" || d.name == "issued") {
+    const auto date = parse_date(text);
+    return date ? day_label(*date) : printable(text);
+  }
+  if (d.name == "year" && text.size() == 4 && text.find_first_not_of("0123456789") == std::string::npos)
+    return text + "–" + std::to_string(std::stoi(text) + 1);
+  if (d.name == "gender") return label(Words::gender, printable(text), c.lang);
+  if (d.name == "ranking") return label(Words::level, printable(text), c.lang);
+  if (d.name == "mode") return label(Words::mode, printable(text), c.lang);
+  return printable(text);
+}
+
+std::string identity(const Context& c, const std::vector<Disclosure>& claims) {
+  constexpr std::string_view order[] = {
+      "name",   "birth_date", "birth_place", "gender", "ethnicity", "student_id",      "personal_id",
+      "school", "class",      "year",        "title",  "grade",     "graduation_year", "ranking",
+      "mode",   "serial",     "register_no", "reason", "basis",     "signer",          "issued"};
+  Box box({"", ""});
+  for (const auto name : order) {
+    if (const auto* d = find_claim(claims, name)) box.row({label(Words::claim, name, c.lang), claim_label(c, *d)});
+  }
+  return box.empty() ? std::string() : box.text(output_width());
+}
+
+std::string marks(const Context& c, const std::vector<Disclosure>& claims, const std::optional<rules::RuleSet>& set) {
+  std::vector<record::SubjectClaim> subjects;
+  std::vector<std::string> terms;
+  bool retests = false, years = false;
+  for (const auto& d : claims) {
+    auto s = record::subject_claim(d);
+    if (!s) continue;
+    for (const auto& t : s->terms) {
+      if (std::find(terms.begin(), terms.end(), t.term) == terms.end()) terms.push_back(t.term);
+    }
+    retests = retests || s->retest;
+    years = years || s->year;
+    subjects.push_back(std::move(*s));
+  }
+  if (subjects.empty()) return {};
+  std::sort(terms.begin(), terms.end());
+  // The file's order is that of the digests; people know that of the rule set.
+  const auto rank = [&](const record::SubjectClaim& x) {
+    const auto* at = set ? set->subject(x.code) : nullptr;
+    return at == nullptr ? std::ptrdiff_t{1'000} : at - set->subjects.data();
+  };
+  std::stable_sort(subjects.begin(), subjects.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  std::vector<std::string> heading{std::string(pick(c, "Môn", "Subject"))};
+  for (const auto& t : terms) heading.push_back(term_label(set, t, c.lang));
+  if (retests) heading.emplace_back(pick(c, "Thi lại", "Re-test"));
+  if (years) heading.emplace_back(pick(c, "Cả năm", "Year"));
+  Box box(heading);
+  for (const auto& s : subjects) {
+    std::vector<std::string> row{printable(s.name)};
+    for (const auto& t : terms) {
+      const auto it = std::find_if(s.terms.begin(), s.terms.end(), [&](const auto& f) { return f.term == t; });
+      row.push_back(it == s.terms.end() ? std::string() : figure_label(it->figure, c.lang));
+    }
+    if (retests) row.push_back(s.retest ? figure_label(s.retest->figure, c.lang) : std::string());
+    if (years) row.push_back(s.year ? figure_label(*s.year, c.lang) : std::string());
+    box.row(std::move(row));
+  }
+  return box.text(output_width());
+}
+
+std::string summary(const Context& c, const std::vector<Disclosure>& claims) {
+  const auto* d = find_claim(claims, "summary");
+  const auto s =
+      d == nullptr ? Result<record::SummaryClaim, Rejection>(Unexpected(Rejection{})) : record::summary_claim(*d);
+  if (!s) return {};
+  Box box({"", ""});
+  const auto row = [&](std::string_view vi, std::string_view en, Words words, const std::optional<std::string>& code) {
+    if (code) box.row({std::string(pick(c, vi, en)), label(words, printable(*code), c.lang)});
+  };
+  const auto& m = s->summary;
+  row("Rèn luyện học kỳ I", "Conduct, first term", Words::level, m.conduct.t1);
+  row("Rèn luyện học kỳ II", "Conduct, second term", Words::level, m.conduct.t2);
+  row("Rèn luyện cả năm", "Conduct of the year", Words::level, m.conduct.year);
+  row("Học tập", "Learning", Words::level, m.learning);
+  row("Danh hiệu", "Title", Words::title, m.title);
+  row("Kết quả", "Outcome", Words::promotion, m.promotion);
+  if (m.absences) box.row({std::string(pick(c, "Số buổi nghỉ", "Absences")), std::to_string(*m.absences)});
+  return box.empty() ? std::string() : box.text(output_width());
+}
+
+/// Who really signed, by the proofs of the file.
+std::string signers(const Context& c, const verdict::Verdict& v) {
+  const auto who = [&](const std::string& name, const std::string& title) {
+    if (name.empty()) return std::string(pick(c, "(tên không được trình)", "(name not shown)"));
+    return printable(name) + ", " + printable(title);
+  };
+  Box box({"", ""});
+  box.row({std::string(pick(c, "Ký", "Signed")),
+           who(v.signer_name, v.signer_title) + (v.org_name.empty() ? "" : " — " + printable(v.org_name))});
+  for (const auto& s : v.second_signatures) {
+    box.row({capitalised(label(Words::type, record::type_name(s.by), c.lang)),
+             who(s.name, s.title) + " — " + label(Words::role, printable(s.role), c.lang) + ", " + printable(s.org)});
+  }
+  if (v.height && v.issued) {
+    box.row({std::string(pick(c, "Trên sổ cái", "On the ledger")),
+             std::string(pick(c, "khối ", "block ")) + std::to_string(v.height->value) + ", " + time_label(*v.issued)});
+  }
+  if (v.status && v.status_time) {
+    constexpr std::string_view names[] = {"valid", "superseded", "suspended", "revoked"};
+    box.row({std::string(pick(c, "Tình trạng", "Status")), label(Words::status, names[std::size_t(*v.status)], c.lang) +
+                                                               std::string(pick(c, ", tính đến ", ", as of ")) +
+                                                               time_label(*v.status_time)});
+  }
+  return box.text(output_width());
+}
+
+std::string title_of(const Context& c, const Judged& j) {
+  if (!j.type) return {};
+  return "\n" + capitalised(label(Words::type, record::type_name(*j.type), c.lang)) + "\n";
+}
+
+Value claims_json(const std::vector<Disclosure>& claims) {
+  auto out = Value::object();
+  for (const auto& d : claims) {
+    if (out.find(d.name) == nullptr) out.set(d.name, d.value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Exit show(const Context& c, const fs::path& path) {
+  const auto j = judge(c, path, false);
+  if (!j) return fail(c, j.error());
+  if (!j->verdict) {
+    print(c, std::string(pick(c,
+                              "! CHƯA KIỂM TRA: không có tệp genesis (--genesis) nên chưa biết nội dung này có thật "
+                              "không.\n",
+                              "! NOT CHECKED: without a genesis file (--genesis) nobody knows whether this is "
+                              "genuine.\n")));
+  } else if (j->verdict->outcome != Outcome::valid) {
+    print_verdict(c, path.string(), verdict::to_json(*j->verdict));
+  } else {
+    say(c, "✓ Hợp lệ", "✓ Valid");
+  }
+  if (!j->claims.empty()) {
+    print(c, title_of(c, *j) + identity(c, j->claims) + marks(c, j->claims, Bag(j->document.file).rule_set()) +
+                 summary(c, j->claims));
+    if (j->verdict) print(c, signers(c, *j->verdict));
+    if (j->verdict && !j->verdict->complete)
+      say(c, "Đây là bản trích: còn mục không được trình.", "This is an extract: not everything is shown.");
+  }
+  auto out = Value::object({{"checked", j->verdict.has_value()}, {"claims", claims_json(j->claims)}});
+  if (j->verdict) out.set("verdict", verdict::to_json(*j->verdict));
+  emit(c, out);
+  return j->verdict ? exit_of_outcome(verdict::outcome_name(j->verdict->outcome)) : Exit::ok;
+}
+
+// ---- why ----
+
+namespace {
 
 std::string weighted(std::uint32_t weight, record::Mark m) {
   return (weight == 1 ? std::string() : std::to_string(weight) + "·") + record::mark_text(m);
@@ -320,20 +338,17 @@ class Why {
   [[nodiscard]] std::string formula(const FigureTrace& f) const {
     if (!set_) return {};
     if (f.sheet) return f.detail ? term_formula(*set_, *f.detail) : std::string();
-    const bool retested = std::any_of(figures_.begin(), figures_.end(),
-                                      [&](const auto* x) { return x->sheet && x->term == set_->term_year; });
-    return retested ? std::string() : year_formula(*set_, figures_);
+    return retested() ? std::string() : year_formula(*set_, figures_);
   }
 
   [[nodiscard]] std::string text(const FigureTrace& f) const {
-    std::string name = label(Words::term, printable(f.term), c_.lang);
+    std::string name = term_label(set_, f.term, c_.lang);
     if (f.sheet && set_ && f.term == set_->term_year) name = pick(c_, "Kiểm tra lại", "Re-test");
     Box box({name, figure_label(f.figure, c_.lang)});
     if (f.detail) marks(box, *f.detail);
     if (const auto sum = formula(f); !sum.empty()) row(box, "Cách tính", "Computed", sum);
     if (!f.sheet) {
-      if (formula(f).empty())
-        row(box, "Cách tính", "Computed", std::string(pick(c_, "theo điểm trên", "from the above")));
+      if (formula(f).empty()) row(box, "Cách tính", "Computed", std::string(without_formula(f)));
       policy(box, f);
       return box.text(output_width());
     }
@@ -342,14 +357,28 @@ class Why {
     if (f.amended_sheet) amended(box, f);
     signer(box, f);
     policy(box, f);
-    row(box, "Sổ cái", "Ledger",
-        std::string(pick(c_, "khối ", "block ")) + std::to_string(f.height.value) + ", " + time_label(f.time) +
-            std::string(pick(c_, ", bản ghi số ", ", record no. ")) + std::to_string(f.index.value) +
-            std::string(pick(c_, ", chung cuộc", ", final")));
+    row(box, "Sổ cái", "Ledger", place(f));
     return box.text(output_width());
   }
 
  private:
+  [[nodiscard]] bool retested() const {
+    return std::any_of(figures_.begin(), figures_.end(),
+                       [&](const auto* f) { return f->sheet && set_ && f->term == set_->term_year; });
+  }
+  [[nodiscard]] std::string_view without_formula(const FigureTrace& f) const {
+    if (retested()) return pick(c_, "bằng kết quả kiểm tra lại", "the figure of the re-test");
+    if (std::holds_alternative<record::LevelCode>(f.figure))
+      return pick(c_, "mức đánh giá của cả năm, không có công thức", "the level of the year; it has no formula");
+    return pick(c_, "chưa đủ điểm để tính", "there are not enough marks to compute it");
+  }
+  [[nodiscard]] std::string place(const FigureTrace& f) const {
+    if (f.height.value == 0) return std::string(pick(c_, "không chứng minh được", "not proven"));
+    return std::string(pick(c_, "khối ", "block ")) + std::to_string(f.height.value) + ", " + time_label(f.time) +
+           std::string(pick(c_, ", bản ghi số ", ", record no. ")) + std::to_string(f.index.value) +
+           std::string(pick(c_, ", chung cuộc", ", final"));
+  }
+
   void row(Box& box, std::string_view vi, std::string_view en, std::string value) const {
     box.row({std::string(pick(c_, vi, en)), std::move(value)});
   }
@@ -379,7 +408,8 @@ class Why {
     row(box, "Người ký", "Signed by", who);
     row(box, "Mã người ký", "Person", printable(f.signer_person));
     row(box, "Khóa", "Key", base64url(f.signer_kid.view()));
-    row(box, "Vai trò", "Role", label(Words::role, printable(f.role), c_.lang) + " (" + printable(f.role) + ")");
+    const auto role = label(Words::role, printable(f.role), c_.lang);
+    row(box, "Vai trò", "Role", role == f.role ? role : role + " (" + f.role + ")");
     std::string chain;
     constexpr int depth_max = 16;
     const record::Org* org = bag_.org(f.signer_org, f.index);
@@ -445,6 +475,7 @@ Exit show_why(const Context& c, const fs::path& path, const std::string& subject
   if (!j) return fail(c, j.error());
   const auto& v = *j->verdict;
   const auto exit = exit_of_outcome(verdict::outcome_name(v.outcome));
+  if (exit == Exit::ok) say(c, "✓ Hợp lệ", "✓ Valid");
   if (exit != Exit::ok) print_verdict(c, path.string(), verdict::to_json(v));
   const auto figures = figures_of(v, subject);
   if (figures.empty()) {
