@@ -88,13 +88,16 @@ Result<Response> tag(Context& x, const Request& r) {
 
 Result<Response> checkpoint(Context& x, const Request& /*unused*/) {
   const auto f = x.ledger->final_point();
-  return answer(Value::object({{"text", f->text},
-                               {"hash", b64u(f->hash)},
-                               {"height", f->checkpoint.height.value},
-                               {"size", f->checkpoint.size},
-                               {"time", utc_text(f->checkpoint.time)},
-                               {"child", f->child_text},
-                               {"qc", base64url(f->child_qc)}}));
+  auto out = Value::object({{"text", f->text},
+                            {"hash", b64u(f->hash)},
+                            {"height", f->checkpoint.height.value},
+                            {"size", f->checkpoint.size},
+                            {"time", utc_text(f->checkpoint.time)}});
+  if (!f->child_text.empty()) {
+    out.set("child", f->child_text);
+    out.set("qc", base64url(f->child_qc));
+  }
+  return answer(out);
 }
 
 Result<Response> blocks(Context& x, const Request& r) {
