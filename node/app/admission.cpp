@@ -20,8 +20,10 @@ Error bad_list(std::size_t i) {
   return bad_request("records[" + std::to_string(i) + "]", "Mỗi bản ghi phải có dạng {\"jws\": …, \"payload\"?: {…}}.",
                      "Each record must look like {\"jws\": …, \"payload\"?: {…}}.");
 }
+/// Nothing is wrong with the record: it may be handed in again. (Rejections have no HTTP status of their own.)
 bool is_ours(const Error& e) {
-  return status_for(e.code) >= 500;
+  constexpr int unavailable = 503;
+  return status_for(e.code) == unavailable;
 }
 
 void append_number(std::string& out, std::string_view name, std::uint64_t n) {

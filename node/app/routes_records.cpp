@@ -106,6 +106,18 @@ Result<Response> record_by_id(Node& n, const Request& r) {
   return answer(out);
 }
 
+/// Who bears this tag now: public, as the tag itself is.
+Result<Response> live_by_tag(Node& n, const Request& r) {
+  STELE_TRY(const auto tag, digest_param<Tag256>(r, "tag"));
+  const auto live = n.ledger->with_chain([&](const rules::Chain& c) -> std::optional<RecordId> {
+    const auto it = c.state().live_tags.find(tag);
+    if (it == c.state().live_tags.end()) return std::nullopt;
+    return it->second;
+  });
+  if (!live) return Unexpected(not_found());
+  return answer(Value::object({{"live", b64u(*live)}}));
+}
+
 Result<Response> receipt(Node& n, const Request& r) {
   STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
   const std::array ids{id};
@@ -184,6 +196,7 @@ Result<Response> history(Node& n, const Request& r) {
 void add_record_routes(Routes& r) {
   r.async("POST", "/v1/records", post_records);
   r.quick("GET", "/v1/records/{id}", record_by_id);
+  r.quick("GET", "/v1/tags/{tag}", live_by_tag);
   r.slow("GET", "/v1/records/{id}/receipt", receipt);
   r.slow("GET", "/v1/records/{id}/history", history);
 }
