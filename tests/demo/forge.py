@@ -2,7 +2,7 @@
 """What a forger would do to a document file, with nothing of ours: Python, its cryptography package and the wire format.
 
     forge.py mark  IN OUT                      another mark in a transcript, file written neatly again
-    forge.py sign  IN OUT KEY PASSPHRASE-FILE  the same transcript with better marks, signed by somebody without the right
+    forge.py sign  IN OUT KEY PASSPHRASE-FILE  the same transcript for somebody else, signed by one who has no right to
 """
 import base64
 import hashlib
@@ -42,16 +42,21 @@ def digest(disclosure):
     return b64(hashlib.sha256(disclosure.encode()).digest())
 
 
-def raise_mark(document):
+def other_name(disclosure):
+    salt, name, _ = json.loads(unb64(disclosure))
+    return b64(neat([salt, name, "Phạm Ngọc Thí Dụ"]).encode()) if name == "name" else None
+
+
+def change(document, how):
     """Changes one disclosure of the subject; gives its old and new digests."""
     for entry in document["disclosures"]:
-        new = better(entry["disclosure"]) if entry["record"] == document["subject"] else None
+        new = how(entry["disclosure"]) if entry["record"] == document["subject"] else None
         if new:
             old = entry["disclosure"]
             entry["disclosure"] = new
             document["disclosures"].sort(key=lambda e: (e["record"], digest(e["disclosure"])))
             return digest(old), digest(new)
-    sys.exit("no mark to change")
+    sys.exit("nothing to change")
 
 
 def open_key(path, passphrase_path):
@@ -78,7 +83,7 @@ def forge_signature(document, key, passphrase):
     private, kid = open_key(key, passphrase)
     evidence = document["evidence"]
     subject = document["subject"]
-    old, new = raise_mark(document)
+    old, new = change(document, other_name)
     payload = json.loads(unb64(evidence["records"][subject]["jws"].split(".")[1]))
     payload["_sd"] = sorted(new if d == old else d for d in payload["_sd"])
     evidence["records"][subject]["jws"] = sign(private, kid, payload)
@@ -91,7 +96,7 @@ def main():
     how, source, target = sys.argv[1:4]
     document = json.load(open(source, encoding="utf-8"))
     if how == "mark":
-        raise_mark(document)
+        change(document, better)
     else:
         forge_signature(document, *sys.argv[4:6])
     with open(target, "w", encoding="utf-8") as out:

@@ -120,16 +120,16 @@ root() { as root-1 "$@"; }
 approve_by_root() { quietly setup.log as root-2 approve --role root "$1"; }
 twice() { # a record of the roots, and the second root's approval
   local answer
-  answer=$(as root-1 "$@" 2>> "$out/log/setup.log")
+  answer=$(as root-1 "$@" 2>> "$out/log/setup.log") || { printf "%s\n" "$answer" >&2; tail -n 3 "$out/log/setup.log" >&2; return 1; }
   approve_by_root "$(id_of "$answer")"
 }
-twice org add --id so-gddt --kind department --name "Sở Giáo dục và Đào tạo Ví Dụ"
+twice org add so-gddt --kind department --name "Sở Giáo dục và Đào tạo Ví Dụ"
 twice policy publish ledger/rules/data/policy-vn.json
 person can-bo-so so-gddt "Võ Đặng Khởi Mẫu" "Chuyên viên phòng khảo thí"
 person lanh-dao-so so-gddt "Đinh Thị Ỷ Thử" "Phó giám đốc"
 twice key enrol "$out/keys/can-bo-so.key.request.json" --grant department-officer
 twice key enrol "$out/keys/lanh-dao-so.key.request.json" --grant department-officer
-quietly setup.log as can-bo-so org add --id "$school" --kind school --parent so-gddt --name "Trường THPT Ví Dụ Số 1" --vaults 0
+quietly setup.log as can-bo-so org add "$school" --kind school --parent so-gddt --name "Trường THPT Ví Dụ Số 1" --vault 0
 json 'print("\n".join("\t".join([s["handle"], s["name"], s["title"]]) for s in m["staff"]))' > "$out/staff.tsv"
 export -f person quietly secret
 export out school
@@ -168,7 +168,7 @@ done < "$out/files.tsv"
 sign_term() { # TERM: each teacher signs the sheets of their classes, two teachers at a time
   export -f as sign_one
   export files year
-  awk -F'\t' -v t="$1" '($1 == "marks" || $1 == "comment") && $6 == t { printf "%s%c%s%c%s%c%s%c%s%c", $2, 0, $3, 0, $4, 0, $5, 0, $6, 0 }' "$out/files.tsv" |
+  awk -F'\t' -v t="$1" '($1 == "marks" || $1 == "comments") && $6 == t { printf "%s%c%s%c%s%c%s%c%s%c", $2, 0, $3, 0, $4, 0, $5, 0, $6, 0 }' "$out/files.tsv" |
     xargs -0 -n 5 -P 2 bash -c 'set -euo pipefail; sign_one "$@"' _
   say "  $(grep -c '' "$out/log/grades-$1.done") bảng điểm đã ký" "  $(grep -c '' "$out/log/grades-$1.done") grade sheets signed"
 }
@@ -188,7 +188,7 @@ at_date 2026-05-20T01:00:00Z
 sign_term 2
 while IFS=$'\t' read -r kind path class teacher _; do
   [ "$kind" = summary ] || continue
-  quietly summary.log as "$teacher" sign summary "$files/$path" --class "$class" --year $year
+  quietly summary.log as "$teacher" sign summary "$files/$path" --class "$class" --term year --year $year --empty not-yet
 done < "$out/files.tsv"
 say "  3 bảng tổng kết" "  3 summary sheets"
 
@@ -267,7 +267,7 @@ check() { # EXPECTED vi en command...
   local text outcome
   text=$("$@" 2>&1) || true
   printf '%s\n' "$text" | sed 's/^/   /'
-  outcome=$("$@" --json 2>/dev/null | python3 -c 'import json,sys; v=json.load(sys.stdin); v=v.get("verdicts", [v])[0]; print(v["outcome"])') || true
+  outcome=$("$@" --json 2>/dev/null | python3 -c 'import json,sys; print(json.load(sys.stdin)["verdicts"][0]["verdict"]["outcome"])') || true
   if [ "$outcome" = "$expected" ]; then
     say "   ✓ đúng như mong đợi: $expected" "   ✓ as expected: $expected"
   else

@@ -10,6 +10,7 @@
 #include "wallet-cli/cli/commands.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/signing.h"
+#include "wallet-cli/tables/fold.h"
 #include "wallet-cli/tables/sheet_file.h"
 
 namespace stele::cli {
@@ -355,8 +356,8 @@ Exit issue_diplomas(const Context& c, const IssueDiplomas& o) {
     identity_claims(item, office->who, office->school, office->today);
     ++number;
     item.claims.push_back({"graduation_year", year});
-    item.claims.push_back({"ranking", r.grade});
-    item.claims.push_back({"mode", r.mode});
+    item.claims.push_back({"ranking", tables::code_from_text(r.grade)});
+    item.claims.push_back({"mode", tables::code_from_text(r.mode)});
     item.claims.push_back({"serial", r.serial});
     item.claims.push_back({"register_no", register_text(number, year, o.kind)});
     item.claims.push_back({"basis", Value::array({base64url((*transcript)->view())})});

@@ -12,7 +12,8 @@ namespace {
 
 using json::Value;
 
-constexpr json::Limits answer_limits{.bytes_max = 64 * 1024 * 1024, .depth_max = 16, .nodes_max = 4'000'000};
+constexpr json::Limits answer_limits{
+    .bytes_max = 64 * 1024 * 1024, .depth_max = 16, .nodes_max = 4'000'000, .line_feeds = true};
 constexpr std::size_t portion_max = 200;
 constexpr std::size_t portion_bytes_max = 8 * 1024 * 1024;
 

@@ -66,4 +66,22 @@ std::size_t count_chars(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::string code_from_text(std::string_view text) {
+  utf8proc_uint8_t* mapped = nullptr;
+  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
+  std::string folded = fold(text);
+  replace_all(folded, "đ", "d");
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(folded.data()),  // NOLINT
+                                   static_cast<utf8proc_ssize_t>(folded.size()), &mapped, options);
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
+  if (length < 0) return {};
+  std::string out;
+  for (const char c :
+       std::string_view(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length))) {  // NOLINT
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+    if (c == ' ' && !out.empty()) out += '-';
+  }
+  return out;
+}
+
 }  // namespace stele::tables

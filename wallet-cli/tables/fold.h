@@ -16,6 +16,10 @@ namespace stele::tables {
 /// `fold` without any space and without . : * ( ) / & - _: "ĐĐG tx 1" and "ĐĐGtx1" are one heading.
 [[nodiscard]] std::string fold_heading(std::string_view);
 
+/// A word of law as records write it: "Chính quy" is `chinh-quy`. Marks dropped, đ as d, spaces as hyphens; whatever is
+/// no letter or digit is left out.
+[[nodiscard]] std::string code_from_text(std::string_view);
+
 /// Characters (code points) of UTF-8 text.
 [[nodiscard]] std::size_t count_chars(std::string_view);
 

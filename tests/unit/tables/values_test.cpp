@@ -190,5 +190,12 @@ TEST(Faults, QuoteLittleOfACell) {
   EXPECT_EQ(shortened(std::string(41, 'x')), std::string(40, 'x') + "…");
 }
 
+TEST(CodeFromText, IsWhatRecordsMayHold) {
+  EXPECT_EQ(code_from_text("Chính quy"), "chinh-quy");
+  EXPECT_EQ(code_from_text("  Giỏi "), "gioi");
+  EXPECT_EQ(code_from_text("Ðạt"), "dat");  // eth, from an old keyboard
+  EXPECT_EQ(code_from_text("!?"), "");
+}
+
 }  // namespace
 }  // namespace stele::tables
