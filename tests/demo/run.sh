@@ -248,11 +248,13 @@ for _ in $(seq 300); do [ -s "$out/verifier.url" ] && break; sleep 0.1; done
 verifier=$(cat "$out/verifier.url")
 
 chapter "Nhà tuyển dụng kiểm chứng; kẻ làm giả thất bại" "An employer verifies; a forger fails"
-good=$out/holders/diploma-$(tail -n +2 "$out/codes-diploma.csv" | python3 -c 'import csv,sys; print(list(csv.reader(sys.stdin))[0][0])').stele.json
-transcript=$out/holders/transcript-$amended.stele.json
-mkdir -p "$out/forged"
-/usr/bin/python3 tests/demo/forge.py mark "$transcript" "$out/forged/mark.stele.json"
-/usr/bin/python3 tests/demo/forge.py sign "$transcript" "$out/forged/teacher.stele.json" "$out/keys/$mathematician.key" "$out/secrets/$mathematician"
+root=$PWD
+cd "$out"
+good=holders/diploma-$(tail -n +2 "$out/codes-diploma.csv" | python3 -c 'import csv,sys; print(list(csv.reader(sys.stdin))[0][0])').stele.json
+transcript=holders/transcript-$amended.stele.json
+mkdir -p forged
+/usr/bin/python3 "$root/tests/demo/forge.py" mark "$transcript" forged/mark.stele.json
+/usr/bin/python3 "$root/tests/demo/forge.py" sign "$transcript" forged/teacher.stele.json "$out/keys/$mathematician.key" "$out/secrets/$mathematician"
 secret other
 for _ in 1 2; do cat "$out/secrets/other"; done > "$out/secrets/other-all"
 quietly other.log stele --passphrase-fd 9 init-network "$out/other" --name other --mode test --base-url https://other.example --roots 1 --root-quorum 1 \
@@ -278,10 +280,10 @@ check() { # EXPECTED vi en command...
 now=2026-06-26T00:00:00Z
 check valid "Bản tốt: văn bằng, kiểm ngoại tuyến" "A good one: a diploma, checked offline" stele verify "$good" --now $now
 check valid "Bản tốt: học bạ đã sửa điểm" "A good one: the amended transcript" stele verify "$transcript" --now $now
-check altered "Một điểm bị sửa trong tệp" "A mark altered in the file" stele verify "$out/forged/mark.stele.json" --now $now
-check revoked "Văn bằng đã thu hồi (hỏi trạm kiểm chứng)" "A revoked diploma (the verifier is asked)" stele verify "$out/holders/diploma-${revoked% *}.stele.json" --verifier "$verifier" --now $now
-check superseded "Học bạ cũ, đã có bản thay thế (hỏi trạm kiểm chứng)" "The superseded transcript (the verifier is asked)" stele verify "$out/old-transcript.stele.json" --verifier "$verifier" --now $now
-check not_authorised "Do một giáo viên không có thẩm quyền ký" "Signed by a teacher without authority" stele verify "$out/forged/teacher.stele.json" --now $now
+check altered "Một điểm bị sửa trong tệp" "A mark altered in the file" stele verify forged/mark.stele.json --now $now
+check revoked "Văn bằng đã thu hồi (hỏi trạm kiểm chứng)" "A revoked diploma (the verifier is asked)" stele verify "holders/diploma-${revoked% *}.stele.json" --verifier "$verifier" --now $now
+check superseded "Học bạ cũ, đã có bản thay thế (hỏi trạm kiểm chứng)" "The superseded transcript (the verifier is asked)" stele verify old-transcript.stele.json --verifier "$verifier" --now $now
+check not_authorised "Do một giáo viên không có thẩm quyền ký" "Signed by a teacher without authority" stele verify forged/teacher.stele.json --now $now
 STELE_GENESIS=$out/other/genesis.json check other_network "Của một mạng khác" "Of another network" stele verify "$good" --now $now
 
 printf '\n'
