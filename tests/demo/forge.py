@@ -30,9 +30,9 @@ def neat(value):
 
 
 def better(disclosure):
-    """The disclosure with its first mark raised; None if it holds none."""
+    """The disclosure of mathematics with its first mark raised; None if it is another one."""
     salt, name, value = json.loads(unb64(disclosure))
-    if not name.startswith("subject.") or "mark" not in value["terms"][0]:
+    if name != "subject.toan":
         return None
     value["terms"][0]["mark"] = "10.0" if value["terms"][0]["mark"] != "10.0" else "9.9"
     return b64(neat([salt, name, value]).encode())
