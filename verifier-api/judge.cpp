@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "ledger/base/encoding.h"
@@ -28,69 +29,73 @@ std::string pinned_checkpoint(const store::Ledger& ledger, const Evidence* evide
   return newest->text;
 }
 
-bool within_bounds(const Evidence& e) {
-  return e.headers.size() <= verdict::headers_max && e.qcs.size() <= verdict::qcs_max &&
-         e.records.size() <= verdict::records_max && e.inclusions.size() <= verdict::inclusions_max &&
-         e.statuses.size() <= verdict::statuses_max;
-}
-
-/// Ids of these records of the file, if they stand on the ledger where the file says. None: one does not, and the
-/// file's own evidence must stand alone.
-std::optional<std::vector<RecordId>> known_ids(const store::Ledger& ledger, const Evidence& e,
-                                               const std::set<std::size_t>& positions) {
-  std::vector<std::pair<RecordId, RecordIndex>> all;
+/// Ids of the file's records, if all of them stand on the ledger where the file says. None: the file's own evidence
+/// must stand alone.
+std::optional<std::vector<RecordId>> known_ids(const store::Ledger& ledger, const Evidence& e) {
+  std::vector<RecordId> out;
   for (const auto& entry : e.records) {
     const auto record = record::decode(entry.jws);
     if (!record) return std::nullopt;
-    all.emplace_back(record->id, entry.index);
+    out.push_back(record->id);
   }
-  return ledger.with_chain([&](const rules::Chain& c) -> std::optional<std::vector<RecordId>> {
-    for (const auto& [id, index] : all) {
-      const auto* info = c.state().find(id);
-      if (info == nullptr || info->index != index) return std::nullopt;
+  const bool all = ledger.with_chain([&](const rules::Chain& c) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto* info = c.state().find(out[i]);
+      if (info == nullptr || info->index != e.records[i].index) return false;
     }
-    std::vector<RecordId> out;
-    for (const auto p : positions) out.push_back(all[p].first);
-    return out;
+    return true;
   });
+  return all ? std::optional(std::move(out)) : std::nullopt;
 }
 
-/// The file's evidence with this ledger's newest about these records. None: unknown here, or too large together.
-std::optional<verdict::EvidenceBuilder> merged(const store::Ledger& ledger, const Evidence& e,
-                                               const std::set<std::size_t>& positions) {
-  const auto ids = known_ids(ledger, e, positions);
-  if (!ids) return std::nullopt;
-  const auto own = ledger.evidence(*ids);
-  if (!own) return std::nullopt;
-  verdict::EvidenceBuilder out;
-  out.add(e);
-  out.add(*own);
-  if (!within_bounds(out.finish())) return std::nullopt;
-  return out;
-}
+/// This ledger's newest evidence about records of a file, and where it puts them.
+class Renewal {
+ public:
+  /// None: one of the file's records is unknown or not final here.
+  static std::optional<Renewal> of(const store::Ledger& ledger, const Evidence& old,
+                                   const std::set<std::size_t>& positions) {
+    const auto ids = known_ids(ledger, old);
+    if (!ids) return std::nullopt;
+    std::vector<RecordId> asked;
+    for (const auto p : positions) asked.push_back((*ids)[p]);
+    auto own = ledger.evidence(asked);
+    if (!own) return std::nullopt;
+    Renewal out;
+    for (std::size_t i = 0; i < own->records.size(); ++i) out.positions_.emplace(own->records[i].index, i);
+    for (const auto& entry : old.records) out.old_.push_back(entry.index);
+    out.evidence = std::move(*own);
+    return out;
+  }
+  /// For the positions that were asked about.
+  void move(std::size_t& position) const { position = positions_.at(old_[position]); }
+
+  Evidence evidence;
+
+ private:
+  std::map<RecordIndex, std::size_t> positions_;
+  std::vector<RecordIndex> old_;
+};
 
 std::optional<std::string> renewed(const store::Ledger& ledger, verdict::DocumentFile file) {
   std::set<std::size_t> asked{file.subject};
   for (const auto& d : file.disclosures) asked.insert(d.record);
   for (const auto& r : file.rows) asked.insert(r.record);
-  const auto builder = merged(ledger, file.evidence, asked);
-  if (!builder) return std::nullopt;
-  const auto moved = [&](std::size_t& position) {
-    position = *builder->position(file.evidence.records[position].index);
-  };
-  moved(file.subject);
-  for (auto& d : file.disclosures) moved(d.record);
-  for (auto& r : file.rows) moved(r.record);
-  for (auto& p : file.persons) moved(p.record);
-  file.evidence = builder->finish();
+  for (const auto& p : file.persons) asked.insert(p.record);
+  auto renewal = Renewal::of(ledger, file.evidence, asked);
+  if (!renewal) return std::nullopt;
+  renewal->move(file.subject);
+  for (auto& d : file.disclosures) renewal->move(d.record);
+  for (auto& r : file.rows) renewal->move(r.record);
+  for (auto& p : file.persons) renewal->move(p.record);
+  file.evidence = std::move(renewal->evidence);
   return verdict::encode(std::move(file));
 }
 
 std::optional<std::string> renewed(const store::Ledger& ledger, verdict::Receipt file) {
-  const auto builder = merged(ledger, file.evidence, {file.subject});
-  if (!builder) return std::nullopt;
-  file.subject = *builder->position(file.evidence.records[file.subject].index);
-  file.evidence = builder->finish();
+  auto renewal = Renewal::of(ledger, file.evidence, {file.subject});
+  if (!renewal) return std::nullopt;
+  renewal->move(file.subject);
+  file.evidence = std::move(renewal->evidence);
   return verdict::encode(file);
 }
 
@@ -151,10 +156,11 @@ Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeO
   const auto newest = ledger.final_point();
   out.standing.height = newest->checkpoint.height;
   out.standing.time = newest->checkpoint.time;
-  // The file as it came is judged first: facts of ours must not stand in for a false one of its own.
+  // The file as it came is judged first: facts of ours must not stand in for a false one of its own. That is said
+  // without an id.
   out.verdict = verdict::judge_file(ledger.genesis(), file, o);
   if (!out.verdict.id) return out;
-  if (out.verdict.outcome < Outcome::altered) {
+  if (!out.verdict.status_height || *out.verdict.status_height < newest->checkpoint.height) {
     const auto newer = document ? renewed(ledger, *document) : renewed(ledger, *receipt);
     if (newer) out.verdict = verdict::judge_file(ledger.genesis(), *newer, o);
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/base/encoding.h"
+#include "ledger/record/rejection.h"
 #include "tests/unit/verifier_api/fake_node.h"
 
 namespace stele::verifier {
@@ -183,6 +185,39 @@ TEST(Follower, StoresNothingOfASecondBlockThatAnOrdererSigned) {
   node.lie({});
   Copy again(school, folder.path(), node, Keep::on_disk);
   EXPECT_EQ(again.until_height(4).height.value, 4U) << "after a restart the true block is taken";
+}
+
+/// What a quorum and an orderer that conspire could make: a block in which one record's signature is false.
+FakeNode::Served conspired(const test::School& school, std::size_t height) {
+  rules::Chain chain(school.genesis());
+  for (std::size_t i = 0; i + 1 < height; ++i)
+    EXPECT_TRUE(chain.apply(school.blocks()[i].block, rules::Chain::Signatures::trusted).has_value());
+  auto b = school.blocks()[height - 1].block;
+  auto& jws = b.records.at(0);
+  const auto dot = jws.rfind('.');
+  jws.replace(dot + 1, std::string::npos, base64url(school.orderer().sign(Digest{}).view()));
+  b.signature = school.orderer().sign(log::block_digest(log::body_hash(b)));
+  const auto applied = chain.apply(b, rules::Chain::Signatures::trusted);
+  EXPECT_TRUE(applied.has_value()) << code_name(applied.error().why.code);
+  log::QuorumCertificate qc;
+  qc.header = applied->header_hash;
+  const auto time = school.now();
+  qc.votes.push_back({0, time, school.validator(0).sign(log::vote_digest(qc.header, time))});
+  return {{log::encode(b)}, log::encode(qc)};
+}
+
+TEST(Follower, RefusesAFalseSignatureEvenIfAQuorumSignedTheBlock) {
+  const auto& school = issued_school();
+  constexpr std::size_t height = 1;  // its record needs no storage ack, which would name the signature's bytes
+  FakeNode node(school);
+  const auto forged = conspired(school, height);
+  node.lie([&](FakeNode::Served& s) { s = forged; });
+  const Folder folder;
+  Copy copy(school, folder.path(), node);
+  const auto s = copy.until(FollowState::source_lies);
+  ASSERT_EQ(sync::state_name(s.state), "source_lies");
+  EXPECT_EQ(stored(copy.ledger()), 0U);
+  EXPECT_NE(s.error->en.find("record 1"), std::string::npos) << s.error->en;
 }
 
 TEST(Follower, RefusesBlocksOfAnotherHeight) {

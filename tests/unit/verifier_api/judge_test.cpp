@@ -133,6 +133,35 @@ TEST(Judge, AFileAheadOfTheVerifierStandsByItself) {
   EXPECT_FALSE(j.standing.on_ledger);
 }
 
+TEST(Judge, AFileThatIsNewerThanTheVerifierKeepsItsNewerStatus) {
+  Story s;
+  const Verifier v(s.school);
+  s.school.wait(10);
+  const auto j = v.judge(verdict::encode(s.school.transcript_file()));
+  EXPECT_JUDGED(j, valid);
+  EXPECT_EQ(*j.verdict.status_height, s.school.last_final());
+}
+
+TEST(Judge, ADiplomaWithItsBasisIsRenewedToo) {
+  Story s;
+  s.school.graduate();
+  const auto file = verdict::encode(s.school.diploma_file());
+  const auto before = verdict::judge_document(s.school.genesis(), file, {});
+  s.school.wait(10);
+  const auto j = Verifier(s.school).judge(file);
+  EXPECT_EQ(verdict::outcome_name(j.verdict.outcome), verdict::outcome_name(before.outcome)) << told(j);
+  EXPECT_EQ(*j.verdict.status_height, s.school.last_final());
+  EXPECT_EQ(j.verdict.claims.size(), before.claims.size());
+}
+
+TEST(Judge, NamesOfSignersSurviveTheRenewal) {
+  Story s;
+  s.school.wait(10);
+  const auto j = Verifier(s.school).judge(s.file);
+  EXPECT_FALSE(j.verdict.signer_name.empty());
+  EXPECT_EQ(j.verdict.signer_name, verdict::judge_document(s.school.genesis(), s.file, {}).signer_name);
+}
+
 TEST(Judge, AForkWithItsOwnCertificatesIsRefused) {
   const Story s;
   test::School fork;
