@@ -35,8 +35,9 @@ struct Hole {
 
 inline constexpr std::size_t holes_max = 1000;  ///< more than a person reads; the walk ends there
 
-/// Everything that is missing from `from` to the tip, by reading it all (about 0.5 GB a second): rows first, then metas,
-/// then records, each in rising order. Empty: nothing is missing. Whether the bytes are right is the business of fsck.
+/// Everything that is missing from `from` to the tip, by reading it all (about 0.5 GB a second): rows first, then
+/// metas, then records, each in rising order. Empty: nothing is missing. Whether the bytes are right is the business of
+/// fsck.
 Result<std::vector<Hole>> find_holes(const Store&, Height from = {1});
 
 }  // namespace stele::store
