@@ -114,7 +114,7 @@ Rejection not_canonical(std::string_view file, std::string_view canonical) {
   const auto offset = static_cast<std::size_t>(difference - file.begin());
   // Cut off there, the text is no JSON, and the parser says how far it was.
   const auto cut = json::parse(file.substr(0, offset), file_limits);
-  const std::string path = cut ? std::string("file") : cut.error().path;
+  const std::string path = cut || cut.error().path.empty() ? std::string("file") : cut.error().path;
   return {RejectionCode::bad_form, path + " (byte " + std::to_string(offset) + ")"};
 }
 

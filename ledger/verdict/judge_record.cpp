@@ -336,10 +336,9 @@ Finding RecordJudge::inclusion_of(std::size_t record, const std::optional<Facts:
   }
   const auto index = facts_.records()[record].index.value;
   const auto& c = block->checkpoint;
-  return found_ok(
-      "included",
-      fmt::format("là bản ghi số {} của sổ cái, trong khối {}, {}", index, c.height.value, date_vi(c.time)),
-      fmt::format("is record {} of the ledger, in block {} of {}", index, c.height.value, date_en(c.time)));
+  return found_ok("included",
+                  fmt::format("là bản ghi số {} của sổ cái, trong khối {}, {}", index, c.height.value, date_vi(c.time)),
+                  fmt::format("is record {} of the ledger, in block {} of {}", index, c.height.value, date_en(c.time)));
 }
 
 Finding RecordJudge::finality_of(const std::optional<Facts::Place>& place) const {

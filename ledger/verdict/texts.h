@@ -18,7 +18,7 @@ struct Finding {
 /// Could not be judged from this file. `outcome` valid: that takes nothing from the verdict.
 [[nodiscard]] Finding not_judged(Outcome, std::string code, std::string where, std::string vi, std::string en);
 
-/// "ngày 31/05/2026" and "31 May 2026", of Vietnam.
+/// "ngày 31/05/2026" and "2026-05-31", of Vietnam.
 [[nodiscard]] std::string date_vi(UnixSeconds);
 [[nodiscard]] std::string date_en(UnixSeconds);
 /// The type in people's words: "học bạ", "transcript".
