@@ -124,7 +124,8 @@ TEST_F(Records, WithoutWaitingTheAnswerIsPending) {
   EXPECT_EQ(text(one, "status"), "pending");
   const auto id = text(one, "id");
   EXPECT_EQ(id, b64u(record::record_id(record::open_envelope(jws)->signing_input)));
-  for (int i = 0; i < 100 && get("/v1/records/" + id).status == 404; ++i)
+  // First unknown (404), for a moment judged but not stored (409), then there.
+  for (int i = 0; i < 500 && get("/v1/records/" + id).status != 200; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(get("/v1/records/" + id).status, 200);
 }
