@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "ledger/base/encoding.h"
@@ -92,6 +93,10 @@ Result<NodeClient> NodeClient::connect(const Context& c, const record::Genesis& 
   options.read_timeout = std::chrono::milliseconds(60'000);
   STELE_TRY(auto client, http::Client::open(c.node_url, options));
   NodeClient out(std::move(client), genesis);
+  // For scripts that go on while a node is restarted; people want to hear at once that an address is wrong.
+  constexpr unsigned long patience_max_s = 600;
+  if (const char* patience = std::getenv("STELE_PATIENCE"))  // NOLINT(concurrency-mt-unsafe): one thread here
+    out.patience_s_ = static_cast<unsigned>(std::min(std::strtoul(patience, nullptr, 10), patience_max_s));
   STELE_TRY(const auto network, out.get("/v1/network"));
   if (text_of(network, "net") != genesis.net) {
     return Unexpected(make_error(
@@ -105,13 +110,19 @@ Result<NodeClient> NodeClient::connect(const Context& c, const record::Genesis& 
 }
 
 Result<http::Response> NodeClient::send(http::Request request, const signer::SigningKey* staff) {
-  if (staff != nullptr) {
-    request.headers.set("Authorization",
-                        signer::staff_authorization(*staff, staff->id(), net_, vault_id_, request.method,
-                                                    request.target, request.body, system_now()));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(patience_s_);
+  for (;;) {
+    if (staff != nullptr) {
+      // Anew each time: a nonce that the node has seen is refused.
+      request.headers.set("Authorization",
+                          signer::staff_authorization(*staff, staff->id(), net_, vault_id_, request.method,
+                                                      request.target, request.body, system_now()));
+    }
+    auto response = client_.send(request, http::Idempotent::yes);
+    if (response) response = good(std::move(*response));
+    if (response || !worth_repeating(response.error()) || std::chrono::steady_clock::now() >= until) return response;
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
-  STELE_TRY(auto response, client_.send(request, http::Idempotent::yes));
-  return good(std::move(response));
 }
 
 Result<HeaderHash> NodeClient::after() {

@@ -59,6 +59,7 @@ class NodeClient {
   http::Client client_;
   std::string net_, vault_id_;
   std::uint16_t vault_number_ = 0;
+  unsigned patience_s_ = 0;  ///< how long an unreachable node is asked again: STELE_PATIENCE
   UnixSeconds now_;
 };
 
