@@ -1,0 +1,213 @@
+#include "ledger/store/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/sequencer/solo_node.h"
+
+namespace stele::test {
+namespace {
+
+using Signatures = rules::Chain::Signatures;
+
+class LedgerOnDisk : public ::testing::Test {
+ protected:
+  School school;
+  Place place{school.genesis()};
+};
+
+TEST_F(LedgerOnDisk, BeginsAtGenesisWhichIsFinal) {
+  const auto ledger = must(place.open());
+  EXPECT_EQ(ledger->final_point()->checkpoint.height.value, 0u);
+  EXPECT_EQ(ledger->final_point()->hash, ledger->chain().head_hash());
+  EXPECT_TRUE(ledger->final_point()->child_text.empty());
+  EXPECT_FALSE(ledger->head_qc());
+}
+
+TEST_F(LedgerOnDisk, TakesTheSchoolsBlocksAndDerivesTheSameHeaders) {
+  school.found_grade_and_issue();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  EXPECT_EQ(ledger->chain().head_hash(), school.blocks().back().hash);
+  const auto point = ledger->final_point();
+  const auto& before = school.blocks()[school.blocks().size() - 2];
+  EXPECT_EQ(point->hash, before.hash);
+  EXPECT_EQ(point->text, before.header_text);
+  EXPECT_EQ(point->child_text, school.blocks().back().header_text);
+  EXPECT_EQ(point->child_qc, log::encode(school.blocks().back().qc));
+}
+
+TEST_F(LedgerOnDisk, IsTheSameAfterReopening) {
+  school.found_grade_and_issue();
+  std::shared_ptr<const store::FinalPoint> before;
+  {
+    const auto ledger = must(place.open());
+    copy_blocks(school, *ledger);
+    before = ledger->final_point();
+  }
+  std::uint64_t seen = 0, total = 0;
+  const auto ledger = must(place.open(
+      {.verify_signatures = true, .progress = [&](std::uint64_t d, std::uint64_t t) { seen = d, total = t; }}));
+  EXPECT_EQ(ledger->chain().head_hash(), school.blocks().back().hash);
+  EXPECT_EQ(ledger->final_point()->text, before->text);
+  EXPECT_EQ(ledger->final_point()->child_text, before->child_text);
+  EXPECT_EQ(ledger->final_point()->child_qc, before->child_qc);
+  EXPECT_EQ(ledger->head_qc(), school.blocks().back().qc);
+  EXPECT_EQ(seen, school.blocks().size());
+  EXPECT_EQ(total, school.blocks().size());
+}
+
+TEST_F(LedgerOnDisk, ACrashBetweenBlockAndCertificateIsMendedByCertifying) {
+  school.found();
+  {
+    const auto ledger = must(place.open());
+    copy_blocks(school, *ledger, false);
+  }
+  const auto ledger = must(place.open());
+  const auto& blocks = school.blocks();
+  EXPECT_EQ(ledger->chain().head_hash(), blocks.back().hash);
+  EXPECT_FALSE(ledger->head_qc());
+  EXPECT_EQ(ledger->final_point()->hash, blocks[blocks.size() - 3].hash);
+  EXPECT_EQ(ledger->final_point()->child_text, blocks[blocks.size() - 2].header_text);
+  must(ledger->certify(blocks.back().qc));
+  EXPECT_EQ(ledger->final_point()->hash, blocks[blocks.size() - 2].hash);
+}
+
+TEST_F(LedgerOnDisk, ABlockBringsTheCertificateOfTheOneBefore) {
+  school.found();
+  const auto ledger = must(place.open());
+  for (const auto& b : school.blocks()) ASSERT_TRUE(ledger->append(b.block, Signatures::check).has_value());
+  const auto& blocks = school.blocks();
+  EXPECT_EQ(ledger->final_point()->hash, blocks[blocks.size() - 3].hash);
+}
+
+TEST_F(LedgerOnDisk, RefusesAForgedCertificateAndStaysAsItWas) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger, false);
+  auto forged = school.blocks().back().qc;
+  forged.votes[0].time.value += 1;
+  EXPECT_EQ(code_of(ledger->certify(forged)), "block_bad_qc");
+  EXPECT_FALSE(ledger->head_qc());
+  must(ledger->certify(school.blocks().back().qc));
+}
+
+TEST_F(LedgerOnDisk, RefusesABlockWhoseRecordWasNotSignedByItsSigner) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  auto jws = document(school, *ledger, 1);
+  auto decoded = *record::decode(jws);
+  // Signed by the teacher, in the clerk's name.
+  const auto input = jws.substr(0, jws.rfind('.'));
+  jws = record::compact(input, school.staff("teacher").key->sign(Digest{decoded.id.bytes}));
+  auto builder = ledger->chain().build(ledger->head_qc(), 0);
+  ASSERT_TRUE(builder.add(jws, *record::decode(jws), {}).has_value());
+  auto draft = std::move(builder).finish();
+  draft.block.signature = school.orderer().sign(log::block_digest(log::body_hash(draft.block)));
+  const auto head = ledger->chain().head_hash();
+  const auto done = ledger->append(draft.block, Signatures::check);
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::bad_signature);
+  EXPECT_EQ(done.error().rejected->record, 0u);
+  EXPECT_EQ(ledger->chain().head_hash(), head);
+  EXPECT_EQ(ledger->store().tip()->header_hash, head);
+}
+
+TEST_F(LedgerOnDisk, AFullDiskIsAFailureAfterWhichNothingIsWritten) {
+  school.found();
+  auto ledger = must(place.open());
+  place.set_free(0);
+  const auto done = ledger->append(school.blocks()[0].block, Signatures::check);
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().failed.has_value());
+  EXPECT_EQ(done.error().failed->code, "space_floor");
+  const auto again = ledger->append(school.blocks()[0].block, Signatures::check);
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().failed->code, "ledger_failed");
+  ledger = nullptr;
+  place.free_again();
+  copy_blocks(school, *must(place.open()));
+}
+
+TEST_F(LedgerOnDisk, RefusesToOpenWhenTheStoreLostItsEnd) {
+  school.found();
+  {
+    const auto ledger = must(place.open());
+    copy_blocks(school, *ledger);
+  }
+  std::filesystem::remove_all(place.folder());
+  EXPECT_EQ(code_of(place.open()), "ledger_damaged");
+}
+
+TEST_F(LedgerOnDisk, RefusesToOpenWhenTheHeadFileIsLost) {
+  school.found();
+  {
+    const auto ledger = must(place.open());
+    copy_blocks(school, *ledger);
+  }
+  std::filesystem::remove(place.head());
+  EXPECT_EQ(code_of(place.open()), "ledger_damaged");
+}
+
+TEST_F(LedgerOnDisk, AnswersStatusOnlyOfWhatIsFinal) {
+  school.found();
+  const auto last = school.add({school.sign("clerk", record::Type::document,
+                                            record::Document{std::string(School::school), "minutes", {Digest{}}})})[0];
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  EXPECT_EQ(ledger->final_status(school.policy_record), log::Status::valid);
+  EXPECT_EQ(ledger->final_status(RecordId{}), std::nullopt);
+  EXPECT_EQ(ledger->final_status(last), std::nullopt);
+}
+
+TEST_F(LedgerOnDisk, TellsTheStatusOfAnyDay) {
+  school.found_grade_and_issue();
+  school.amend();
+  school.add({});
+  school.add({});
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  const auto& made = school.record(school.transcript.id);
+  const auto final_height = ledger->final_point()->checkpoint.height;
+  EXPECT_EQ(ledger->status_at(school.transcript.id, {made.height.value - 1}), std::nullopt);
+  EXPECT_EQ(ledger->status_at(school.transcript.id, final_height), log::Status::superseded);
+  EXPECT_EQ(ledger->status_at(school.transcript.id, {final_height.value + 1}), std::nullopt);
+  for (std::uint64_t h = made.height.value; h <= final_height.value; ++h) {
+    EXPECT_EQ(ledger->status_at(school.transcript.id, {h}), school.blocks()[h - 1].status.get(made.index)) << h;
+  }
+}
+
+TEST_F(LedgerOnDisk, GivesRangesFromWhichAnotherLedgerIsMade) {
+  school.found_grade_and_issue();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  const Place other(school.genesis());
+  const auto copy = must(other.open());
+  for (Height next{1};;) {
+    const auto part = must(ledger->range(next, 4000));
+    if (part.blocks.empty()) break;
+    for (const auto& bytes : part.blocks) {
+      auto block = log::decode_block(bytes);
+      ASSERT_TRUE(block.has_value());
+      ASSERT_TRUE(copy->append(std::move(*block), Signatures::check).has_value());
+      ++next.value;
+    }
+    must(copy->certify(*log::decode_qc(part.qc_of_last)));
+  }
+  EXPECT_EQ(copy->chain().head_hash(), ledger->chain().head_hash());
+  EXPECT_EQ(copy->final_point()->text, ledger->final_point()->text);
+}
+
+TEST_F(LedgerOnDisk, ARangeHoldsAtLeastOneBlockAndNoneAboveTheCertifiedHead) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger, false);
+  const std::uint64_t head = school.blocks().size();
+  EXPECT_EQ(must(ledger->range({1}, 1)).blocks.size(), 1u);
+  EXPECT_EQ(must(ledger->range({1}, 1 << 30)).blocks.size(), head - 1);
+  EXPECT_TRUE(must(ledger->range({head}, 1 << 30)).blocks.empty());
+}
+
+}  // namespace
+}  // namespace stele::test

@@ -1,0 +1,148 @@
+#include "node/finality/vote_file.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "node/finality/solo.h"
+#include "tests/unit/store/made_blocks.h"
+
+namespace stele::finality {
+namespace {
+
+using store::test::code_of;
+using store::test::hash_of;
+using store::test::TempFolder;
+
+constexpr const char* net = "stele/vidu/0123456789abcdef0123456789abcdef";
+
+class Votes : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path path() const { return folder / "votes"; }
+  [[nodiscard]] PublicKey pub() const { return key.public_key().compressed(); }
+  [[nodiscard]] std::string bytes() const {
+    std::ifstream in(path(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static LastVote vote(std::uint64_t epoch, std::uint64_t height, std::string_view header) {
+    return {{epoch}, {height}, hash_of(header), {1000 + height}, Signature{}};
+  }
+
+  TempFolder folder;
+  signer::SigningKey key = signer::SigningKey::generate();
+};
+
+TEST_F(Votes, AreKeptOverAReopening) {
+  {
+    auto file = VoteFile::create(path(), net, pub()).value();
+    EXPECT_EQ(file.last(), LastVote{});
+    ASSERT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  }
+  EXPECT_EQ(VoteFile::open(path(), net, pub())->last(), vote(0, 7, "a"));
+}
+
+TEST_F(Votes, HaveTheFormOfTheWireFormat) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  ASSERT_EQ(code_of(file.write(vote(2, 7, "a"))), "ok");
+  const auto text = bytes();
+  ASSERT_EQ(text.size(), 4u + 1 + 2 + 43 + 33 + 8 + 8 + 32 + 8 + 64 + 32);
+  EXPECT_EQ(text.substr(0, 4), "STLV");
+  EXPECT_EQ(text[4], 1);
+  EXPECT_EQ(text.substr(7, 43), net);
+  EXPECT_EQ(text.substr(50, 33), as_text(pub().view()));
+  EXPECT_EQ(text[83 + 7], 2);
+  EXPECT_EQ(text[91 + 7], 7);
+  EXPECT_EQ(text.substr(99, 32), as_text(hash_of("a").view()));
+  EXPECT_EQ(text.substr(text.size() - 32), as_text(sha256(as_bytes(text.substr(0, text.size() - 32))).view()));
+}
+
+TEST_F(Votes, RiseAndStandOnceForEachPlace) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  ASSERT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "b"))), "vote_refused");
+  EXPECT_EQ(code_of(file.write(vote(0, 6, "a"))), "vote_refused");
+  EXPECT_EQ(code_of(file.write(vote(0, 9, "c"))), "ok");
+  EXPECT_EQ(code_of(file.write(vote(1, 3, "d"))), "ok");
+  EXPECT_EQ(code_of(file.write(vote(0, 10, "e"))), "vote_refused");
+  EXPECT_EQ(VoteFile::open(path(), net, pub())->last(), vote(1, 3, "d"));
+}
+
+TEST_F(Votes, OfAnotherKeyOrNetworkAreRefused) {
+  ASSERT_TRUE(VoteFile::create(path(), net, pub()).has_value());
+  const auto other = signer::SigningKey::generate().public_key().compressed();
+  EXPECT_EQ(code_of(VoteFile::open(path(), net, other)), "vote_file_other_key");
+  EXPECT_EQ(code_of(VoteFile::open(path(), "stele/khac/0123456789abcdef0123456789abcdef", pub())),
+            "vote_file_other_net");
+}
+
+TEST_F(Votes, AreNeverStartedAnewByThemselves) {
+  EXPECT_EQ(code_of(VoteFile::open(path(), net, pub())), "vote_file_absent");
+  ASSERT_TRUE(VoteFile::create(path(), net, pub()).has_value());
+  EXPECT_EQ(code_of(VoteFile::create(path(), net, pub())), "vote_file_exists");
+}
+
+TEST_F(Votes, WithOneBitChangedAreDamaged) {
+  ASSERT_TRUE(VoteFile::create(path(), net, pub()).has_value());
+  const auto sound = bytes();
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    auto text = sound;
+    text[i] = static_cast<char>(text[i] ^ 4);
+    std::ofstream(path(), std::ios::binary | std::ios::trunc) << text;
+    EXPECT_EQ(code_of(VoteFile::open(path(), net, pub())), "vote_file_damaged") << i;
+  }
+  std::ofstream(path(), std::ios::binary | std::ios::trunc) << sound << '\0';
+  EXPECT_EQ(code_of(VoteFile::open(path(), net, pub())), "vote_file_damaged");
+}
+
+TEST_F(Votes, ThatCannotBeWrittenAreNotGiven) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  std::filesystem::remove(path());
+  std::filesystem::create_directory(path());  // nothing can be renamed onto it
+  std::ofstream(path() / "x") << "x";
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io");
+  EXPECT_EQ(file.last(), LastVote{});
+  std::filesystem::remove_all(path());
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io") << "the outcome of the first is unknown";
+}
+
+class Solo : public Votes {
+ protected:
+  [[nodiscard]] signer::SigningKey copy() const {
+    return signer::SigningKey::from_secret(*signer::Secret<32>::from(key.secret().view())).value();
+  }
+  [[nodiscard]] record::Genesis genesis() const {
+    record::Genesis g;
+    g.net = net;
+    g.validators = {{"nut-1", pub()}};
+    return g;
+  }
+};
+
+TEST_F(Solo, MakesACertificateThatHolds) {
+  auto solo = SoloValidator::make(genesis(), copy(), VoteFile::create(path(), net, pub()).value()).value();
+  const auto qc = solo.certify(hash_of("a"), {0}, {1}, {500}).value();
+  EXPECT_TRUE(log::check_qc(qc, hash_of("a"), *log::ValidatorSet::from(genesis().validators)).has_value());
+  EXPECT_EQ(log::median_time(qc), UnixSeconds{500});
+}
+
+TEST_F(Solo, GivesTheSameVoteAgainAfterARestart) {
+  log::Vote first;
+  {
+    auto solo = SoloValidator::make(genesis(), copy(), VoteFile::create(path(), net, pub()).value()).value();
+    first = solo.vote(hash_of("a"), {0}, {1}, {500}).value();
+  }
+  auto solo = SoloValidator::make(genesis(), copy(), VoteFile::open(path(), net, pub()).value()).value();
+  EXPECT_EQ(solo.vote(hash_of("a"), {0}, {1}, {900}).value(), first);
+  EXPECT_EQ(code_of(solo.vote(hash_of("b"), {0}, {1}, {900})), "vote_refused");
+}
+
+TEST_F(Solo, IsRefusedWhereOthersValidateToo) {
+  auto g = genesis();
+  g.validators.push_back({"nut-2", signer::SigningKey::generate().public_key().compressed()});
+  EXPECT_EQ(code_of(SoloValidator::make(g, copy(), VoteFile::create(path(), net, pub()).value())),
+            "solo_not_the_validator");
+}
+
+}  // namespace
+}  // namespace stele::finality
