@@ -162,6 +162,19 @@ TEST(Judge, NamesOfSignersSurviveTheRenewal) {
   EXPECT_EQ(j.verdict.signer_name, verdict::judge_document(s.school.genesis(), s.file, {}).signer_name);
 }
 
+TEST(Judge, ARecordAtAnIndexThatIsNotItsOwnIsNotTakenForTheLedgers) {
+  Story s;
+  auto receipt = *verdict::decode_receipt(s.school.receipt(s.school.transcript.id));
+  auto& e = receipt.evidence;
+  ASSERT_EQ(receipt.subject + 1, e.records.size()) << "the newest record stands last";
+  e.records.back().index.value += 1000;
+  std::erase_if(e.inclusions, [&](const auto& i) { return i.record == receipt.subject; });
+  std::erase_if(e.statuses, [&](const auto& i) { return i.record == receipt.subject; });
+  s.school.wait(10);
+  const auto j = Verifier(s.school).judge(verdict::encode(receipt));
+  EXPECT_JUDGED(j, not_on_ledger);
+}
+
 TEST(Judge, AForkWithItsOwnCertificatesIsRefused) {
   const Story s;
   test::School fork;
