@@ -233,6 +233,7 @@ Result<void> rotate(const Rotate& o, Lang lang) {
   v.folder = vault_folder(config);
   v.wrapping_keys = config.keys.wrapping;
   v.net = genesis->net;
+  v.free_space_floor_bytes = config.limits.free_space_floor_mb * 1024 * 1024;
   STELE_TRY(const auto vault, vault::Vault::open(std::move(v), std::move(keys.vault)));
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());

@@ -47,9 +47,9 @@ class Routes {
   /// On the server's thread: for what takes microseconds.
   void quick(std::string method, std::string pattern, Plain);
   /// On the pool.
-  void slow(std::string method, std::string pattern, Plain);
+  void slow(std::string method, std::string pattern, Plain, http::RouteOptions = {});
   /// On the pool, after the request's signature was checked.
-  void staff(std::string method, std::string pattern, Signed);
+  void staff(std::string method, std::string pattern, Signed, http::RouteOptions = {});
   void async(std::string method, std::string pattern, Async, http::RouteOptions = {});
 
  private:
@@ -58,6 +58,9 @@ class Routes {
   const std::atomic<Node*>& node_;
   WorkPool& pool_;
 };
+
+/// For requests whose body is a few short members.
+[[nodiscard]] http::RouteOptions body_at_most(std::size_t bytes);
 
 void add_network_routes(Routes&);
 void add_record_routes(Routes&);

@@ -15,6 +15,12 @@ http::Response to_response(Result<http::Response> r) {
 
 }  // namespace
 
+http::RouteOptions body_at_most(std::size_t bytes) {
+  http::RouteOptions o;
+  o.body_bytes_max = bytes;
+  return o;
+}
+
 void Routes::async(std::string method, std::string pattern, Async handler, http::RouteOptions options) {
   server_.route(
       std::move(method), std::move(pattern),
@@ -46,19 +52,23 @@ void Routes::on_pool(http::Request request, http::Respond respond, Plain handler
   if (!taken) w->respond(refuse(overloaded()));
 }
 
-void Routes::slow(std::string method, std::string pattern, Plain handler) {
-  async(std::move(method), std::move(pattern),
-        [this, handler = std::move(handler)](Node&, http::Request request, http::Respond respond) {
-          on_pool(std::move(request), std::move(respond), handler);
-        });
+void Routes::slow(std::string method, std::string pattern, Plain handler, http::RouteOptions options) {
+  async(
+      std::move(method), std::move(pattern),
+      [this, handler = std::move(handler)](Node&, http::Request request, http::Respond respond) {
+        on_pool(std::move(request), std::move(respond), handler);
+      },
+      options);
 }
 
-void Routes::staff(std::string method, std::string pattern, Signed handler) {
-  slow(std::move(method), std::move(pattern),
-       [handler = std::move(handler)](Node& node, const http::Request& request) -> Result<http::Response> {
-         STELE_TRY(const auto who, node.gate->check(request));
-         return handler(node, request, who);
-       });
+void Routes::staff(std::string method, std::string pattern, Signed handler, http::RouteOptions options) {
+  slow(
+      std::move(method), std::move(pattern),
+      [handler = std::move(handler)](Node& node, const http::Request& request) -> Result<http::Response> {
+        STELE_TRY(const auto who, node.gate->check(request));
+        return handler(node, request, who);
+      },
+      options);
 }
 
 }  // namespace stele::app

@@ -518,8 +518,8 @@ Result<Response> pending(Node& n, const Request& r, const Staff& who) {
 
 void add_school_routes(Routes& r) {
   r.staff("GET", "/v1/me", me);
-  r.staff("POST", "/v1/books", books);
-  r.staff("POST", "/v1/status-slots", status_slots);
+  r.staff("POST", "/v1/books", books, body_at_most(students_limits.bytes_max));
+  r.staff("POST", "/v1/status-slots", status_slots, body_at_most(students_limits.bytes_max));
   r.staff("GET", "/v1/orgs/{org}/classes", classes);
   r.staff("GET", "/v1/orgs/{org}/class", roster);
   r.staff("GET", "/v1/orgs/{org}/sheets", sheets);

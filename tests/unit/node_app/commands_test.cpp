@@ -1,0 +1,135 @@
+// What an operator runs beside the node.
+#include "node/app/commands.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "node/app/node.h"
+#include "tests/unit/node_app/support.h"
+
+namespace stele::test {
+namespace {
+
+using app::Exit;
+using app::Fsck;
+
+class Commands : public TestNode {
+ protected:
+  [[nodiscard]] std::pair<Exit, std::string> fsck(const Fsck& o) {
+    ::testing::internal::CaptureStdout();
+    const auto exit = app::fsck(o, Lang::en);
+    return {exit, ::testing::internal::GetCapturedStdout()};
+  }
+  [[nodiscard]] Fsck here(bool json = false) const { return {{}, config_.genesis, config_.data, json}; }
+};
+
+TEST_F(Commands, FsckOfAGoodLedgerFindsNothing) {
+  start();
+  found();
+  stop();
+  const auto [exit, out] = fsck(here(true));
+  EXPECT_EQ(exit, Exit::ok);
+  const auto v = parse(out);
+  ASSERT_NE(v.find("clean"), nullptr) << out;
+  EXPECT_TRUE(v.find("clean")->boolean());
+  EXPECT_EQ(number(v, "records"), 13U);
+  EXPECT_NE(fsck(here()).second.find("all of it agrees"), std::string::npos);
+}
+
+TEST_F(Commands, FsckOfAHeadThatIsNotThereSaysSo) {
+  start();
+  found();
+  stop();
+  std::ofstream(app::head_file(config_), std::ios::binary | std::ios::trunc) << "nothing";
+  const auto [exit, out] = fsck(here(true));
+  EXPECT_NE(exit, Exit::ok) << out;
+}
+
+TEST_F(Commands, FsckRefusesWhileANodeIsRunning) {
+  start();
+  stop();
+  // Such a lock does not keep out the process that holds it: another one plays the node.
+  std::array<int, 2> locked{}, done{};
+  ASSERT_EQ(::pipe(locked.data()), 0);
+  ASSERT_EQ(::pipe(done.data()), 0);
+  const auto path = (app::ledger_folder(config_) / "LOCK").string();
+  const auto child = ::fork();
+  if (child == 0) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const int fd = ::open(path.c_str(), O_RDWR);
+    char byte = ::fcntl(fd, F_SETLK, &lock) == 0 ? 'y' : 'n';
+    if (::write(locked[1], &byte, 1) == 1) (void)!::read(done[0], &byte, 1);
+    ::_exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(locked[0], &byte, 1), 1);
+  ASSERT_EQ(byte, 'y');
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(fsck(here()).first, Exit::failed);
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("node_running"), std::string::npos);
+  ASSERT_EQ(::write(done[1], &byte, 1), 1);
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  for (const int fd : {locked[0], locked[1], done[0], done[1]}) ::close(fd);
+  EXPECT_EQ(fsck(here()).first, Exit::ok);
+}
+
+TEST_F(Commands, FsckOfNothingFails) {
+  EXPECT_EQ(fsck(here()).first, Exit::failed);
+  EXPECT_EQ(fsck({folder_ / "absent.toml", {}, {}, false}).first, Exit::usage);
+}
+
+TEST_F(Commands, VersionNamesTheProgram) {
+  EXPECT_TRUE(app::version().starts_with("stele-node "));
+}
+
+TEST(Routes, AnswerStartingUntilThereIsANode) {
+  http::Server server{http::ServerOptions{}};
+  app::WorkPool pool(1, 16);
+  const std::atomic<app::Node*> none = nullptr;
+  app::Routes routes(server, none, pool);
+  app::add_network_routes(routes);
+  app::add_record_routes(routes);
+  app::add_school_routes(routes);
+  ASSERT_TRUE(server.start());
+  auto client = http::Client::open("http://127.0.0.1:" + std::to_string(server.port()));
+  ASSERT_TRUE(client);
+  for (const auto* target : {"/v1/network", "/v1/records/x/receipt", "/v1/me"}) {
+    http::Request r;
+    r.target = target;
+    const auto response = client->send(r);
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 503);
+    EXPECT_EQ(text(parse(response->body), "code"), "starting");
+    EXPECT_TRUE(response->headers.get("Retry-After"));
+  }
+}
+
+TEST(WorkPool, IsBoundedAndFinishesWhatItTook) {
+  std::mutex gate;
+  std::atomic<int> done = 0;
+  {
+    app::WorkPool pool(1, 2);
+    gate.lock();
+    ASSERT_TRUE(pool.post([&] {
+      const std::lock_guard lock(gate);
+      ++done;
+    }));
+    while (pool.queued() > 0) std::this_thread::yield();  // the first one waits at the gate
+    EXPECT_TRUE(pool.post([&] { ++done; }));
+    EXPECT_TRUE(pool.post([&] { ++done; }));
+    EXPECT_FALSE(pool.post([&] { ++done; }));
+    gate.unlock();
+    pool.stop();
+    EXPECT_FALSE(pool.post([&] { ++done; }));
+  }
+  EXPECT_EQ(done, 3);
+}
+
+}  // namespace
+}  // namespace stele::test
