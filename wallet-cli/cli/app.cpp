@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 #include "signer/secret.h"
 #include "wallet-cli/cli/app_builder.h"
+#include "wallet-cli/cli/signing.h"
 
 namespace stele::cli {
 namespace {
@@ -419,9 +421,18 @@ Exit wrong_usage(const Program& p, const Error& e) {
   return exit;
 }
 
+/// One id in 64 begins with a hyphen, and would be taken for an option: such a word gets a prefix that parse_id drops.
+std::string marked_if_id(std::string_view word) {
+  constexpr std::size_t id_chars = 43;
+  const bool id = word.size() == id_chars && word.front() == '-' && unbase64url(word).has_value();
+  return (id ? std::string(id_prefix) : std::string()) + std::string(word);
+}
+
 Exit parse_and_run(Program& p, int argc, char** argv) {
   try {
-    p.app.parse(argc, argv);
+    std::vector<std::string> words;
+    for (int i = argc - 1; i > 0; --i) words.push_back(marked_if_id(argv[i]));  // CLI11 wants the last one first
+    p.app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     const auto tree = describe(p.app, "", p.parsing.takes);
     std::cout << help_text(tree, *tree.find(words_of(p.app)), p.context.lang, terminal_width()) << std::flush;

@@ -64,6 +64,7 @@ RecordId id_of(const Outgoing& o) {
 }
 
 Result<RecordId> parse_id(std::string_view text) {
+  if (text.starts_with(id_prefix)) text.remove_prefix(id_prefix.size());
   if (const auto id = fixed_from_base64url<RecordId>(text)) return *id;
   return Unexpected(make_error("usage_id", "Mã bản ghi phải gồm đúng 43 ký tự: \"" + std::string(text) + "\".",
                                "A record id has exactly 43 characters: \"" + std::string(text) + "\"."));

@@ -48,7 +48,9 @@ class Desk {
 [[nodiscard]] Result<std::vector<Outgoing>> decode_saved(const std::filesystem::path&, std::string_view);
 
 [[nodiscard]] RecordId id_of(const Outgoing&);
-/// 43 characters of base64url: `usage_id` otherwise.
+/// Stands before ids on their way through the command line's parser, which takes a leading hyphen for an option.
+inline constexpr std::string_view id_prefix = "id:";
+/// 43 characters of base64url, with or without the prefix: `usage_id` otherwise.
 [[nodiscard]] Result<RecordId> parse_id(std::string_view);
 [[nodiscard]] Result<std::vector<RecordId>> parse_ids(const std::vector<std::string>&);
 

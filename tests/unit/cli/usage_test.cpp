@@ -24,6 +24,13 @@ TEST(Usage, AMisspeltOptionIsAnsweredWithTheNearestOne) {
   EXPECT_TRUE(has(r.err, "\"--genesis\"")) << r.err;
 }
 
+TEST(Usage, AnIdThatBeginsWithAHyphenIsNoOption) {
+  const std::string id = "-EM-jvQvl4N2a-llipdn236Vy_2aVKtUGUsURFi8B88";
+  EXPECT_EQ(id.size(), 43U);
+  EXPECT_FALSE(has(stele({"history", id, "--lang", "en"}).err, "usage_unknown_option"));
+  EXPECT_TRUE(has(stele({"history", "-EM-jv", "--lang", "en"}).err, "usage_unknown_option"));
+}
+
 TEST(Usage, WhatIsMissingIsNamed) {
   const auto r = stele({"disclose", "a.json", "--lang", "vi"});
   EXPECT_EQ(r.exit, 2);
