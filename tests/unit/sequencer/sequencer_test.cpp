@@ -201,6 +201,14 @@ TEST_F(Sequencer, CatchesUpAfterALongNight) {
   EXPECT_EQ(header->time, clock->now());
 }
 
+TEST_F(Sequencer, NeverJudgesARecordByTheTimeOfTheNightBefore) {
+  run();
+  clock->advance(9 * 3600);
+  const auto out = submit(*sequencer, documents(0, 1))[0];  // before the heartbeat had a chance
+  ASSERT_EQ(out.status, Status::final);
+  EXPECT_EQ(log::parse_checkpoint(*must(ledger->store().header(*out.height)))->time, clock->now());
+}
+
 TEST_F(Sequencer, AStopAnswersEverybody) {
   run();
   std::atomic<int> answered = 0, final = 0, pending = 0, failed = 0;
