@@ -292,7 +292,7 @@ void App::Impl::stop() {
 
 App::App() = default;
 
-Result<std::unique_ptr<App>> App::start(Config config, NodeKeys keys, EventLog& log, const Progress& progress) {
+Result<std::unique_ptr<App>> App::start(const Config& config, NodeKeys keys, EventLog& log, const Progress& progress) {
   std::unique_ptr<App> out(new App());
   out->impl_ = std::make_unique<Impl>(config, log);
   auto& m = *out->impl_;

@@ -32,7 +32,7 @@ class App {
 
   /// Listens at once and answers `starting` until the ledger is replayed; returns when the node is ready. The log must
   /// outlive it. Errors: those of the parts, and `key_not_in_genesis`.
-  [[nodiscard]] static Result<std::unique_ptr<App>> start(Config, NodeKeys, EventLog&, const Progress& = {});
+  [[nodiscard]] static Result<std::unique_ptr<App>> start(const Config&, NodeKeys, EventLog&, const Progress& = {});
   /// As stop().
   ~App();
   App(const App&) = delete;

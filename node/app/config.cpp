@@ -1,5 +1,7 @@
 #include "node/app/config.h"
 
+#include <fmt/format.h>
+
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -136,8 +138,8 @@ class Reader {
         return distance(a, key) < distance(b, key);
       });
       fail("config_unknown_key", name.source().begin, key,
-           "Không có khóa cấu hình \"" + key + "\". Gần nhất là \"" + nearest + "\".",
-           "There is no configuration key \"" + key + "\". The nearest is \"" + nearest + "\".");
+           fmt::format("Không có khóa cấu hình \"{}\". Gần nhất là \"{}\".", key, nearest),
+           fmt::format("There is no configuration key \"{}\". The nearest is \"{}\".", key, nearest));
     }
   }
 
