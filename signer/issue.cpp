@@ -150,7 +150,7 @@ Signature prove_possession(const SigningKey& key, std::string_view net, std::str
   const std::string_view name = use == record::KeyUse::seal          ? "seal"
                                 : use == record::KeyUse::export_copy ? "export"
                                                                      : "sign";
-  return key.sign(record::possession_digest(net, org, person, name, binding));
+  return key.sign(record::possession_digest(net, org, person, name, key.id(), binding));
 }
 
 std::string staff_authorization(const SigningKey& key, const KeyId& kid, std::string_view net, std::string_view node,

@@ -185,7 +185,7 @@ Result<Record, Rejection> decode(std::string_view jws, const Envelope& envelope,
   } else {
     STELE_TRY(out.type, type_of_vct(*json));
   }
-  if (envelope.alg == "ES256" && out.type != Type::export_copy) {
+  if ((envelope.alg == "ES256") != (out.type == Type::export_copy)) {
     return reject(RejectionCode::bad_algorithm, "header.alg");
   }
   STELE_TRY(auto payload, read_payload(out.type, *json));
@@ -205,9 +205,10 @@ Result<void, Rejection> check_signature(const Record& record, const VerifyKey& k
 }
 
 Digest possession_digest(std::string_view net, std::string_view org, std::string_view person, std::string_view use,
-                         const Digest& binding) {
+                         const KeyId& kid, const Digest& binding) {
   std::string content;
-  for (const auto part : {net, org, person, use}) {
+  const std::string thumbprint = base64url(kid.view());
+  for (const std::string_view part : {net, org, person, use, std::string_view(thumbprint)}) {
     content += part;
     content += '\0';
   }
@@ -220,7 +221,8 @@ Result<void, Rejection> check_possession(const Record& record) {
   STELE_ASSERT(key != nullptr);
   const auto use = on_of(record);
   STELE_ASSERT(use.has_value());
-  const auto digest = possession_digest(record.common.net, key->org, key->person, *use, key->binding);
+  const auto digest =
+      possession_digest(record.common.net, key->org, key->person, *use, key->jwk.thumbprint(), key->binding);
   const auto& jwk = key->jwk;
   bool good = false;
   if (jwk.p256) {

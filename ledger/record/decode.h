@@ -15,9 +15,10 @@ namespace stele::record {
 [[nodiscard]] Result<void, Rejection> check_signature(const Record&, const VerifyKey&);
 /// `proof` of a key record over the fields of wire-format.md section 4.
 [[nodiscard]] Result<void, Rejection> check_possession(const Record&);
-/// The digest that `proof` signs.
+/// The digest that `proof` signs. It covers the key's own thumbprint: from an ECDSA signature that does not cover it,
+/// anybody can compute another key that the signature fits, too.
 [[nodiscard]] Digest possession_digest(std::string_view net, std::string_view org, std::string_view person,
-                                       std::string_view use, const Digest& binding);
+                                       std::string_view use, const KeyId& kid, const Digest& binding);
 
 /// A JWS split and its header read, without its payload: for admission's first, cheap steps, and for staff requests.
 struct Envelope {

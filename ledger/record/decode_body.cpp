@@ -171,11 +171,12 @@ Amend read_amend(ObjectReader& s) {
   return out;
 }
 
-StatusChange read_status_change(ObjectReader& s) {
+StatusChange read_status_change(Type type, ObjectReader& s) {
   StatusChange out;
   out.org = s.string("org", text::org);
   out.targets = read_ids(s, "targets", 1, targets_max);
   out.reason = s.string("reason", text::code);
+  if (type == Type::reinstate) out.lifts = s.digest43<RecordId>("lifts");
   return out;
 }
 
@@ -309,7 +310,7 @@ Body read_body(Type type, ObjectReader& stele) {
     case Type::suspend:
     case Type::reinstate:
     case Type::revoke:
-      return read_status_change(stele);
+      return read_status_change(type, stele);
     case Type::compromise:
       return read_compromise(stele);
     case Type::erase:

@@ -36,8 +36,14 @@ struct Mark {
 enum class Missing : std::uint8_t { not_yet, exempt, absent };
 using MarkOrMissing = std::variant<Mark, Missing>;
 using LevelCode = std::string;
+/// Primary school: the subject's level, and the mark of the test that went into it.
+struct LevelAndMark {
+  LevelCode level;
+  Mark mark;
+  friend bool operator==(const LevelAndMark&, const LevelAndMark&) = default;
+};
 /// One figure of a grade sheet's row or a transcript.
-using Figure = std::variant<Mark, LevelCode, Missing>;
+using Figure = std::variant<Mark, LevelCode, Missing, LevelAndMark>;
 
 struct GradeResult {
   Tag256 tag;

@@ -230,6 +230,7 @@ struct Members {
     s.set("org", b.org);
     s.set("targets", ids(b.targets));
     s.set("reason", b.reason);
+    if (b.lifts) s.set("lifts", b64(*b.lifts));
   }
   void operator()(const Compromise& b) const {
     s.set("key", b64(b.key));

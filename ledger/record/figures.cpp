@@ -52,8 +52,10 @@ std::string_view missing_name(Missing missing) {
 }
 
 Figure read_figure(ObjectReader& r) {
-  const int given = int(r.has("mark")) + int(r.has("level")) + int(r.has("missing"));
-  if (given > 1) r.refuse(r.has("mark") ? "mark" : "level", FieldFaultKind::unknown_member);
+  if (r.has("missing") && (r.has("mark") || r.has("level"))) {
+    r.refuse(r.has("mark") ? "mark" : "level", FieldFaultKind::unknown_member);
+  }
+  if (r.has("level") && r.has("mark")) return LevelAndMark{r.string("level", text::code), r.parsed("mark", parse_mark)};
   if (r.has("level")) return r.string("level", text::code);
   if (r.has("missing")) return r.parsed("missing", missing_from_name);
   return r.parsed("mark", parse_mark);
@@ -64,6 +66,9 @@ void set_figure(Value& out, const Figure& figure) {
     out.set("mark", mark_text(*mark));
   } else if (const auto* level = std::get_if<LevelCode>(&figure)) {
     out.set("level", *level);
+  } else if (const auto* both = std::get_if<LevelAndMark>(&figure)) {
+    out.set("level", both->level);
+    out.set("mark", mark_text(both->mark));
   } else {
     out.set("missing", missing_name(std::get<Missing>(figure)));
   }

@@ -29,7 +29,7 @@ Result<T, Rejection> read_value(const Disclosure& d, Read read) {
 [[nodiscard]] std::optional<Missing> missing_from_name(std::string_view);
 [[nodiscard]] std::string_view missing_name(Missing);
 
-/// Exactly one of `mark`, `level`, `missing`, among the other members of this object.
+/// `mark`, `level`, both of these, or `missing`, among the other members of this object.
 [[nodiscard]] Figure read_figure(json::ObjectReader&);
 void set_figure(json::Value& out, const Figure&);
 void set_text(json::Value& out, std::string_view name, const std::optional<std::string>&);

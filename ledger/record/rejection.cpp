@@ -165,6 +165,18 @@ constexpr std::array rows{
         "this student has a live credential of this kind and period; replace the earlier one"),
     ROW(status_slot_taken, "ô trạng thái này đã được dùng; hãy xin ô khác rồi ký lại",
         "this status slot is in use; reserve another and sign again"),
+    ROW(holder_key_used,
+        "khóa của người giữ (cnf) đã có trong một bản ghi khác, ai cũng có thể nối hai bản ghi với nhau; hãy để ví tạo "
+        "khóa mới",
+        "the holder's key (cnf) stands in another record already, so that anybody could link the two; let the wallet "
+        "make "
+        "a new key"),
+    ROW(not_suspended_by,
+        "bản ghi này không bị tạm ngừng bởi quyết định được nêu trong lifts; hãy xem suspended_by của nó",
+        "this record is not suspended by the one that `lifts` names; look at its `suspended_by`"),
+    ROW(lift_not_allowed,
+        "quyết định tạm ngừng do cấp trên ký; chỉ đơn vị đã ký hoặc cấp trên của đơn vị đó được khôi phục",
+        "the suspension was signed by a higher organisation; only that one, or one above it, may lift it"),
     ROW(register_number,
         "số vào sổ gốc phải liền sau số trước, không trùng, không cách; hãy dùng số kế tiếp rồi ký lại",
         "the register number must follow the last one without repeat or gap; take the next and sign again"),

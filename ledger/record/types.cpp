@@ -25,7 +25,7 @@ constexpr std::array<TypeRow, type_count> rows{{
     {"register", 4096, true},     {"amend", 24576, true},
     {"suspend", 16384, false},    {"reinstate", 16384, false},
     {"revoke", 16384, false},     {"compromise", 4096, false},
-    {"erase", 16384, false},      {"document", 8192, false},
+    {"erase", 16384, false},      {"document", 16384, false},
     {"transcript", 16384, true},  {"diploma", 16384, true},
     {"certificate", 16384, true}, {"school-transfer", 16384, true},
     {"export", 16384, false},

@@ -210,6 +210,7 @@ struct Amend {
 struct StatusChange {
   std::string org, reason;
   std::vector<RecordId> targets;
+  std::optional<RecordId> lifts;  ///< reinstate, and only there: the suspension that ends
   friend bool operator==(const StatusChange&, const StatusChange&) = default;
 };
 struct Compromise {

@@ -100,6 +100,8 @@ struct State final : OrgTree {
   std::map<record::StatusSlot, RecordId> status_slots;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> register_last;  ///< (org, kind, year)
   std::unordered_map<RecordId, RecordId> superseded_by;
+  std::unordered_map<RecordId, std::vector<RecordId>> suspensions;     ///< that stand, by target
+  std::unordered_set<KeyId> holder_keys;                               ///< of `cnf`: each stands in one record only
   std::map<std::pair<KeyId, record::Type>, std::uint64_t> used_today;  ///< quotas; emptied when the date changes
   Date today;
   /// Final checkpoints young enough for `after`: hash to time.

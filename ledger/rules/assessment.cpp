@@ -36,7 +36,11 @@ Subject read_subject(ObjectReader& r) {
   Subject out;
   out.code = r.string("code", text::code);
   out.name = r.string("name", subject_name);
-  out.marks = r.choice<bool>("kind", {{"marks", true}, {"level", false}});
+  enum class Kind : std::uint8_t { marks, level, level_and_mark };
+  const auto kind = r.choice<Kind>(
+      "kind", {{"marks", Kind::marks}, {"level", Kind::level}, {"level-and-mark", Kind::level_and_mark}});
+  out.marks = kind == Kind::marks;
+  out.tested = kind == Kind::level_and_mark;
   return out;
 }
 
@@ -83,6 +87,9 @@ bool fits(const RuleSet& set, const Subject& subject, const Figure& figure) {
   if (std::holds_alternative<Missing>(figure)) return true;
   if (subject.marks) return std::holds_alternative<Mark>(figure);
   const auto* level = std::get_if<record::LevelCode>(&figure);
+  if (const auto* both = std::get_if<record::LevelAndMark>(&figure); both != nullptr && subject.tested) {
+    level = &both->level;
+  }
   return level != nullptr && std::find(set.levels.begin(), set.levels.end(), *level) != set.levels.end();
 }
 

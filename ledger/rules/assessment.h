@@ -8,7 +8,8 @@ namespace stele::rules {
 
 struct Subject {
   std::string code, name;
-  bool marks = true;  ///< false: comment-only, judged by levels
+  bool marks = true;    ///< false: judged by levels
+  bool tested = false;  ///< a level may have a mark beside it (primary school)
 };
 /// Decoded rule set; see docs/wire-format.md section 4.3 for the exact JSON.
 struct RuleSet {

@@ -70,6 +70,7 @@ class InBlock {
   Result<void, Rejection> credential(const State& s, const record::Record&, const record::Credential& c) const {
     if (tags_.contains(c.tag)) return reject(RejectionCode::tag_taken, "stele.tag");
     if (status_slots_.contains(c.status)) return reject(RejectionCode::status_slot_taken, "status");
+    if (c.cnf && kids_.contains(c.cnf->thumbprint())) return reject(RejectionCode::holder_key_used, "cnf.jwk");
     if (!c.register_number) return {};
     const std::tuple key{c.org, c.kind, c.register_number->year};
     std::uint64_t last = 0;
@@ -139,6 +140,7 @@ class InBlock {
     if (const auto* c = std::get_if<record::Credential>(&r.body)) {
       tags_.insert(c->tag);
       status_slots_.insert(c->status);
+      if (c->cnf) kids_.insert(c->cnf->thumbprint());
       if (c->register_number) numbers_[{c->org, c->kind, c->register_number->year}] = c->register_number->number;
     }
     if (const auto* o = std::get_if<record::Org>(&r.body)) {
@@ -174,7 +176,7 @@ class InBlock {
   std::set<record::StatusSlot> status_slots_;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> numbers_;
   std::set<std::string> orgs_;
-  std::unordered_set<KeyId> kids_;
+  std::unordered_set<KeyId> kids_;  ///< registered, or a holder's
   std::unordered_set<std::string> persons_;
   std::unordered_set<RecordId> claims_;
   std::set<std::pair<RecordId, std::string>> signed_;

@@ -61,6 +61,7 @@ void enter_sheet(State& s, const record::Record& r, RecordIndex index) {
 void enter_credential(State& s, const record::Record& r, const record::Credential& c, RecordIndex index) {
   s.credentials.emplace(r.id, registry::CredentialState{index, r.type, c.org, c.kind, c.tag});
   s.status_slots.emplace(c.status, r.id);
+  if (c.cnf) s.holder_keys.insert(c.cnf->thumbprint());
   if (!c.replaces) s.live_tags[c.tag] = r.id;  // one that replaces takes the tag over when it is in force
   if (c.register_number) s.register_last[{c.org, c.kind, c.register_number->year}] = c.register_number->number;
 }
@@ -108,6 +109,14 @@ void key_in_force(State& s, const record::Record& r, const record::Key& body, Un
   s.key_records.emplace(r.id, kid);
 }
 
+/// Ends that suspension, and leaves others as they are. False: another record of the same block was first.
+bool lift(State& s, const RecordId& target, const RecordId& suspension) {
+  const auto it = s.suspensions.find(target);
+  if (it == s.suspensions.end() || std::erase(it->second, suspension) == 0) return false;
+  if (it->second.empty()) s.suspensions.erase(it);
+  return true;
+}
+
 void status_change_in_force(State& s, const record::Record& r, const record::StatusChange& body, Changes& changes) {
   for (const auto& target : body.targets) {
     if (s.pending.contains(target)) continue;
@@ -116,10 +125,14 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
         change(s, target, log::Status::revoked, changes);
         break;
       case Type::suspend:
+        s.suspensions[target].push_back(r.id);
         if (s.status_of(target) == log::Status::valid) change(s, target, log::Status::suspended, changes);
         break;
       default:
-        if (s.status_of(target) == log::Status::suspended) change(s, target, log::Status::valid, changes);
+        if (!lift(s, target, *body.lifts)) break;
+        if (s.status_of(target) == log::Status::suspended && !s.suspensions.contains(target)) {
+          change(s, target, log::Status::valid, changes);
+        }
         if (const auto k = s.key_records.find(target); k != s.key_records.end()) {
           s.keys.at(k->second).reinstaters.push_back(s.key(r.kid)->key.person);
         }

@@ -48,8 +48,10 @@ class Judge {
     key_ = s_.key(r_.kid);
     if (key_ == nullptr) return reject(RejectionCode::unknown_key, "kid");
     if (!s_.key_valid(*key_)) return reject(RejectionCode::key_not_valid, "kid");
-    const bool seals = key_->key.use == record::KeyUse::seal;
-    if (seals != (r_.type == Type::seal) && !key_->root) return reject(RejectionCode::key_wrong_use, "kid");
+    const auto use = r_.type == Type::seal          ? record::KeyUse::seal
+                     : r_.type == Type::export_copy ? record::KeyUse::export_copy
+                                                    : record::KeyUse::sign;
+    if (key_->key.use != use && !key_->root) return reject(RejectionCode::key_wrong_use, "kid");
     return {};
   }
 
@@ -126,7 +128,9 @@ class Judge {
     if (!owner) return reject(RejectionCode::target_wrong_type, where);
     if (*owner != *subject_.org) return reject(RejectionCode::target_wrong_org, where);
     const std::string on(record::type_name(info->type));
-    if (i > 0 && subject_.on != on) return reject(RejectionCode::target_wrong_type, where);
+    // One act speaks for all targets, and a sheet lends it its class, subject and term: so there is one.
+    if (i > 0 && (subject_.on != on || record::is_sheet(info->type)))
+      return reject(RejectionCode::target_wrong_type, where);
     subject_.on = on;
     if (const auto it = s_.sheets.find(id); it != s_.sheets.end() && i == 0) take_sheet(it->second);
     return {};
@@ -314,7 +318,8 @@ class Judge {
     const auto* same = s_.key(k.jwk.thumbprint());
     const auto owner = s_.persons.find(k.person);
     if (!k.replaces) {
-      if (same != nullptr) return reject(RejectionCode::key_taken, "stele.jwk");
+      if (same != nullptr || s_.holder_keys.contains(k.jwk.thumbprint()))
+        return reject(RejectionCode::key_taken, "stele.jwk");
       if (owner != s_.persons.end()) return reject(RejectionCode::person_taken, "stele.person");
       return {};
     }
@@ -324,6 +329,8 @@ class Judge {
     }
     // Other grants for a key that is in force; or another key, also for one that was lost, suspended or revoked.
     const auto status = s_.status.get(*old->index);
+    if (same == nullptr && s_.holder_keys.contains(k.jwk.thumbprint()))
+      return reject(RejectionCode::key_taken, "stele.jwk");
     if (same != nullptr ? same != old || status != log::Status::valid : status == log::Status::superseded) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
     }
@@ -470,12 +477,32 @@ class Judge {
       const auto where = "stele.targets[" + std::to_string(i) + "]";
       const auto status = s_.status_of(c.targets[i]);
       const bool pending = s_.pending.contains(c.targets[i]);
-      const bool fits = r_.type == Type::reinstate ? status == log::Status::suspended && !pending
-                        : r_.type == Type::suspend ? status == log::Status::valid
+      const bool suspended = status == log::Status::suspended && !pending;
+      const bool fits = r_.type == Type::reinstate ? suspended
+                        : r_.type == Type::suspend ? status == log::Status::valid || suspended
                                                    : status != log::Status::revoked && !pending;
       if (!fits) return reject(RejectionCode::target_not_valid, where);
+      if (c.lifts && !suspended_by(c.targets[i], *c.lifts)) return reject(RejectionCode::not_suspended_by, where);
     }
+    if (c.lifts) STELE_CHECK(may_lift(*c.lifts));
     return reason_listed(c.reason);
+  }
+
+  [[nodiscard]] bool suspended_by(const RecordId& target, const RecordId& suspension) const {
+    const auto it = s_.suspensions.find(target);
+    return it != s_.suspensions.end() &&
+           std::find(it->second.begin(), it->second.end(), suspension) != it->second.end();
+  }
+
+  /// Nobody undoes what an office above suspended: only the organisation of its signer, or one above that.
+  Ok may_lift(const RecordId& suspension) const {
+    const auto* info = s_.find(suspension);
+    STELE_ASSERT(info != nullptr);  // it stands on a target
+    const auto* by = s_.key(info->kid);
+    STELE_ASSERT(by != nullptr);
+    const bool may =
+        key_->root || (!by->root && registry::in_unit(record::Unit::own_or_above, key_->key.org, by->key.org, s_));
+    return may ? Ok{} : Ok{reject(RejectionCode::lift_not_allowed, "stele.lifts")};
   }
 
   Ok relations(const record::Document& d) {
@@ -540,6 +567,11 @@ class Judge {
   Ok unique(const record::Credential& c) const {
     if (again_) return {};  // its own entries are there already
     if (s_.status_slots.contains(c.status)) return reject(RejectionCode::status_slot_taken, "status");
+    if (c.cnf) {
+      const auto holder = c.cnf->thumbprint();
+      if (s_.holder_keys.contains(holder) || s_.key(holder) != nullptr)
+        return reject(RejectionCode::holder_key_used, "cnf.jwk");
+    }
     const auto live = s_.live_tags.find(c.tag);
     if (live != s_.live_tags.end() && !(c.replaces && live->second == *c.replaces))
       return reject(RejectionCode::tag_taken, "stele.tag");

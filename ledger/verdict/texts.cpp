@@ -151,6 +151,8 @@ std::string type_text(record::Type type, Lang lang) {
 std::string figure_text(const record::Figure& f, Lang lang) {
   if (const auto* mark = std::get_if<record::Mark>(&f)) return record::mark_text(*mark);
   if (const auto* level = std::get_if<record::LevelCode>(&f)) return *level;
+  if (const auto* both = std::get_if<record::LevelAndMark>(&f))
+    return both->level + " " + record::mark_text(both->mark);
   switch (std::get<record::Missing>(f)) {
     case record::Missing::not_yet:
       return lang == Lang::vi ? "chưa có" : "not yet given";
@@ -166,6 +168,8 @@ json::Value figure_json(const record::Figure& f) {
   if (const auto* mark = std::get_if<record::Mark>(&f))
     return json::Value::object({{"mark", record::mark_text(*mark)}});
   if (const auto* level = std::get_if<record::LevelCode>(&f)) return json::Value::object({{"level", *level}});
+  if (const auto* both = std::get_if<record::LevelAndMark>(&f))
+    return json::Value::object({{"level", both->level}, {"mark", record::mark_text(both->mark)}});
   constexpr std::array names{"not-yet", "exempt", "absent"};
   return json::Value::object({{"missing", names.at(std::size_t(std::get<record::Missing>(f)))}});
 }

@@ -71,13 +71,15 @@ std::string_view status_name(log::Status s) {
 struct Standing {
   std::string_view status;
   std::optional<RecordId> superseded_by;
-  std::vector<RecordId> changes;  ///< pending ones that name it
+  std::vector<RecordId> suspended_by;  ///< what a reinstatement may name as `lifts`
+  std::vector<RecordId> changes;       ///< pending ones that name it
 };
 
 Standing standing_of(const registry::State& s, const RecordId& id) {
   Standing out;
   out.status = s.pending.contains(id) ? "pending" : status_name(*s.status_of(id));
   if (const auto by = s.superseded_by.find(id); by != s.superseded_by.end()) out.superseded_by = by->second;
+  if (const auto by = s.suspensions.find(id); by != s.suspensions.end()) out.suspended_by = by->second;
   if (const auto by = s.claimed.find(id); by != s.claimed.end()) out.changes.push_back(by->second);
   for (const auto& [pending_id, p] : s.pending) {
     const auto* c = std::get_if<record::StatusChange>(&p.record.body);
@@ -102,6 +104,10 @@ Result<Response> record_by_id(Node& n, const Request& r) {
                             {"height", found.height.value},
                             {"final", found.index.value < n.ledger->final_point()->checkpoint.size}});
   if (standing.superseded_by) out.set("superseded_by", b64u(*standing.superseded_by));
+  if (!standing.suspended_by.empty()) {
+    auto& by = out.set("suspended_by", Value::array());
+    for (const auto& suspension : standing.suspended_by) by.push(b64u(suspension));
+  }
   out.set("pending_changes", std::move(changes));
   return answer(out);
 }

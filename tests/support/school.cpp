@@ -196,8 +196,8 @@ record::Key School::key_body(const Staff& s) const {
   k.jwk = jwk_of(*s.key);
   k.grants = s.grants;
   k.binding = sha256(as_bytes(s.disclosure));
-  k.proof = s.key->sign(record::possession_digest(genesis_.net, s.org, s.person,
-                                                  s.use == record::KeyUse::seal ? "seal" : "sign", k.binding));
+  k.proof = s.key->sign(record::possession_digest(
+      genesis_.net, s.org, s.person, s.use == record::KeyUse::seal ? "seal" : "sign", k.jwk.thumbprint(), k.binding));
   return k;
 }
 
@@ -511,8 +511,10 @@ void School::amend() {
 }
 
 RecordId School::change(Type type, const RecordId& target, bool completed) {
-  const auto id =
-      add({sign("principal", type, record::StatusChange{std::string(school), "under-review", {target}})})[0];
+  record::StatusChange body{std::string(school), "under-review", {target}, {}};
+  if (type == Type::reinstate) body.lifts = suspensions_.at(target);
+  const auto id = add({sign("principal", type, std::move(body))})[0];
+  if (type == Type::suspend) suspensions_.insert_or_assign(target, id);
   if (completed) add({second("officer", Type::countersign, "registrar", id)});
   add({});
   add({});

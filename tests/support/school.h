@@ -169,6 +169,7 @@ class School {
   std::map<std::string, Staff> staff_;
   rules::Chain chain_;
   std::vector<MadeBlock> blocks_;
+  std::unordered_map<RecordId, RecordId> suspensions_;  ///< the last of each target: what a reinstatement lifts
   std::map<RecordId, MadeRecord> records_;
   UnixSeconds now_;
   verdict::BookKey book_;

@@ -327,8 +327,8 @@ def secrets(network):
         "erase": [{"target": target.hex(), "positions": p, "digest": erase_digest(network.net, target, p).hex()}
                   for p in ([], [0], [3, 15, 4095])],
         "acks": [{"leaf": leaf.hex(), "vault": v, "digest": ack_digest(network.net, leaf, v).hex()} for v in (0, 1, 63)],
-        "possession": [{"org": "thpt-vi-du-1", "person": who, "use": use, "binding": binding,
-                        "digest": possession_digest(network.net, "thpt-vi-du-1", who, use, binding).hex()}
+        "possession": [{"org": "thpt-vi-du-1", "person": who, "use": use, "kid": b64u(PrivateKey(12).kid), "binding": binding,
+                        "digest": possession_digest(network.net, "thpt-vi-du-1", who, use, PrivateKey(12).kid, binding).hex()}
                        for use in ("sign", "seal", "export")],
         "tags": [{"book": book.hex(), "type": t, "kind": "thpt", "period": p, "tag": b64u(book_tag(book, t, "thpt", p))}
                  for t, p in (("transcript", "2025"), ("diploma", "once"), ("certificate", "99"))],

@@ -160,7 +160,7 @@ ACKED = ["class-list", "grade-sheet", "summary-sheet", "register", "amend"] + CR
 BOUNDS = {
     "org": 4096, "key": 8192, "validators": 16384, "policy": 131072, "approve": 16384, "countersign": 16384,
     "seal": 16384, "class-list": 4096, "grade-sheet": 4096, "summary-sheet": 4096, "register": 4096, "amend": 24576,
-    "suspend": 16384, "reinstate": 16384, "revoke": 16384, "compromise": 4096, "erase": 16384, "document": 8192,
+    "suspend": 16384, "reinstate": 16384, "revoke": 16384, "compromise": 4096, "erase": 16384, "document": 16384,
     "transcript": 16384, "diploma": 16384, "certificate": 16384, "school-transfer": 16384, "export": 16384,
 }
 
@@ -211,8 +211,8 @@ class Record:
 # 4, 5. Proofs, disclosures, sheets
 
 
-def possession_digest(net, org, person, use, binding):
-    return tagged("stele/v1/key-proof", "\0".join([net, org, person, use, binding]).encode("ascii"))
+def possession_digest(net, org, person, use, kid, binding):
+    return tagged("stele/v1/key-proof", "\0".join([net, org, person, use, b64u(kid), binding]).encode("ascii"))
 
 
 def erase_digest(net, target, positions):

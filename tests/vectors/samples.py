@@ -49,7 +49,7 @@ class Samples:
         binding = b64u(disclosure_digest(CHANCE.disclosure("person", {"name": "Trần Thị Bình", "title": "Giáo viên"})))
         out = {"org": "thpt-vi-du-1", "person": person(number), "use": use, "jwk": key.jwk, "grants": [],
                "binding": binding, **changes}
-        digest = possession_digest(self.network.net, out["org"], out["person"], use, binding)
+        digest = possession_digest(self.network.net, out["org"], out["person"], use, key.kid, binding)
         tail = {k: out.pop(k) for k in ("replaces", "reason") if k in out}
         return {**out, "proof": b64u(key.sign(digest)), **tail}
 
@@ -115,7 +115,7 @@ class Samples:
                 {"org": "thpt-vi-du-1", "target": some_id("sheet"), "positions": [3], **rows, "reason": "entry-error",
                  "supersedes": []},
             ],
-            "suspend": [change], "reinstate": [change], "revoke": [{**change, "targets": ids[1:2]}],
+            "suspend": [change], "reinstate": [{**change, "lifts": some_id("suspend")}], "revoke": [{**change, "targets": ids[1:2]}],
             "compromise": [{"key": b64u(SIGNER.kid), "from": 812, "to": 40960, "reason": "stolen"},
                            {"key": b64u(SIGNER.kid), "from": 0, "reason": "stolen"}],
             "erase": [
@@ -243,6 +243,7 @@ TABLE = {
 }
 for twin, model in {"countersign": "approve", "seal": "approve", "reinstate": "suspend", "revoke": "suspend"}.items():
     TABLE[twin] = TABLE[model]
+TABLE["reinstate"] = {**TABLE["suspend"], "lifts": "id"}
 
 
 def steps(path):
@@ -414,6 +415,8 @@ class Refusals:
         edit("transcript", "vct", "https://stele.example.vn/so/vct/sd-jwt-vc-13/transcript/2", ["bad_url", "unknown_type"],
              "", name="vct of another version")
         edit("diploma", "stele.class", "10A1", "unknown_member")
+        edit("suspend", "stele.lifts", some_id("suspend"), "unknown_member")
+        edit("revoke", "stele.lifts", some_id("suspend"), "unknown_member")
         edit("export", "stele.tag", some_id("tag"), "unknown_member")
         edit("diploma", "stele.register.extra", 1, "unknown_member")
 

@@ -116,6 +116,7 @@ def policy(number=1, **changes):
             act("document", "own", ["clerk", "principal"]),
             act("suspend", "own", ["principal"], on="document", needs=by_office),
             act("reinstate", "own", ["principal"], on="document", needs=by_office),
+            act("reinstate", "own", ["principal"], on="key", needs=by_office),
             act("revoke", "own", ["principal"], on="document", needs=by_office),
         ],
     }
@@ -143,7 +144,8 @@ class Staff:
         out = {"org": self.org, "person": self.person, "use": self.use, "jwk": self.key.jwk, "grants": self.grants,
                "binding": self.binding}
         out.update(changes)
-        proof = self.key.sign(possession_digest(self.network.net, out["org"], out["person"], out["use"], out["binding"]))
+        proof = self.key.sign(possession_digest(self.network.net, out["org"], out["person"], out["use"], self.key.kid,
+                                                out["binding"]))
         tail = {k: out.pop(k) for k in ("replaces", "reason") if k in out}
         return {**out, "proof": b64u(proof), **tail}
 

@@ -44,8 +44,8 @@ class Story:
     def key_record(self, signer, who, **changes):
         return self.chain.record("key", signer, self.staff[who].body(**changes))
 
-    def change_of(self, record_type, target, who="principal", reason="under-review"):
-        return self.by(who, record_type, {"org": SCHOOL, "targets": [target.ref], "reason": reason})
+    def change_of(self, record_type, target, who="principal", reason="under-review", **more):
+        return self.by(who, record_type, {"org": SCHOOL, "targets": [target.ref], "reason": reason, **more})
 
     def document(self, number, who="clerk", **changes):
         digest = b64u(disclosure_digest(self.chance.disclosure("file", {"sha256": b64u(sha(f"file {number}".encode()))})))
@@ -315,6 +315,10 @@ class Story:
         stele = {"org": SCHOOL, "kind": KIND, "tag": self.tag(0, "diploma", "once"), "period": "once"}
         numbered = {"register": {"year": "2026", "number": 1}}
         self.diploma = self.credential("principal", "diploma", claims, 19, {**stele, **numbered}, list_number=1)
+        chain.refuse_record("holder_key_used", self.credential("principal", "diploma", claims, 19, {**stele, **numbered},
+                                                               cnf=PrivateKey(20)), name="a holder's key of another record")
+        chain.refuse_record("holder_key_used", self.credential("principal", "diploma", claims, 19, {**stele, **numbered},
+                                                               cnf=self.staff["teacher"].key), name="a teacher's key as holder's")
         self.credentials.append({"record": self.diploma, "claims": claims})
         chain.refuse_record("register_number", self.credential("principal", "diploma", claims, 19, {
             **stele, "register": {"year": "2026", "number": 2}}))
@@ -324,24 +328,31 @@ class Story:
         self.credentials.append({"record": self.certificate, "claims": claims})
         self.suspend = self.change_of("suspend", self.documents[0])
         chain.refuse_record(["target_not_valid", "target_not_pending"],
-                            self.change_of("reinstate", self.documents[0]), name="reinstate of what is valid")
+                            self.change_of("reinstate", self.documents[0], lifts=self.documents[1].ref),
+                            name="reinstate of what is valid")
         chain.refuse_record("unknown_target", self.by("principal", "suspend", {
             "org": SCHOOL, "targets": [b64u(sha(b"nothing"))], "reason": "lost"}))
         chain.add([self.diploma, self.certificate, self.suspend], t + 7 * DAY + 60, [(self.suspend, SUSPENDED)])  # 16
 
         chain.add([self.second("countersign", officer, OFFICE, "registrar", [self.suspend])], t + 8 * DAY,
                   [(self.suspend, VALID), (self.documents[0], SUSPENDED)])  # 17
-        reinstate = self.change_of("reinstate", self.documents[0])
+        chain.refuse_record("not_suspended_by", self.change_of("reinstate", self.documents[0], lifts=self.documents[1].ref))
+        reinstate = self.change_of("reinstate", self.documents[0], lifts=self.suspend.ref)
         chain.add([reinstate], t + 8 * DAY + 60, [(reinstate, SUSPENDED)])  # 18
         chain.add([self.second("countersign", officer, OFFICE, "registrar", [reinstate])], t + 9 * DAY,
                   [(reinstate, VALID), (self.documents[0], VALID)])  # 19
         self.revoke = self.change_of("revoke", self.documents[1], reason="lost")
         self.lapsing = self.change_of("suspend", self.documents[0])
-        chain.add([self.revoke, self.lapsing], t + 9 * DAY + 60,
-                  [(self.revoke, SUSPENDED), (self.lapsing, SUSPENDED)])  # 20
+        roots = self.network.roots
+        homeroom = {"org": SCHOOL, "targets": [self.keys["homeroom"].ref], "reason": "under-review"}
+        self.key_suspend = chain.record("suspend", roots[0], homeroom)
+        chain.add([self.revoke, self.lapsing, self.key_suspend], t + 9 * DAY + 60,
+                  [(self.revoke, SUSPENDED), (self.lapsing, SUSPENDED), (self.key_suspend, SUSPENDED)])  # 20
+        approve = self.second("approve", roots[1], "root", "root", [self.key_suspend])
         # Height 22 comes exactly pending_days after height 20, whose time is that of the vote for height 19.
-        chain.add([self.second("countersign", officer, OFFICE, "registrar", [self.revoke])], t + 39 * DAY,
-                  [(self.revoke, VALID), (self.documents[1], REVOKED)])  # 21
+        chain.add([self.second("countersign", officer, OFFICE, "registrar", [self.revoke]), approve], t + 39 * DAY,
+                  [(self.revoke, VALID), (self.documents[1], REVOKED), (self.key_suspend, VALID),
+                   (self.keys["homeroom"], SUSPENDED)])  # 21
 
     # -- heights 22 to 24
 
@@ -351,6 +362,7 @@ class Story:
             **self.network.common(self.network.checkpoint_hash), "org": SCHOOL, "kind": "minutes",
             "digests": [b64u(sha(b"late"))]}})
         chain.refuse_record(["after_too_old", "after_unknown"], old)
+        chain.refuse_record("lift_not_allowed", self.change_of("reinstate", self.keys["homeroom"], lifts=self.key_suspend.ref))
         chain.add([], t + 39 * DAY + 1)  # 22: not yet lapsed
         chain.add([], t + 39 * DAY + 60, [(self.lapsing, REVOKED)])  # 23
         chain.add([], t + 39 * DAY + 120)  # 24

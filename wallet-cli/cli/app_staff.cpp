@@ -294,10 +294,17 @@ void second_command(Command& program, std::string_view type, Text text, Text how
 void status_command(Command& program, std::string_view type, Text text, Text how) {
   auto o = std::make_shared<Change>();
   o->type = type;
-  program.command(type, text)
-      .options({"id", {"mã bản ghi", "record id"}, V::id, true}, o->ids)
-      .option({"--reason", reason_text, V::reason, true}, o->reason)
-      .save(o->save)
+  auto& command = program.command(type, text)
+                      .options({"id", {"mã bản ghi", "record id"}, V::id, true}, o->ids)
+                      .option({"--reason", reason_text, V::reason, true}, o->reason);
+  if (type == "reinstate") {
+    command.option({"--lifts",
+                    {"quyết định tạm ngừng được bãi bỏ; cần nêu khi có nhiều quyết định",
+                     "the suspension that ends; needed when several stand"},
+                    V::id},
+                   o->lifts);
+  }
+  command.save(o->save)
       .example(how, "stele " + std::string(type) +
                         " o4yA1nXkYbR0mK3mQ2eE5vWwZbB7tq1S9dLh0uFJcPg --reason issued-in-error --key hieu-truong.key")
       .runs([o](const Context& c) { return change_status(c, *o); });

@@ -60,6 +60,7 @@ struct Change {
   std::string type;  ///< revoke, suspend, reinstate
   std::vector<std::string> ids;
   std::string reason;
+  std::string lifts;  ///< reinstate: the suspension that ends; empty: the only one that stands
   Save save;
 };
 [[nodiscard]] Exit change_status(const Context&, const Change&);

@@ -145,6 +145,8 @@ std::string label(Words words, std::string_view code, Lang lang) {
 std::string figure_label(const record::Figure& f, Lang lang) {
   if (const auto* mark = std::get_if<record::Mark>(&f)) return record::mark_text(*mark);
   if (const auto* level = std::get_if<record::LevelCode>(&f)) return label(Words::level, *level, lang);
+  if (const auto* both = std::get_if<record::LevelAndMark>(&f))
+    return label(Words::level, both->level, lang) + " (" + record::mark_text(both->mark) + ")";
   constexpr std::string_view names[] = {"not-yet", "exempt", "absent"};
   return label(Words::missing, names[std::size_t(std::get<record::Missing>(f))], lang);
 }

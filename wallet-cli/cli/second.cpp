@@ -149,6 +149,35 @@ Result<std::string> org_of_targets(const Context& c, const record::Genesis& g, c
   return org;
 }
 
+/// The suspension that a reinstatement ends: the one named, or the only one that stands on all targets.
+Result<RecordId> lifted_by(const Context& c, const record::Genesis& g, const std::vector<RecordId>& ids,
+                           const std::string& named) {
+  if (!named.empty()) {
+    STELE_TRY(const auto parsed, parse_ids({named}));
+    return parsed.front();
+  }
+  STELE_TRY(auto node, NodeClient::connect(c, g));
+  std::optional<RecordId> out;
+  for (const auto& id : ids) {
+    STELE_TRY(const auto v, node.get("/v1/records/" + base64url(id.view())));
+    const auto& standing = items_of(v, "suspended_by");
+    if (standing.empty()) {
+      return Unexpected(make_error("usage_not_suspended", "Bản ghi " + base64url(id.view()) + " không bị tạm ngừng.",
+                                   "Record " + base64url(id.view()) + " is not suspended."));
+    }
+    const auto by = fixed_from_base64url<RecordId>(standing.front().string());
+    if (standing.size() > 1 || !by || (out && *out != *by)) {
+      return Unexpected(make_error(
+          "usage_lifts",
+          "Có nhiều quyết định tạm ngừng; hãy nêu một quyết định bằng --lifts (xem suspended_by của " +
+              base64url(id.view()) + ").",
+          "Several suspensions stand; name one with --lifts (see suspended_by of " + base64url(id.view()) + ")."));
+    }
+    out = *by;
+  }
+  return *out;
+}
+
 }  // namespace
 
 Exit change_status(const Context& c, const Change& o) {
@@ -161,7 +190,13 @@ Exit change_status(const Context& c, const Change& o) {
   std::sort(ids->begin(), ids->end());
   const auto org = org_of_targets(c, *g, *ids);
   if (!org) return fail(c, org.error());
-  const Draft d{*type, record::StatusChange{*org, o.reason, *ids}, {}};
+  record::StatusChange change{*org, o.reason, *ids, {}};
+  if (*type == Type::reinstate) {
+    const auto lifts = lifted_by(c, *g, *ids, o.lifts);
+    if (!lifts) return fail(c, lifts.error());
+    change.lifts = *lifts;
+  }
+  const Draft d{*type, std::move(change), {}};
   auto what = signer::plain_words(*g, d.type, d.body, c.lang);
   auto targets = describe(c, *g, *ids);
   if (!targets) return fail(c, targets.error());

@@ -368,7 +368,7 @@ class Why {
   }
   [[nodiscard]] std::string_view without_formula(const FigureTrace& f) const {
     if (retested()) return pick(c_, "bằng kết quả kiểm tra lại", "the figure of the re-test");
-    if (std::holds_alternative<record::LevelCode>(f.figure))
+    if (std::holds_alternative<record::LevelCode>(f.figure) || std::holds_alternative<record::LevelAndMark>(f.figure))
       return pick(c_, "mức đánh giá của cả năm, không có công thức", "the level of the year; it has no formula");
     return pick(c_, "chưa đủ điểm để tính", "there are not enough marks to compute it");
   }

@@ -115,12 +115,23 @@ TEST_F(GradeRow, NoMarkWithoutAllOfItsMarks) {
   EXPECT_EQ(said("toan", mark("7.9"), full_), "payload_average result.mark");
 }
 
+TEST_F(GradeRow, ALevelMayHaveATestMarkBesideItWhereTheRuleSetSaysSo) {
+  auto& subject = set_.subjects[std::size_t(set_.subject("gdtc") - set_.subjects.data())];
+  subject.tested = true;
+  const GradeDetail none;
+  EXPECT_EQ(said("gdtc", record::LevelAndMark{"dat", record::Mark{80}}, none), "accepted");
+  EXPECT_EQ(said("gdtc", record::LevelCode("dat"), none), "accepted");
+  EXPECT_EQ(said("gdtc", record::LevelAndMark{"tot", record::Mark{80}}, none), "payload_bad result");
+  EXPECT_EQ(said("gdtc", mark("8.0"), none), "payload_bad result");
+}
+
 TEST_F(GradeRow, IsOfTheKindOfItsSubject) {
   const GradeDetail none;
   EXPECT_EQ(said("toan", record::LevelCode("dat"), full_), "payload_bad result");
   EXPECT_EQ(said("toan", mark("7.9"), none), "payload_bad detail");
   EXPECT_EQ(said("gdtc", record::LevelCode("dat"), none), "accepted");
   EXPECT_EQ(said("gdtc", record::LevelCode("tot"), none), "payload_bad result");
+  EXPECT_EQ(said("gdtc", record::LevelAndMark{"dat", record::Mark{80}}, none), "payload_bad result");
   EXPECT_EQ(said("gdtc", mark("7.9"), none), "payload_bad result");
   EXPECT_EQ(said("gdtc", record::LevelCode("dat"), full_), "payload_bad detail");
   EXPECT_EQ(said("gdtc", Missing::exempt, none), "accepted");

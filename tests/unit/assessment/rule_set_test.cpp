@@ -43,6 +43,7 @@ TEST(RuleSet, MembersAreThoseOfTheFormat) {
   EXPECT_EQ(edited(R"("mid":2)", R"("mid":2,"x":2)"), "unknown_member marks.x");
   EXPECT_EQ(edited(R"("t2":2)", R"("t3":2)"), "missing_member year.t2");
   EXPECT_EQ(edited(R"("kind":"level")", R"("kind":"text")"), "bad_form subjects[1].kind");
+  EXPECT_EQ(edited(R"("kind":"level")", R"("kind":"level-and-mark")"), "accepted");
   EXPECT_EQ(edited(R"("code":"toan")", R"("code":"Toán")"), "bad_form subjects[0].code");
   EXPECT_EQ(edited(R"(["thcs","thpt"])", R"("thpt")"), "wrong_type kinds");
   EXPECT_EQ(said("[]"), "wrong_type rule_set");

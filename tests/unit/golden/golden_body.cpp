@@ -218,7 +218,9 @@ Amend amend(const Json& s) {
 }
 
 StatusChange status_change(const Json& s) {
-  return {text(s.at("org")), text(s.at("reason")), ids(s.at("targets"))};
+  StatusChange out{text(s.at("org")), text(s.at("reason")), ids(s.at("targets")), {}};
+  out.lifts = optional_of(s, "lifts", [](const Json& v) { return fixed_base64url<RecordId>(v); });
+  return out;
 }
 
 Compromise compromise(const Json& s) {

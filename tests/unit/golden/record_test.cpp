@@ -157,8 +157,9 @@ TEST(GoldenDigests, FollowFromTheirTags) {
     EXPECT_EQ(decoy_digest(from_hex(d.at("seed"))), fixed_hex<Digest>(d.at("digest")));
   }
   for (const Json& p : v.at("possession")) {
-    const Digest made = possession_digest(net, text(p.at("org")), text(p.at("person")), text(p.at("use")),
-                                          fixed_base64url<Digest>(p.at("binding")));
+    const Digest made =
+        possession_digest(net, text(p.at("org")), text(p.at("person")), text(p.at("use")),
+                          fixed_base64url<KeyId>(p.at("kid")), fixed_base64url<Digest>(p.at("binding")));
     EXPECT_EQ(made, fixed_hex<Digest>(p.at("digest")));
   }
   for (const Json& a : v.at("acks")) {

@@ -139,7 +139,7 @@ TEST_F(SchoolYear, ATranscriptWaitsForTheSealAndThenIsValid) {
 
 TEST_F(SchoolYear, TheOfficeAboveSeesWhatWaitsForItBelow) {
   final({{sign("principal", Type::suspend,
-               record::StatusChange{std::string(School::school), "under-review", {key_records_["gym"]}})}});
+               record::StatusChange{std::string(School::school), "under-review", {key_records_["gym"]}, {}})}});
   const auto above = ask("officer", "/v1/orgs/so-vi-du/pending");
   ASSERT_EQ(items(above, "pending").size(), 1U);
   EXPECT_EQ(text(items(above, "pending")[0], "org"), School::school);

@@ -133,7 +133,7 @@ TEST_F(StaffRequest, OfAKeyThatIsNotRegisteredHasNoAuthority) {
 TEST_F(StaffRequest, OfASuspendedKeyHasNoAuthority) {
   const auto id =
       final({{sign("principal", record::Type::suspend,
-                   record::StatusChange{std::string(School::school), "under-review", {key_records_["teacher"]}})}});
+                   record::StatusChange{std::string(School::school), "under-review", {key_records_["teacher"]}, {}})}});
   EXPECT_EQ(get_as("teacher", "/v1/me").status, 200);  // pending: nothing has changed yet
   final({{sign("officer", record::Type::countersign,
                record::SecondSignature{std::string(School::office), "registrar", id})}});

@@ -122,7 +122,11 @@ TEST(Claims, SubjectRefuses) {
 
 TEST(Claims, SummaryComesBack) {
   SummaryClaim claim;
-  claim.summary = {{}, {"tot", {}, "tot"}, "kha", {}, "len-lop", 3};
+  claim.summary.conduct.t1 = "tot";
+  claim.summary.conduct.year = "tot";
+  claim.summary.learning = "kha";
+  claim.summary.promotion = "len-lop";
+  claim.summary.absences = 3;
   claim.sheet = filled<RecordId>(9);
   claim.row = 12;
   const auto d = made("summary", to_json(claim));

@@ -92,7 +92,7 @@ TEST(Mark, HasOneTextForEachValue) {
   }
 }
 
-TEST(Rows, GradeResultIsExactlyOneFigure) {
+TEST(Rows, GradeResultIsOneFigure) {
   const auto said_of = [](const std::string& rest) {
     return verdict(grade_result(parsed("result", "{" + tag_member + rest + "}")));
   };
@@ -100,7 +100,10 @@ TEST(Rows, GradeResultIsExactlyOneFigure) {
   EXPECT_EQ(said_of(R"(,"level":"dat")"), "accepted");
   EXPECT_EQ(said_of(R"(,"missing":"exempt")"), "accepted");
   EXPECT_EQ(said_of(""), "missing_member result.mark");
-  EXPECT_EQ(said_of(R"(,"mark":"8.5","level":"dat")"), "unknown_member result.mark");
+  EXPECT_EQ(said_of(R"(,"mark":"8.5","level":"dat")"), "accepted");  // primary school; the rule set says where
+  EXPECT_EQ(said_of(R"(,"mark":"8.5","level":"Đạt")"), "bad_form result.level");
+  EXPECT_EQ(said_of(R"(,"mark":"8","level":"dat")"), "bad_form result.mark");
+  EXPECT_EQ(said_of(R"(,"mark":"8.5","missing":"absent")"), "unknown_member result.mark");
   EXPECT_EQ(said_of(R"(,"level":"dat","missing":"absent")"), "unknown_member result.level");
   EXPECT_EQ(said_of(R"(,"mark":"8,5")"), "bad_form result.mark");
   EXPECT_EQ(said_of(R"(,"mark":8)"), "wrong_type result.mark");
@@ -163,6 +166,7 @@ TEST(Rows, ComeBackFromTheirJson) {
   same(GradeResult{t, Mark{85}}, grade_result, "result");
   same(GradeResult{t, LevelCode("dat")}, grade_result, "result");
   same(GradeResult{t, Missing::absent}, grade_result, "result");
+  same(GradeResult{t, LevelAndMark{"hoan-thanh-tot", Mark{90}}}, grade_result, "result");
   same(GradeDetail{{Mark{80}, Missing::exempt}, Mark{70}, Missing::not_yet, "Tốt"}, grade_detail, "detail");
   same(GradeDetail{{}, {}, {}, ""}, grade_detail, "detail");
   same(StudentResult{t, "9900000001", "Nguyễn Thị Ánh Nguyệt-Thử", "nu", Date{2010, 1, 2}}, student_result, "result");

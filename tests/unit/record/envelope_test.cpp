@@ -62,13 +62,14 @@ TEST(Envelope, HeaderMayFillItsBound) {
   EXPECT_EQ(verdict(with_header(sample(), json + " ")), "bad_header header");
 }
 
-TEST(Envelope, TakesEs256OnlyForExports) {
+TEST(Envelope, TakesEs256ForExportsAndOnlyThere) {
   EXPECT_EQ(verdict(with_header(sample(), header("none", "stele-document+jwt"))), "bad_algorithm header.alg");
   EXPECT_EQ(verdict(with_header(sample(), header("ES256", "stele-document+jwt"))), "bad_algorithm header.alg");
   EXPECT_EQ(verdict(with_header(jws(full(Type::transcript)), header("ES256", "dc+sd-jwt"))),
             "bad_algorithm header.alg");
   EXPECT_EQ(verdict(with_header(jws(full(Type::export_copy)), header("ES256", "dc+sd-jwt"))), "accepted");
-  EXPECT_EQ(verdict(with_header(jws(full(Type::export_copy)), header("ES256K", "dc+sd-jwt"))), "accepted");
+  EXPECT_EQ(verdict(with_header(jws(full(Type::export_copy)), header("ES256K", "dc+sd-jwt"))),
+            "bad_algorithm header.alg");
 }
 
 TEST(Envelope, KnowsOnlyItsTypes) {

@@ -19,9 +19,9 @@ constexpr std::string_view low_s =
 constexpr std::string_view high_s =
     "nw7KhrMPBulAk14KWLxyTBPSLLkdNvMbkp3r-NAc4NSn_vfkjEznntOrggdJ_kmIIirXuTzJYueE2TtwQUD5zw";
 constexpr std::string_view sign_proof =
-    "xmAKxLitkRt8DXPivFIeFF0QsvS6lvAyBpv3AfthBklS7IORe3pzgXPrtgT4v71IFf_-p7uBPVpJOU9sDZ0dng";
+    "yzkWARdSaZL__SM9VIChmBzFmRwCH-8AoIXYmiBMWOwYAqN8B32lYFukBM6nSjXQXKoDDtPelzPF6vxRElVuaw";
 constexpr std::string_view export_proof =
-    "kCZEFpykp-dvgXrfL45QnFeu8vU9StQ7s4t-SldTHGIr24tzDlWU43H4H_P97SZaho9RyfCZB5NkKrTzrsqNZg";
+    "YrH72ViPFG-nO_pKEd3jwYpTYHsjNAD53w4slvJCPE8JJ3QJqHAqw6gvRYsaR0CsrRSpW_8-b0k0dh3vTu7PiQ";
 
 Record signed_record(std::string_view signature) {
   return decode(std::string(signing_text) + "." + std::string(signature)).value();
@@ -49,11 +49,21 @@ TEST(Proof, HighSHasItsOwnCode) {
   EXPECT_EQ(check_signature(signed_record(high_s), verify_key()).error().code, RejectionCode::high_s);
 }
 
+Jwk jwk_of(bool p256, std::string_view x, std::string_view y) {
+  return {p256, fixed_from_base64url<Digest>(x).value().bytes, fixed_from_base64url<Digest>(y).value().bytes};
+}
+Jwk own_point(KeyUse use) {
+  return use == KeyUse::export_copy ? jwk_of(true, "09LckbZuCCtA-NhM4z5sT067ayHFH2Nn1o2FMtDJQIs",
+                                             "lQI8nTn6psGpJAnXUZfUScay5DzbuLg7LJNLhYcGUeI")
+                                    : jwk_of(false, "HzlFI9dA-G1_V3DtszZ80-bnafEqiQpEOj0XPBk0G5w",
+                                             "mnpwsJRJR2eEaGfPZZ2BDHDqYE82gEPE8YikTZgXaGk");
+}
+
 Record key_record(KeyUse use) {
   auto key = body<Key>(Type::key);
   key.use = use;
   key.binding = filled<Digest>(5);
-  key.jwk = use == KeyUse::export_copy ? p256_point() : point();
+  key.jwk = own_point(use);
   key.proof = fixed_from_base64url<Signature>(use == KeyUse::export_copy ? export_proof : sign_proof).value();
   return decode(jws(Type::key, key)).value();
 }
@@ -61,8 +71,10 @@ Record key_record(KeyUse use) {
 TEST(Proof, PossessionIsProvenByTheNewKey) {
   EXPECT_TRUE(check_possession(key_record(KeyUse::sign)));
   EXPECT_TRUE(check_possession(key_record(KeyUse::export_copy)));
-  EXPECT_EQ(hex(possession_digest(net, "thpt-vi-du-1", person(), "sign", filled<Digest>(5)).view()),
-            "ad4133a478286f0f5b9eae83aa0b98989594d2937f7fb47449f717d73e4e62d2");
+  EXPECT_EQ(hex(possession_digest(net, "thpt-vi-du-1", person(), "sign", own_point(KeyUse::sign).thumbprint(),
+                                  filled<Digest>(5))
+                    .view()),
+            "53a2bc41265e3a16a568c208c8f7c0468f033c37476016fc1e5c48548a2bd742");
 }
 
 TEST(Proof, PossessionHoldsForThatUsePersonPlaceAndNetworkOnly) {
@@ -79,6 +91,7 @@ TEST(Proof, PossessionHoldsForThatUsePersonPlaceAndNetworkOnly) {
   EXPECT_TRUE(
       refused([](Record& r, Key& /*unused*/) { r.common.net = "stele/vidu/1123456789abcdef0123456789abcdef"; }));
   EXPECT_TRUE(refused([](Record& /*unused*/, Key& k) { k.jwk = p256_point(); }));
+  EXPECT_TRUE(refused([](Record& /*unused*/, Key& k) { k.jwk = point(); }));
 }
 
 }  // namespace

@@ -146,9 +146,10 @@ Body full_body(Type type) {
     case Type::amend:
       return Amend{org, "entry-error", id, {0, 7, 4095}, root, 16, ids(2)};
     case Type::suspend:
-    case Type::reinstate:
     case Type::revoke:
-      return StatusChange{org, "fraud", ids(2)};
+      return StatusChange{org, "fraud", ids(2), {}};
+    case Type::reinstate:
+      return StatusChange{org, "fraud", ids(2), id};
     case Type::compromise:
       return Compromise{filled<KeyId>(65), 5, 900, "key-lost"};
     case Type::erase:
