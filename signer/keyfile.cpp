@@ -228,10 +228,14 @@ Result<fs::path> write_beside(const fs::path& path, std::string_view text) {
 
 }  // namespace
 
-Result<KeyHeader> read_key_header(const fs::path& path) {
-  STELE_TRY(const auto text, read_file(path));
+Result<KeyHeader> decode_key_header(std::string_view text, const fs::path& path) {
   STELE_TRY(auto parsed, parse(path, text));
   return std::move(parsed.header);
+}
+
+Result<KeyHeader> read_key_header(const fs::path& path) {
+  STELE_TRY(const auto text, read_file(path));
+  return decode_key_header(text, path);
 }
 
 Result<OpenKey> open_key_file(const fs::path& path, const SecretBytes& passphrase) {

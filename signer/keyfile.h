@@ -26,6 +26,9 @@ inline constexpr std::size_t key_file_bytes_max = 16'384;
 inline constexpr std::size_t passphrase_bytes_min = 8;
 inline constexpr std::size_t passphrase_bytes_max = 1024;
 
+/// What a key file's text says in clear. All that is refused for form or cost is refused here, before any key is
+/// derived. `path` is named in errors.
+[[nodiscard]] Result<KeyHeader> decode_key_header(std::string_view text, const std::filesystem::path& path);
 /// Readable without the passphrase.
 [[nodiscard]] Result<KeyHeader> read_key_header(const std::filesystem::path&);
 /// `key_wrong_passphrase` if it doesn't open; `key_file_…` if the file is damaged, too open (mode), or asks for

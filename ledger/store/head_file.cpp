@@ -34,40 +34,6 @@ Error io_error(const std::filesystem::path& path, std::string_view step) {
                     {path.string(), {}, 0, {}, {}});
 }
 
-struct Slot {
-  std::uint64_t sequence = 0;
-  Head head;
-};
-
-std::string encode(const Slot& slot) {
-  std::string out(magic);
-  out += version;
-  out += text_of(key64(slot.sequence));
-  out += text_of(key64(slot.head.height.value));
-  out += as_text(slot.head.header_hash.view());
-  out += text_of(key64(slot.head.qc.size()));
-  out += as_text(slot.head.qc);
-  out += as_text(sha256(as_bytes(out)).view());
-  return out;
-}
-
-// None: not sound. Bytes behind the checksum may be left over from a longer head.
-std::optional<Slot> decode(std::string_view bytes) {
-  if (bytes.size() < qc_begin || !bytes.starts_with(magic) || bytes[magic.size()] != version) return std::nullopt;
-  const std::uint64_t qc_length = number64(bytes.substr(qc_length_begin));
-  if (qc_length > head_qc_bytes_max || bytes.size() < qc_begin + qc_length + Digest::size_bytes) return std::nullopt;
-  const auto covered = bytes.substr(0, qc_begin + qc_length);
-  const auto checksum = bytes.substr(covered.size(), Digest::size_bytes);
-  if (as_text(sha256(as_bytes(covered)).view()) != checksum) return std::nullopt;
-  Slot out;
-  out.sequence = number64(bytes.substr(numbers_begin));
-  out.head.height.value = number64(bytes.substr(numbers_begin + 8));
-  out.head.header_hash = *HeaderHash::from(as_bytes(bytes.substr(hash_begin, HeaderHash::size_bytes)));
-  const auto qc = as_bytes(bytes.substr(qc_begin, qc_length));
-  out.head.qc.assign(qc.begin(), qc.end());
-  return out;
-}
-
 bool write_all(int fd, std::string_view bytes, std::size_t offset) {
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -115,18 +81,43 @@ Error damaged_error(const std::filesystem::path& path) {
                     {path.string(), {}, 0, {}, {}});
 }
 
-struct Newest {
-  Slot slot;
-  unsigned number = 0;
-};
+}  // namespace
 
-Result<Newest> newest_of(std::string_view file, const std::filesystem::path& path) {
-  std::optional<Newest> best;
+std::string encode(const HeadSlot& slot) {
+  std::string out(magic);
+  out += version;
+  out += text_of(key64(slot.sequence));
+  out += text_of(key64(slot.head.height.value));
+  out += as_text(slot.head.header_hash.view());
+  out += text_of(key64(slot.head.qc.size()));
+  out += as_text(slot.head.qc);
+  out += as_text(sha256(as_bytes(out)).view());
+  return out;
+}
+
+std::optional<HeadSlot> decode_head_slot(std::string_view bytes) {
+  if (bytes.size() < qc_begin || !bytes.starts_with(magic) || bytes[magic.size()] != version) return std::nullopt;
+  const std::uint64_t qc_length = number64(bytes.substr(qc_length_begin));
+  if (qc_length > head_qc_bytes_max || bytes.size() < qc_begin + qc_length + Digest::size_bytes) return std::nullopt;
+  const auto covered = bytes.substr(0, qc_begin + qc_length);
+  const auto checksum = bytes.substr(covered.size(), Digest::size_bytes);
+  if (as_text(sha256(as_bytes(covered)).view()) != checksum) return std::nullopt;
+  HeadSlot out;
+  out.sequence = number64(bytes.substr(numbers_begin));
+  out.head.height.value = number64(bytes.substr(numbers_begin + 8));
+  out.head.header_hash = *HeaderHash::from(as_bytes(bytes.substr(hash_begin, HeaderHash::size_bytes)));
+  const auto qc = as_bytes(bytes.substr(qc_begin, qc_length));
+  out.head.qc.assign(qc.begin(), qc.end());
+  return out;
+}
+
+Result<NewestHead> decode_head_file(std::string_view file, const std::filesystem::path& path) {
+  std::optional<NewestHead> best;
   for (unsigned i = 0; i < 2; ++i) {
     if (file.size() < i * head_slot_bytes) break;
     const auto bytes = file.substr(i * head_slot_bytes, head_slot_bytes);
-    auto slot = decode(bytes);
-    if (slot && (!best || slot->sequence > best->slot.sequence)) best = Newest{std::move(*slot), i};
+    auto slot = decode_head_slot(bytes);
+    if (slot && (!best || slot->sequence > best->slot.sequence)) best = NewestHead{std::move(*slot), i};
   }
   if (best) return std::move(*best);
   // A later version makes the file anew under this name, so that slot 0 tells.
@@ -134,6 +125,8 @@ Result<Newest> newest_of(std::string_view file, const std::filesystem::path& pat
     return Unexpected(version_error(path, static_cast<std::uint8_t>(file[magic.size()])));
   return Unexpected(damaged_error(path));
 }
+
+namespace {
 
 // An empty optional: there is no file. The descriptor is the caller's.
 Result<std::optional<int>> open_existing(const std::filesystem::path& path, int flags) {
@@ -143,10 +136,10 @@ Result<std::optional<int>> open_existing(const std::filesystem::path& path, int 
   return Unexpected(io_error(path, "read"));
 }
 
-Result<Newest> read_newest(int fd, const std::filesystem::path& path) {
+Result<NewestHead> read_newest(int fd, const std::filesystem::path& path) {
   const auto file = read_all(fd, 2 * head_slot_bytes);
   if (!file) return Unexpected(io_error(path, "read"));
-  return newest_of(*file, path);
+  return decode_head_file(*file, path);
 }
 
 }  // namespace

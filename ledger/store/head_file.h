@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "ledger/base/bytes.h"
 #include "ledger/base/error.h"
@@ -21,6 +23,23 @@ struct Head {
 
 inline constexpr std::size_t head_slot_bytes = 64 * 1024;
 inline constexpr std::size_t head_qc_bytes_max = 60 * 1024;  ///< some 800 votes
+
+/// One of the file's two slots, see HeadFile.
+struct HeadSlot {
+  std::uint64_t sequence = 0;
+  Head head;
+};
+/// `slot.head.qc` within its bound.
+[[nodiscard]] std::string encode(const HeadSlot&);
+/// None: not sound. Bytes behind the checksum are not looked at: they may be left over from a longer head.
+[[nodiscard]] std::optional<HeadSlot> decode_head_slot(std::string_view);
+struct NewestHead {
+  HeadSlot slot;
+  unsigned number = 0;  ///< of the slot: 0 or 1
+};
+/// The sound slot with the higher sequence number. `head_file_damaged`, `head_file_version_unknown`; `path` is named in
+/// them.
+[[nodiscard]] Result<NewestHead> decode_head_file(std::string_view file, const std::filesystem::path& path);
 
 /// One thread at a time. One process at a time: the store's lock sees to that.
 ///

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
-#include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
-#include "ledger/record/decode.h"
-#include "ledger/record/object_reader.h"
 #include "node/app/answers.h"
+#include "node/app/staff_request.h"
 
 namespace stele::app {
 namespace {
 
-constexpr std::size_t request_jws_bytes_max = 8192;
-constexpr json::Limits payload_limits{.bytes_max = request_jws_bytes_max, .depth_max = 3, .nodes_max = 16};
-constexpr json::TextRule text_rule{1, request_jws_bytes_max};
 constexpr std::string_view scheme = "Stele ";
 
 Error not_signed() {
@@ -35,64 +30,6 @@ Error expired() {
 Error replayed() {
   return make_error("request_replayed", "Yêu cầu này đã được dùng; hãy ký lại.",
                     "This request was used already; sign it again.");
-}
-
-struct RequestClaims {
-  std::string net, node, method, path, nonce;
-  Digest body;
-  std::uint64_t time = 0;
-};
-struct SessionClaims {
-  std::string net, node;
-  PublicKey key;
-  std::uint64_t from = 0, until = 0;
-};
-
-std::optional<json::Value> payload_of(const record::Envelope& e) {
-  const auto bytes = unbase64url(e.payload_b64);
-  if (!bytes) return std::nullopt;
-  auto v = json::parse(as_text(*bytes), payload_limits);
-  return v ? std::optional(std::move(*v)) : std::nullopt;
-}
-
-std::optional<RequestClaims> request_claims(const record::Envelope& e) {
-  const auto v = payload_of(e);
-  if (!v) return std::nullopt;
-  json::ObjectReader r(*v);
-  RequestClaims out;
-  r.object("stele", [&](json::ObjectReader& s) {
-    (void)s.integer("v", 1, 1);
-    out.net = s.string("net", text_rule);
-    out.node = s.string("node", text_rule);
-    out.method = s.string("method", text_rule);
-    out.path = s.string("path", text_rule);
-    out.body = s.digest43<Digest>("body");
-    out.time = s.integer<std::uint64_t>("time", 0, json::integer_max);
-    out.nonce = s.string("nonce", {22, 22});
-  });
-  return r.finish() ? std::optional(std::move(out)) : std::nullopt;
-}
-
-std::optional<SessionClaims> session_claims(const record::Envelope& e) {
-  const auto v = payload_of(e);
-  if (!v) return std::nullopt;
-  json::ObjectReader r(*v);
-  SessionClaims out;
-  r.object("stele", [&](json::ObjectReader& s) {
-    (void)s.integer("v", 1, 1);
-    out.net = s.string("net", text_rule);
-    out.node = s.string("node", text_rule);
-    out.key = s.parsed("key", [](std::string_view t) { return fixed_from_base64url<PublicKey>(t); });
-    out.from = s.integer<std::uint64_t>("from", 0, json::integer_max);
-    out.until = s.integer<std::uint64_t>("until", 0, json::integer_max);
-  });
-  return r.finish() ? std::optional(std::move(out)) : std::nullopt;
-}
-
-std::optional<record::Envelope> envelope_of(std::string_view jws, std::string_view typ) {
-  auto e = record::open_envelope(jws, request_jws_bytes_max);
-  if (!e || e->typ != typ || e->alg != "ES256K") return std::nullopt;
-  return std::move(*e);
 }
 
 bool signed_by(const record::Envelope& e, const VerifyKey& key) {
@@ -169,17 +106,17 @@ Result<Staff> StaffGate::staff_of(const KeyId& kid) const {
 }
 
 Result<StaffGate::Signer> StaffGate::session_of(std::string_view jws, const KeyId& kid) const {
-  const auto e = envelope_of(jws, "stele-session+jwt");
-  const auto claims = e ? session_claims(*e) : std::nullopt;
+  const auto claims = decode_session(jws);
   if (!claims) return Unexpected(not_signed());
   if (claims->net != net_ || claims->node != node_) return Unexpected(wrong_node());
   const auto now = clock_().value;
   if (claims->until < claims->from || claims->until - claims->from > session_max_s || now > claims->until ||
       now + request_age_max_s < claims->from)
     return Unexpected(expired());
-  STELE_TRY(auto staff, staff_of(e->kid));
+  STELE_TRY(auto staff, staff_of(claims->envelope.kid));
   const auto key = VerifyKey::parse(claims->key);
-  if (!key || key->thumbprint() != kid || !signed_by(*e, *staff.key.verify)) return Unexpected(bad_signature());
+  if (!key || key->thumbprint() != kid || !signed_by(claims->envelope, *staff.key.verify))
+    return Unexpected(bad_signature());
   return Signer{std::move(staff), *key};
 }
 
@@ -194,8 +131,7 @@ Result<Staff> StaffGate::check(const http::Request& request) {
   const auto header = request.headers.get("Authorization");
   if (!header || request.headers.count("Authorization") != 1 || !header->starts_with(scheme))
     return Unexpected(not_signed());
-  const auto e = envelope_of(header->substr(scheme.size()), "stele-request+jwt");
-  const auto claims = e ? request_claims(*e) : std::nullopt;
+  const auto claims = decode_request(header->substr(scheme.size()));
   if (!claims) return Unexpected(not_signed());
   if (claims->net != net_ || claims->node != node_) return Unexpected(wrong_node());
   const auto now = clock_();
@@ -204,8 +140,8 @@ Result<Staff> StaffGate::check(const http::Request& request) {
   if (claims->method != request.method || claims->path != request.target ||
       claims->body != sha256(as_bytes(request.body)))
     return Unexpected(bad_signature());
-  STELE_TRY(auto signer, signer_of(request, e->kid));
-  if (!signed_by(*e, signer.key)) return Unexpected(bad_signature());
+  STELE_TRY(auto signer, signer_of(request, claims->envelope.kid));
+  if (!signed_by(claims->envelope, signer.key)) return Unexpected(bad_signature());
   STELE_CHECK(once(claims->nonce, now));
   return std::move(signer.staff);
 }

@@ -60,46 +60,6 @@ Error other(std::string_view code, std::string_view vi, std::string_view en, con
                     at(path));
 }
 
-Bytes encode(std::string_view net, const PublicKey& key, const LastVote& v) {
-  log::Writer w;
-  w.raw(as_bytes("STLV"));
-  w.u8(1);
-  w.bytes16(as_bytes(net));
-  w.raw(key.view());
-  w.u64(v.epoch.value);
-  w.u64(v.height.value);
-  w.raw(v.header.view());
-  w.u64(v.time.value);
-  w.raw(v.signature.view());
-  w.raw(sha256(w.bytes()).view());
-  return std::move(w).take();
-}
-
-struct Content {
-  std::string net;
-  PublicKey key;
-  LastVote vote;
-};
-
-std::optional<Content> decode(ByteView in) {
-  if (in.size() < Digest::size_bytes) return std::nullopt;
-  const auto covered = in.first(in.size() - Digest::size_bytes);
-  if (as_text(sha256(covered).view()) != as_text(in.last(Digest::size_bytes))) return std::nullopt;
-  log::Reader r(covered);
-  r.expect("STLV");
-  const bool known = r.u8() == 1;
-  Content out;
-  out.net = as_text(r.bytes16(net_bytes_max));
-  out.key = r.fixed<PublicKey>();
-  out.vote.epoch.value = r.u64();
-  out.vote.height.value = r.u64();
-  out.vote.header = r.fixed<HeaderHash>();
-  out.vote.time.value = r.u64();
-  out.vote.signature = r.fixed<Signature>();
-  if (!r.done() || !known) return std::nullopt;
-  return out;
-}
-
 bool write_all(int fd, ByteView bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
@@ -132,6 +92,40 @@ Result<std::string> read_file(const fs::path& path) {
 
 }  // namespace
 
+Bytes encode(const VoteFileContent& c) {
+  log::Writer w;
+  w.raw(as_bytes("STLV"));
+  w.u8(1);
+  w.bytes16(as_bytes(c.net));
+  w.raw(c.key.view());
+  w.u64(c.vote.epoch.value);
+  w.u64(c.vote.height.value);
+  w.raw(c.vote.header.view());
+  w.u64(c.vote.time.value);
+  w.raw(c.vote.signature.view());
+  w.raw(sha256(w.bytes()).view());
+  return std::move(w).take();
+}
+
+std::optional<VoteFileContent> decode_vote_file(ByteView in) {
+  if (in.size() < Digest::size_bytes) return std::nullopt;
+  const auto covered = in.first(in.size() - Digest::size_bytes);
+  if (as_text(sha256(covered).view()) != as_text(in.last(Digest::size_bytes))) return std::nullopt;
+  log::Reader r(covered);
+  r.expect("STLV");
+  const bool known = r.u8() == 1;
+  VoteFileContent out;
+  out.net = as_text(r.bytes16(net_bytes_max));
+  out.key = r.fixed<PublicKey>();
+  out.vote.epoch.value = r.u64();
+  out.vote.height.value = r.u64();
+  out.vote.header = r.fixed<HeaderHash>();
+  out.vote.time.value = r.u64();
+  out.vote.signature = r.fixed<Signature>();
+  if (!r.done() || !known) return std::nullopt;
+  return out;
+}
+
 Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const PublicKey& key) {
   std::error_code ec;
   if (fs::exists(path, ec) || ec) return Unexpected(already_there(path));
@@ -142,7 +136,7 @@ Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const P
 
 Result<VoteFile> VoteFile::open(const fs::path& path, std::string net, const PublicKey& key) {
   STELE_TRY(const auto bytes, read_file(path));
-  const auto content = decode(as_bytes(bytes));
+  const auto content = decode_vote_file(as_bytes(bytes));
   if (!content) return Unexpected(damaged(path));
   if (content->net != net) return Unexpected(other("vote_file_other_net", "mạng", "network", path));
   if (content->key != key) return Unexpected(other("vote_file_other_key", "khóa", "key", path));
@@ -186,7 +180,7 @@ Result<void> VoteFile::replace(const LastVote& vote) const {
   draft += ".new";
   const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return Unexpected(io_error(draft));
-  const bool written = write_all(fd, encode(net_, key_, vote)) && ::fdatasync(fd) == 0;
+  const bool written = write_all(fd, encode({net_, key_, vote})) && ::fdatasync(fd) == 0;
   const Error failure = written ? Error{} : io_error(draft);
   ::close(fd);
   if (!written) return Unexpected(failure);

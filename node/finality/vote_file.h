@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "ledger/base/error.h"
 #include "ledger/log/certificate.h"
@@ -18,6 +20,16 @@ struct LastVote {
   Signature signature;
   friend bool operator==(const LastVote&, const LastVote&) = default;
 };
+
+/// All that a vote file says. Its bytes are fixed in wire-format.md section 10.
+struct VoteFileContent {
+  std::string net;
+  PublicKey key;
+  LastVote vote;
+};
+[[nodiscard]] Bytes encode(const VoteFileContent&);
+/// None: cut off, changed (a checksum ends it) or of another version.
+[[nodiscard]] std::optional<VoteFileContent> decode_vote_file(ByteView);
 
 /// One thread, one process at a time.
 class VoteFile {

@@ -88,15 +88,49 @@ fuzz_one() {
     -artifact_prefix="build/fuzz/crashes/$name-" -print_final_stats=1
 }
 
+# The targets share nothing but the processor: as many at once as there are cores, each with its log.
+fuzz_together() {
+  local seconds=$1 program status
+  for program in "${@:2}"; do
+    while (($(jobs -pr | wc -l) >= jobs)); do wait -n || true; done
+    (
+      status=0
+      fuzz_one "$program" "$seconds" >"$logs/fuzz-${program##*/fuzz_}.log" 2>&1 || status=$?
+      echo "$status" >"$logs/fuzz-${program##*/fuzz_}.status"
+      echo "${program##*/fuzz_}: $status"
+    ) &
+  done
+  wait
+}
+
 fuzz_all() {
-  local program status
+  local programs=() program name status
   build fuzz
   for program in build/fuzz/bin/fuzz_*; do
-    if [[ ! -x $program ]]; then continue; fi
-    status=0
-    step "fuzz ${program##*/fuzz_}" fuzz_one "$program" "$1" || status=$?
-    count "$status"
+    if [[ -x $program ]]; then programs+=("$program"); fi
   done
+  rm -f "$logs"/fuzz-*.status
+  step "fuzz" fuzz_together "$1" "${programs[@]}" || true
+  for program in "${programs[@]}"; do
+    name=${program##*/fuzz_}
+    status=$(cat "$logs/fuzz-$name.status" 2>/dev/null || echo 1)
+    count "$status"
+    if ((status == 0)); then
+      printf '  %-28s %s\n' "fuzz $name" "$(fuzz_stats "$logs/fuzz-$name.log")"
+    else
+      printf '  %-28s FAILED (%d)\n' "fuzz $name" "$status"
+      tail -n 60 "$logs/fuzz-$name.log"
+      say "Toàn bộ nhật ký: $logs/fuzz-$name.log" "The whole log: $logs/fuzz-$name.log"
+    fi
+  done
+}
+
+# "<inputs run> runs, <features> features", from libFuzzer's last lines.
+fuzz_stats() {
+  local runs features
+  runs=$(sed -nE 's/^stat::number_of_executed_units: *([0-9]+)$/\1/p' "$1" | tail -n 1)
+  features=$(grep -aoE ' ft: [0-9]+' "$1" | tail -n 1 | grep -oE '[0-9]+' || true)
+  printf '%s runs, %s features' "${runs:-?}" "${features:-?}"
 }
 
 coverage_of_decoders() {

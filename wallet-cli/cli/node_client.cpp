@@ -23,12 +23,16 @@ Error bad_answer() {
                     "The server's answer has a wrong form. Check the address in --node.");
 }
 
+/// A member, if `v` is an object that has it.
+const Value* member_of(const Value& v, std::string_view name) {
+  return v.is(json::Kind::object) ? v.find(name) : nullptr;
+}
 std::string text_of(const Value& v, std::string_view name) {
-  const auto* m = v.find(name);
+  const auto* m = member_of(v, name);
   return m != nullptr && m->is(json::Kind::string) ? m->string() : std::string();
 }
 std::uint64_t number_of(const Value& v, std::string_view name) {
-  const auto* m = v.find(name);
+  const auto* m = member_of(v, name);
   return m != nullptr && m->is(json::Kind::integer) && m->integer() >= 0 ? static_cast<std::uint64_t>(m->integer()) : 0;
 }
 
@@ -42,9 +46,9 @@ Error error_of(const Value& v) {
   return e;
 }
 
-Result<Value> parse_body(const http::Response& r) {
-  auto v = json::parse(r.body, answer_limits);
-  if (!v) return Unexpected(bad_answer());
+Result<Value> parse_body(std::string_view body) {
+  auto v = json::parse(body, answer_limits);
+  if (!v || !v->is(json::Kind::object)) return Unexpected(bad_answer());
   return std::move(*v);
 }
 
@@ -151,6 +155,31 @@ Result<std::vector<Answer>> NodeClient::submit(const std::vector<Outgoing>& reco
   return out;
 }
 
+Result<std::vector<Answer>> decode_answers(std::string_view body, std::span<const Outgoing> records) {
+  STELE_TRY(const auto v, parse_body(body));
+  const auto* results = v.find("results");
+  if (results == nullptr || !results->is(json::Kind::array) || results->items().size() != records.size())
+    return Unexpected(bad_answer());
+  std::vector<Answer> out;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& r = results->items()[i];
+    Answer a;
+    a.id = fixed_from_base64url<RecordId>(text_of(r, "id")).value_or(RecordId{});
+    const auto status = text_of(r, "status");
+    a.state = status == "final"     ? Answer::State::final
+              : status == "pending" ? Answer::State::pending
+                                    : Answer::State::refused;
+    a.index.value = number_of(r, "index");
+    a.height.value = number_of(r, "height");
+    a.jws = text_of(r, "jws");
+    if (a.jws.empty()) a.jws = records[i].jws;
+    if (const auto* e = member_of(r, "error"); e != nullptr && e->is(json::Kind::object)) a.error = error_of(*e);
+    if (a.state == Answer::State::refused && worth_repeating(a.error)) a.state = Answer::State::pending;
+    out.push_back(std::move(a));
+  }
+  return out;
+}
+
 Result<std::vector<Answer>> NodeClient::submit_portion(std::span<const Outgoing> records, unsigned patience_s) {
   std::string body = R"({"records":[)";
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -175,30 +204,10 @@ Result<std::vector<Answer>> NodeClient::submit_portion(std::span<const Outgoing>
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
       continue;
     }
-    STELE_TRY(const auto v, parse_body(*response));
-    const auto* results = v.find("results");
-    if (results == nullptr || !results->is(json::Kind::array) || results->items().size() != records.size())
-      return Unexpected(bad_answer());
-    std::vector<Answer> out;
-    bool all_known = true;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const auto& r = results->items()[i];
-      Answer a;
-      a.id = fixed_from_base64url<RecordId>(text_of(r, "id")).value_or(RecordId{});
-      const auto status = text_of(r, "status");
-      a.state = status == "final"     ? Answer::State::final
-                : status == "pending" ? Answer::State::pending
-                                      : Answer::State::refused;
-      a.index.value = number_of(r, "index");
-      a.height.value = number_of(r, "height");
-      a.jws = text_of(r, "jws");
-      if (a.jws.empty()) a.jws = records[i].jws;
-      if (const auto* e = r.find("error"); e != nullptr && e->is(json::Kind::object)) a.error = error_of(*e);
-      if (a.state == Answer::State::refused && worth_repeating(a.error)) a.state = Answer::State::pending;
-      all_known = all_known && a.state != Answer::State::pending;
-      out.push_back(std::move(a));
-    }
-    if (all_known || late) return out;
+    STELE_TRY(auto answers, decode_answers(response->body, records));
+    const bool all_known =
+        std::none_of(answers.begin(), answers.end(), [](const Answer& a) { return a.state == Answer::State::pending; });
+    if (all_known || late) return answers;
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
 }
@@ -207,7 +216,7 @@ Result<Value> NodeClient::get(const std::string& target) {
   http::Request request;
   request.target = target;
   STELE_TRY(const auto response, send(std::move(request), nullptr));
-  return parse_body(response);
+  return parse_body(response.body);
 }
 
 Result<std::string> NodeClient::get_text(const std::string& target) {
@@ -230,14 +239,14 @@ Result<std::string> NodeClient::post_text(const std::string& target, const Value
 Result<Value> NodeClient::post(const std::string& target, const Value& body) {
   STELE_TRY(const auto text, post_text(target, body));
   if (text.empty()) return Value();
-  return parse_body({.body = text});
+  return parse_body(text);
 }
 
 Result<Value> NodeClient::staff_get(const signer::SigningKey& key, const std::string& target) {
   http::Request request;
   request.target = target;
   STELE_TRY(const auto response, send(std::move(request), &key));
-  return parse_body(response);
+  return parse_body(response.body);
 }
 
 Result<std::string> NodeClient::staff_get_text(const signer::SigningKey& key, const std::string& target) {
@@ -255,7 +264,7 @@ Result<Value> NodeClient::staff_post(const signer::SigningKey& key, const std::s
   request.body = json::write(body);
   STELE_TRY(const auto response, send(std::move(request), &key));
   if (response.body.empty()) return Value();
-  return parse_body(response);
+  return parse_body(response.body);
 }
 
 }  // namespace stele::cli

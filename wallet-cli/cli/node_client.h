@@ -21,6 +21,9 @@ struct Answer {
   Error error;      ///< if refused
 };
 
+/// The body of a node's answer to `records`, one for each in their order: `http_bad_answer` for anything else.
+[[nodiscard]] Result<std::vector<Answer>> decode_answers(std::string_view body, std::span<const Outgoing> records);
+
 class NodeClient {
  public:
   /// Checks that the node serves the network of the genesis: `wrong_network` otherwise.

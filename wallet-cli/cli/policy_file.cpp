@@ -63,7 +63,10 @@ Result<record::Policy> read_policy_file(const std::filesystem::path& path) {
     }
     auto list = Value::array();
     for (const auto& entry : m.value.items()) {
-      if (!entry.is(json::Kind::object)) continue;
+      if (!entry.is(json::Kind::object)) {
+        return in_file(make_error("file_bad_policy", "\"assessment\" phải gồm các đối tượng {id, file, from?, to?}.",
+                                  "\"assessment\" must hold objects {id, file, from?, to?}."));
+      }
       STELE_TRY(auto full, with_data(entry, path.parent_path()));
       list.push(std::move(full));
     }

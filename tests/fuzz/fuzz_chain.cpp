@@ -1,0 +1,85 @@
+// The binary structures of the chain and the checkpoint's text: each begins with its own magic, so that one input is
+// tried as all of them. Whatever decodes, encodes to the very same bytes.
+#include <cstddef>
+#include <cstdint>
+
+#include "ledger/base/hash.h"
+#include "ledger/log/block.h"
+
+namespace {
+
+using namespace stele;  // NOLINT(google-build-using-namespace)
+
+bool same(ByteView a, ByteView b) {
+  return as_text(a) == as_text(b);
+}
+
+void block(ByteView in) {
+  const auto b = log::decode_block(in);
+  if (!b) {
+    (void)to_error(b.error());
+    return;
+  }
+  STELE_ASSERT(b->records.size() <= log::block_records_max);
+  STELE_ASSERT(same(log::encode(*b), in));
+  STELE_ASSERT(log::body_hash(*b) == sha256(in.first(in.size() - Signature::size_bytes)));
+  const auto meta = log::encode_meta(*b);
+  const auto joined = log::decode_meta(meta, b->records);
+  STELE_ASSERT(joined.has_value());
+  STELE_ASSERT(same(log::encode(*joined), in));
+  STELE_ASSERT(b->records.empty() || !log::decode_meta(in, {}).has_value());
+  (void)log::decode_epoch_proof(b->epoch_proof);
+}
+
+void certificate(ByteView in) {
+  const auto qc = log::decode_qc(in);
+  if (!qc) {
+    (void)to_error(qc.error());
+    return;
+  }
+  STELE_ASSERT(!qc->votes.empty() && qc->votes.size() <= log::validators_max);
+  STELE_ASSERT(same(log::encode(*qc), in));
+  (void)log::median_time(*qc);
+}
+
+void statement(ByteView in) {
+  const auto s = log::decode_epoch_statement(in);
+  if (!s) {
+    (void)to_error(s.error());
+    return;
+  }
+  STELE_ASSERT(s->from < s->to);
+  STELE_ASSERT(same(log::encode(*s), in));
+  STELE_ASSERT(s->highest_qc.empty() || log::decode_qc(s->highest_qc).has_value());
+}
+
+void proof(ByteView in) {
+  const auto p = log::decode_epoch_proof(in);
+  if (!p) {
+    (void)to_error(p.error());
+    return;
+  }
+  STELE_ASSERT(!p->statements.empty() && p->statements.size() <= log::validators_max);
+  STELE_ASSERT(same(log::encode(*p), in));
+}
+
+void checkpoint(std::string_view text) {
+  const auto c = log::parse_checkpoint(text);
+  if (!c) {
+    (void)to_error(c.error());
+    return;
+  }
+  STELE_ASSERT(log::to_text(*c) == text);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ByteView in(data, size);
+  block(in);
+  certificate(in);
+  statement(in);
+  proof(in);
+  checkpoint(as_text(in));
+  return 0;
+}

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of the targets for chain, node, key files and vault into corpus/, from the golden vectors.
+
+Usage: python3 -B tests/fuzz/seeds.py. Names tell where an input is from; inputs that a fuzzer found stand beside them.
+"""
+import base64
+import hashlib
+import json
+import struct
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+GOLDEN = HERE.parent / "vectors" / "golden"
+BYTES_MAX = 32 * 1024  # of one input: large ones slow a fuzzer down
+
+
+def golden(name):
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def seed(target, name, content):
+    content = content.encode() if isinstance(content, str) else content
+    if len(content) > BYTES_MAX:
+        return
+    folder = HERE / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    safe = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
+    (folder / safe).write_bytes(content)
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def counted(content):
+    return struct.pack(">I", len(content)) + content
+
+
+def chain():
+    vectors, log = golden("chain"), golden("log")
+    blocks = vectors["blocks"]
+    for i in (0, 1, 3, len(blocks) - 1):
+        seed("chain", f"block_{i}", bytes.fromhex(blocks[i]["bytes"]))
+        seed("chain", f"qc_{i}", bytes.fromhex(blocks[i]["qc"]))
+        seed("chain", f"checkpoint_{i}", blocks[i]["header"])
+    for case in vectors["refused"][::8]:
+        seed("chain", "refused_block_" + case["name"], bytes.fromhex(case["block"]))
+    for case in log["certificates"]["cases"][::3]:
+        seed("chain", "qc_" + case["name"], bytes.fromhex(case["bytes"]))
+    for case in log["certificates"]["malformed"]:
+        seed("chain", "bad_qc_" + case["name"], bytes.fromhex(case["bytes"]))
+    for i, case in enumerate(log["epochs"]["statements"]):
+        seed("chain", f"statement_{i}", bytes.fromhex(case["bytes"]))
+    seed("chain", "epoch_proof", bytes.fromhex(log["epochs"]["proof"]))
+    for case in log["epochs"]["malformed"]:
+        seed("chain", "bad_proof_" + case["name"], bytes.fromhex(case["bytes"]))
+    for case in log["checkpoints"]["malformed"]:
+        seed("chain", "bad_checkpoint_" + case["name"], case["text"])
+
+
+def block_stream():
+    blocks = golden("chain")["blocks"]
+
+    def answer(first, last):
+        part = blocks[first:last]
+        body = b"STLS\x01" + struct.pack(">I", len(part))
+        return body + b"".join(counted(bytes.fromhex(b["bytes"])) for b in part) + counted(bytes.fromhex(part[-1]["qc"]))
+
+    one = answer(0, 1)
+    seed("block_stream", "one", b"\x01" + one)
+    seed("block_stream", "three", b"\x01" + answer(0, 3))
+    seed("block_stream", "from_4", b"\x04" + answer(3, 5))
+    seed("block_stream", "other_height", b"\x02" + one)
+    seed("block_stream", "cut_off", b"\x01" + one[:-1])
+    seed("block_stream", "no_block", b"\x01STLS\x01" + struct.pack(">I", 0))
+    seed("block_stream", "count_too_large", b"\x01STLS\x01" + struct.pack(">I", 2**32 - 1) + one[9:])
+
+
+def vote_and_head_files():
+    vote = bytes.fromhex(golden("secrets")["vote_file"]["bytes"])
+    seed("vote_file", "golden", vote)
+    seed("vote_file", "without_checksum", vote[:-32])
+    seed("vote_file", "bad_checksum", vote[:-1] + b"?")
+    seed("vote_file", "version_2", vote[:4] + b"\x02" + vote[5:-32])
+    seed("vote_file", "too_long", vote[:-32] + b"\x00")
+
+    block = golden("chain")["blocks"][3]
+    qc = bytes.fromhex(block["qc"])
+
+    def head(sequence, version=1):
+        return (b"stele-head" + bytes([version]) + struct.pack(">QQ", sequence, block["height"]) +
+                bytes.fromhex(block["header_hash"]) + struct.pack(">Q", len(qc)) + qc)
+
+    def sealed(text):
+        return text + hashlib.sha256(text).digest()
+
+    seed("head_file", "slot", sealed(head(7)))
+    seed("head_file", "slot_without_checksum", head(4))
+    seed("head_file", "newer_slot_without_checksum", head(9))
+    seed("head_file", "version_2", sealed(head(7, version=2)))
+    seed("head_file", "qc_too_long", head(7)[:59] + b"\xff" * 8 + qc)
+    seed("head_file", "cut_off", head(7)[:40])
+
+
+def key_file():
+    files = golden("secrets")
+    text = files["key_files"][0]["text"]
+    header = unb64(json.loads(text)["header"]).decode()
+    for i, case in enumerate(files["key_files"]):
+        seed("key_file", f"golden_{i}", case["text"])
+    seed("key_file", "header", header)
+    seed("key_file", "header_with_disclosure", header.replace('"kdf"', '"disclosure":"WyJhIl0","kdf"'))
+    seed("key_file", "header_p256", header.replace("secp256k1", "P-256").replace('"sign"', '"export"'))
+    seed("key_file", "costs_too_much_memory", header.replace('"log2n":14,"r":8', '"log2n":20,"r":16'))
+    seed("key_file", "log2n_above_the_bound", header.replace('"log2n":14', '"log2n":63'))
+    seed("key_file", "other_kdf", header.replace('"scrypt"', '"argon2"'))
+    seed("key_file", "version_2", text.replace('"v":1', '"v":2'))
+    seed("key_file", "space_behind", text + " ")
+    seed("key_file", "pickup_code", "0123-4567-89AB-CDEF-GHJK-MNPQ-RS")
+    seed("key_file", "pickup_code_typed", "olI3 4567 89ab cdef ghjk mnpq rs")
+
+
+def vault_payload():
+    sheets = golden("sheets")
+    for i, sheet in enumerate(sheets["sheets"]):
+        rows = [r for r in sheet["rows"] if "decoy" not in r] + [r for r in sheet["rows"] if "decoy" in r][:1]
+        seed("vault_payload", f"sheet_{i}_{sheet['type']}", compact({"rows": rows}))
+    for record in golden("records")["records"]:
+        if "payload_beside" in record:
+            seed("vault_payload", "credential_" + record["type"], compact(record["payload_beside"]))
+    person = sheets["persons"][0]["disclosure"]
+    seed("vault_payload", "binding", compact({"disclosure": person}))
+    seed("vault_payload", "result_alone", compact({"rows": [{"result": person}]}))
+    seed("vault_payload", "not_rows", compact({"rows": [{"result": person, "detail": person}]}))
+    seed("vault_payload", "row_and_decoy", compact({"rows": [{"result": person, "detail": person, "decoy": ["A" * 43] * 2}]}))
+    seed("vault_payload", "empty_object", "{}")
+
+
+def sealed_object():
+    seed("sealed_object", "version_2", b"\x02\x00\x072026-05" + bytes(12))
+    seed("sealed_object", "unknown_key", b"\x01\x00\x072026-04" + bytes(12) + b"\x00\x30" + bytes(48 + 12 + 20))
+    seed("sealed_object", "not_sealed", b"\x01\x00\x072026-05" + bytes(12) + b"\x00\x30" + bytes(48 + 12 + 20))
+    seed("sealed_object", "no_object", b"\x01\x00\x072026-05" + bytes(12) + b"\x00\x30" + bytes(48))
+
+
+def config():
+    keys = '[keys]\norderer = "o.key"\nvalidator = "v.key"\nvault = "k.key"\nvote_file = "votes"\nwrapping = "/w"\n'
+    start = 'genesis = "genesis.json"\ndata = "/var/lib/stele"\n'
+    full = start + keys + (
+        '[http]\naddress = "127.0.0.1"\nport = 7480\nthreads = 2\ntls_certificate = "c.pem"\ntls_key = "k.pem"\n'
+        '[limits]\nrequests_per_second = 500.5\nrequests_burst = 1e3\nconnections = 1024\nfree_space_floor_mb = 1\n'
+        '[test]\nclock_file = "clock"\n[log]\nlevel = "warn"\njson = true\n')
+    seed("config", "least", start + keys)
+    seed("config", "full", full)
+    seed("config", "missing_key", 'genesis = "g"\n')
+    seed("config", "bad_port", start + keys + "[http]\nport = 65536\n")
+    seed("config", "misspelt", start + keys + "[http]\nadress = 1\n")
+    seed("config", "one_tls_file", start + keys + '[http]\ntls_key = "k"\n')
+    seed("config", "not_a_number", start + keys + "[limits]\nrequests_burst = nan\n")
+    seed("config", "section_is_a_value", start + keys + "http = 1\n")
+    seed("config", "syntax", "genesis = \n")
+    seed("config", "dotted_and_inline", 'http.port = 0\nkeys = {orderer = "a", other = [1, {b = 2}]}\n')
+    seed("config", "strings_and_dates", 'a = """x\\u00e1"""\nb = \'\'\'y\'\'\'\nc = 2026-05-31T08:00:00+07:00\nd = 0x1F\n')
+
+
+def requests():
+    signed = golden("secrets")["requests"]
+    for name in ("request", "session", "request_in_session"):
+        seed("requests", name, signed[name])
+    for name in ("request", "session"):
+        seed("requests", name + "_payload", unb64(signed[name].split(".")[1]))
+    records = golden("records")["records"]
+    jws = min((r["jws"] for r in records), key=len)
+    seed("requests", "records", compact({"records": [{"jws": jws}, {"jws": "a", "payload": {"rows": []}}]}))
+    seed("requests", "payload_is_text", compact({"records": [{"jws": jws, "payload": "{}"}]}))
+    seed("requests", "unknown_member", compact({"records": [{"jws": jws, "more": 1}]}))
+    seed("requests", "no_records", compact({"records": []}))
+    seed("requests", "lines", jws + "\n" + jws + "\n")
+    seed("requests", "too_many_lines", "\n" * 1001)
+
+
+def cli():
+    records = golden("records")["records"]
+    jws = min((r["jws"] for r in records), key=len)
+    seed("cli", "two", compact({"jws": jws}) + "\n" + compact({"jws": jws, "payload": {"rows": [1, "á"]}}) + "\n")
+    seed("cli", "empty_line", "\n" + compact({"jws": jws}))
+    seed("cli", "not_signed", compact({"jws": "a.b.c"}) + "\n")
+    seed("cli", "not_an_object", "[]\n")
+    seed("cli", "id", base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("="))
+    seed("cli", "id_with_prefix", "id:-" + "A" * 42)
+    final = {"id": "A" * 43, "status": "final", "index": 7, "height": 3}
+    refused = {"id": "A" * 43, "status": "refused", "error": {"code": "bad", "vi": "a", "en": "b", "where": {"field": "c"}}}
+    seed("cli", "answers", compact({"results": [final, refused]}))
+    seed("cli", "answers_jws", compact({"results": [dict(final, jws=jws), {"id": "A" * 43, "status": "pending"}]}))
+    seed("cli", "answers_too_few", compact({"results": [final]}))
+    seed("cli", "answers_no_objects", compact({"results": [1, []]}))
+    seed("cli", "answers_error_is_text", compact({"results": [{"error": "x"}, {"error": {"where": 1}}]}))
+
+
+if __name__ == "__main__":
+    for write in (chain, block_stream, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
+                  cli):
+        write()
