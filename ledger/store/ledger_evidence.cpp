@@ -73,16 +73,23 @@ class EvidenceCollector {
       STELE_TRY(const auto sheet, fact(target));
       STELE_CHECK(seconds_of(sheet.id));
     }
-    const std::vector<RecordId>* targets = nullptr;
-    if (const auto* c = std::get_if<record::StatusChange>(&record.body)) targets = &c->targets;
-    if (const auto* s = std::get_if<record::SecondSignature>(&record.body)) targets = &s->targets;
-    for (std::size_t i = 0; targets != nullptr && i < targets->size(); ++i) {
-      STELE_TRY(const auto target, index_of((*targets)[i]));
-      STELE_TRY(const auto jws, read(target));
-      STELE_CHECK(add_record(target, jws));
-      shown_.insert(target);
-    }
+    if (const auto* c = std::get_if<record::StatusChange>(&record.body)) STELE_CHECK(named(c->targets));
+    if (const auto* s = std::get_if<record::SecondSignature>(&record.body)) STELE_CHECK(named(s->targets));
+    // Whether another key was registered or other grants for the same one shows in what it replaces.
+    if (const auto* k = std::get_if<record::Key>(&record.body); k != nullptr && k->replaces)
+      STELE_CHECK(named(std::span(&*k->replaces, 1)));
     return seconds_of(record.id);
+  }
+
+  /// What a record speaks of: its text, with inclusion and status under the newest checkpoint.
+  Result<void> named(std::span<const RecordId> ids) {
+    for (const auto& id : ids) {
+      STELE_TRY(const auto index, index_of(id));
+      STELE_TRY(auto jws, read(index));
+      STELE_CHECK(add_record(index, std::move(jws)));
+      shown_.insert(index);
+    }
+    return {};
   }
 
   Result<void> seconds_of(const RecordId& id) {

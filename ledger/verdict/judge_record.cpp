@@ -17,7 +17,7 @@ std::string short_kid(const KeyId& kid) {
   return base64url(kid.view()).substr(0, 8) + "…";
 }
 
-bool roots_may(Type type, const std::optional<registry::Subject>& subject) {
+bool roots_may(Type type, const registry::Subject& subject) {
   switch (type) {
     case Type::org:
     case Type::key:
@@ -28,7 +28,7 @@ bool roots_may(Type type, const std::optional<registry::Subject>& subject) {
     case Type::revoke:
     case Type::suspend:
     case Type::reinstate:
-      return subject && (subject->on == record::type_name(Type::org) || subject->on == record::type_name(Type::key));
+      return subject.on == record::type_name(Type::org) || subject.on == record::type_name(Type::key);
     default:
       return false;
   }
@@ -172,9 +172,16 @@ Right RecordJudge::root_right(std::size_t record, const record::GenesisRoot& roo
   right.root = true;
   right.person = root.person;
   right.role = "root";
-  right.subject = full_subject(facts_, r);
+  const auto full = full_subject(facts_, r);
+  right.subject = full.subject;
   const auto* second = std::get_if<record::SecondSignature>(&r.body);
-  if (!roots_may(r.type, right.subject) || (second != nullptr && (second->org != "root" || second->role != "root"))) {
+  if (std::holds_alternative<record::StatusChange>(r.body)) {
+    if (auto bad = targets_unfit(record, full)) {
+      right.finding = std::move(*bad);
+      return right;
+    }
+  }
+  if (!roots_may(r.type, full.subject) || (second != nullptr && (second->org != "root" || second->role != "root"))) {
     right.finding = found_bad(Outcome::not_authorised, "root_may_not", place_of(record),
                               "khóa gốc của mạng không được dùng để ký loại bản ghi này",
                               "the network's root keys may not sign such a record");
@@ -186,6 +193,22 @@ Right RecordJudge::root_right(std::size_t record, const record::GenesisRoot& roo
   right.finding =
       found_ok("signed_by_root", "do người giữ khóa gốc của mạng ký", "signed by a root key of the network");
   return right;
+}
+
+/// What a change is about decides who may make it.
+std::optional<Finding> RecordJudge::targets_unfit(std::size_t record, const FullSubject& full) const {
+  if (!full.shown) {
+    return not_judged(Outcome::not_authorised, "target_not_shown", place_of(record),
+                      "tệp không kèm bản ghi mà thay đổi này nói tới",
+                      "the file lacks the record that this change is about");
+  }
+  if (!full.of_one_kind) {
+    return found_bad(Outcome::not_authorised, "target_of_another_org", place_of(record),
+                     "thay đổi này nói tới bản ghi của đơn vị khác hoặc khác loại, nên người ký không có quyền",
+                     "this change is about a record of another organisation or of another type, which the signer may "
+                     "not change");
+  }
+  return std::nullopt;
 }
 
 Finding RecordJudge::key_missing(const KeyId& kid, const AsOf& then) const {
@@ -228,12 +251,9 @@ Finding RecordJudge::org_missing(const std::string& org, const AsOf& then) const
 Finding RecordJudge::first_signature(std::size_t record, const record::Key& key, const record::Policy& policy,
                                      Right& right, const AsOf& then, Date date) {
   const auto& r = facts_.records()[record].record;
-  right.subject = full_subject(facts_, r);
-  if (!right.subject) {
-    return not_judged(Outcome::not_authorised, "target_not_shown", place_of(record),
-                      "tệp không kèm bản ghi mà thay đổi này nói tới",
-                      "the file lacks the record that this change is about");
-  }
+  const auto full = full_subject(facts_, r);
+  if (auto bad = targets_unfit(record, full)) return std::move(*bad);
+  right.subject = full.subject;
   const auto* act = registry::find_act(policy, *right.subject, key.grants, date, then);
   if (act == nullptr) {
     return found_bad(Outcome::not_authorised, "no_authority", place_of(record),
