@@ -143,7 +143,7 @@ TEST(PlainJson, AgreesOnTheWholeJsonSuite) {
     SCOPED_TRACE(name);
     agree(test::read_file(entry.path()));
   }
-  EXPECT_GT(files, 300U);
+  EXPECT_GT(files, 200U);
 }
 
 }  // namespace

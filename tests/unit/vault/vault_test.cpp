@@ -135,7 +135,8 @@ TEST_F(Vault, BookKeysStayAndDiffer) {
 TEST_F(Vault, StatusSlotsAreGivenOutOnce) {
   std::set<std::pair<std::uint64_t, std::uint32_t>> seen;
   for (int opening = 0; opening < 3; ++opening) {
-    for (const auto& slot : vault_->reserve_status_slots(500).value()) EXPECT_TRUE(seen.insert(slot).second);
+    const auto slots = vault_->reserve_status_slots(500).value();
+    for (const auto& slot : slots) EXPECT_TRUE(seen.insert(slot).second);
     close();
     open();
   }
