@@ -19,14 +19,14 @@ Result<void> open_into(const AeadKey& key, const AeadNonce& nonce, ByteView aad,
     return {};
   }
   wipe(plain);  // unauthenticated text must reach nobody
-  return Unexpected(make_error("not_authentic", "không giải mã được: sai khoá, hoặc dữ liệu đã bị sửa đổi hay hỏng",
+  return Unexpected(make_error("not_authentic", "không giải mã được: sai khóa, hoặc dữ liệu đã bị sửa đổi hay hỏng",
                                "this can't be decrypted: the key is wrong, or the data was altered or damaged"));
 }
 
 template <class Plain>
 Result<Plain> open_as(const AeadKey& key, const AeadNonce& nonce, ByteView aad, ByteView sealed) {
   if (sealed.size() < aead_tag_size || sealed.size() - aead_tag_size > aead_bytes_max || aad.size() > aead_bytes_max) {
-    return Unexpected(make_error("not_authentic", "dữ liệu mã hoá có độ dài không hợp lệ; hãy lấy lại bản gốc",
+    return Unexpected(make_error("not_authentic", "dữ liệu mã hóa có độ dài không hợp lệ; hãy lấy lại bản gốc",
                                  "the sealed data has an impossible length; fetch the original again"));
   }
   Plain plain(sealed.size() - aead_tag_size);

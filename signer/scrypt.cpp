@@ -26,7 +26,7 @@ Result<Secret<32>> scrypt(ByteView passphrase, ByteView salt, const ScryptParams
                                  salt.data(), salt.size(), CryptoPP::word64{1} << q.log2n, q.r, q.p);
   } catch (const std::bad_alloc&) {
     return Unexpected(make_error("scrypt_memory",
-                                 "máy không đủ bộ nhớ để mở khoá; hãy đóng bớt chương trình rồi thử lại",
+                                 "máy không đủ bộ nhớ để mở khóa; hãy đóng bớt chương trình rồi thử lại",
                                  "there is not enough memory to derive the key; close other programs and try again"));
   }
   return out;

@@ -93,7 +93,7 @@ Result<void> disable_core_dumps() {
   if (setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0) return {};
   const std::string reason = std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): programs call this before threads
   return Unexpected(make_error("core_dumps_stay_on",
-                               "không tắt được kết xuất bộ nhớ (" + reason + "); không nhập khoá bí mật trên máy này",
+                               "không tắt được kết xuất bộ nhớ (" + reason + "); không nhập khóa bí mật trên máy này",
                                "core dumps could not be turned off (" + reason + "); do not use secret keys here"));
 }
 

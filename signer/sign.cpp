@@ -32,7 +32,7 @@ SigningKey SigningKey::generate() {
 Result<SigningKey> SigningKey::from_secret(Secret<32> secret) {
   secp256k1_pubkey point;
   if (secp256k1_ec_pubkey_create(context(), &point, secret.view().data()) != 1) {
-    return Unexpected(make_error("secret_key_invalid", "khoá bí mật không hợp lệ; tệp khoá hỏng, hãy dùng bản sao lưu",
+    return Unexpected(make_error("secret_key_invalid", "khóa bí mật không hợp lệ; tệp khóa hỏng, hãy dùng bản sao lưu",
                                  "this is not a valid secret key; the key file is damaged, use its backup"));
   }
   PublicKey compressed;

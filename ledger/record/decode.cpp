@@ -26,7 +26,7 @@ struct Header {
   KeyId kid;
 };
 
-Result<Header, Rejection> read_header(std::string_view header_b64) {
+Result<Header, Rejection> decode_header(std::string_view header_b64) {
   const auto refused = [](std::string where) { return reject(RejectionCode::bad_header, std::move(where)); };
   if (header_b64.size() > (header_bytes_max * 8 + 5) / 6) return refused("header");
   const auto bytes = unbase64url(header_b64);
@@ -45,6 +45,22 @@ Result<Header, Rejection> read_header(std::string_view header_b64) {
   }
   if (out.alg != "ES256K" && out.alg != "ES256") return reject(RejectionCode::bad_algorithm, "header.alg");
   return out;
+}
+
+/// All records of one type by one key have the same header, byte for byte: one that was read is read once. A function
+/// of these bytes alone, like `decode_header`; faults are not kept.
+Result<Header, Rejection> read_header(std::string_view header_b64) {
+  struct Known {
+    std::string text;
+    Header header;
+  };
+  constexpr std::size_t known_max = 64;
+  thread_local std::array<Known, known_max> table;
+  auto& known = table[std::hash<std::string_view>()(header_b64) % known_max];  // NOLINT: the index is in range
+  if (!known.text.empty() && known.text == header_b64) return known.header;
+  STELE_TRY(auto header, decode_header(header_b64));
+  known = {std::string(header_b64), header};
+  return header;
 }
 
 /// The type that a header names; none inside for a credential, whose `vct` says it.

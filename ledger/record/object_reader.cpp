@@ -49,7 +49,7 @@ constexpr std::array<Text, field_fault_kinds> texts{{
     {"field_bad_form", "giá trị không đúng dạng quy định; hãy sửa theo tài liệu",
      "the value is not in the required form; see the documentation"},
     {"field_not_ascending", "danh sách phải xếp tăng dần; hãy sắp xếp lại", "the list must be ascending; sort it"},
-    {"field_repeated", "danh sách có phần tử lặp lại; hãy xoá phần tử thừa",
+    {"field_repeated", "danh sách có phần tử lặp lại; hãy xóa phần tử thừa",
      "the list holds an item twice; remove one of them"},
 }};
 

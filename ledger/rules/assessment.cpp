@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/record/forms.h"
+#include "ledger/rules/known_rule_set.h"
 
 namespace stele::rules {
 namespace {
@@ -159,6 +160,24 @@ Result<RuleSet, Rejection> decode_rule_set(ByteView json_bytes) {
   if (auto end = r.finish(); !end) return Unexpected(record::to_rejection(std::move(end).error(), "rule_set"));
   STELE_CHECK(check_rule_set(out));
   return out;
+}
+
+Result<std::shared_ptr<const RuleSet>, Rejection> known_rule_set(ByteView json_bytes) {
+  struct Known {
+    Bytes text;
+    std::shared_ptr<const RuleSet> set;
+  };
+  constexpr std::size_t known_max = 4;
+  thread_local std::array<Known, known_max> table;
+  thread_local std::size_t next = 0;
+  // Compared whole: a set is never taken for another one, whatever digest it goes by.
+  for (const auto& k : table) {
+    if (k.set && std::equal(k.text.begin(), k.text.end(), json_bytes.begin(), json_bytes.end())) return k.set;
+  }
+  STELE_TRY(auto set, decode_rule_set(json_bytes));
+  auto& slot = table.at(next++ % known_max);
+  slot = {Bytes(json_bytes.begin(), json_bytes.end()), std::make_shared<const RuleSet>(std::move(set))};
+  return slot.set;
 }
 
 std::optional<Mark> term_average(const RuleSet& set, const record::GradeDetail& detail) {

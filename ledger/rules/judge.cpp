@@ -5,7 +5,7 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
-#include "ledger/rules/assessment.h"
+#include "ledger/rules/known_rule_set.h"
 
 namespace stele::rules {
 namespace {
@@ -409,8 +409,9 @@ class Judge {
                          const std::string* term) const {
     for (const auto& d : s_.policy->policy.assessment) {
       if (d.set != a || (d.from && date_ < *d.from) || (d.to && *d.to < date_)) continue;
-      const auto set = decode_rule_set(d.data);
-      STELE_ASSERT(set.has_value());  // checked when the policy came in
+      const auto known = known_rule_set(d.data);
+      STELE_ASSERT(known.has_value());  // checked when the policy came in
+      const auto& set = *known;
       if (!has(set->kinds, kind)) return reject(RejectionCode::unknown_assessment, "stele.kind");
       if (subject != nullptr && set->subject(*subject) == nullptr)
         return reject(RejectionCode::unknown_subject, "stele.subject");

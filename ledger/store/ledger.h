@@ -78,8 +78,8 @@ class Ledger {
 
   /// Facts of wire-format.md section 9 for these records: inclusion, authority under the parent, second signatures, and
   /// status under the newest final checkpoint. What they name comes with them: the sheet of an amend with facts of its
-  /// own, targets of changes and of second signatures with their status. `not_final_yet` if one of them is not final,
-  /// `not_on_ledger` if one is unknown, `evidence_too_large` if the bag would exceed its bounds.
+  /// own; targets of changes and second signatures, and what a key replaces, with their status. `not_final_yet` if one
+  /// of them is not final, `not_on_ledger` if one is unknown, `evidence_too_large` if the bag would exceed its bounds.
   [[nodiscard]] Result<verdict::Evidence> evidence(std::span<const RecordId>) const;
   /// Status of a record under the newest final checkpoint; none: not final or unknown.
   [[nodiscard]] std::optional<log::Status> final_status(const RecordId&) const;

@@ -73,16 +73,23 @@ class EvidenceCollector {
       STELE_TRY(const auto sheet, fact(target));
       STELE_CHECK(seconds_of(sheet.id));
     }
-    const std::vector<RecordId>* targets = nullptr;
-    if (const auto* c = std::get_if<record::StatusChange>(&record.body)) targets = &c->targets;
-    if (const auto* s = std::get_if<record::SecondSignature>(&record.body)) targets = &s->targets;
-    for (std::size_t i = 0; targets != nullptr && i < targets->size(); ++i) {
-      STELE_TRY(const auto target, index_of((*targets)[i]));
-      STELE_TRY(const auto jws, read(target));
-      STELE_CHECK(add_record(target, jws));
-      shown_.insert(target);
-    }
+    if (const auto* c = std::get_if<record::StatusChange>(&record.body)) STELE_CHECK(named(c->targets));
+    if (const auto* s = std::get_if<record::SecondSignature>(&record.body)) STELE_CHECK(named(s->targets));
+    // Whether another key was registered or other grants for the same one shows in what it replaces.
+    if (const auto* k = std::get_if<record::Key>(&record.body); k != nullptr && k->replaces)
+      STELE_CHECK(named(std::span(&*k->replaces, 1)));
     return seconds_of(record.id);
+  }
+
+  /// What a record speaks of: its text, with inclusion and status under the newest checkpoint.
+  Result<void> named(std::span<const RecordId> ids) {
+    for (const auto& id : ids) {
+      STELE_TRY(const auto index, index_of(id));
+      STELE_TRY(auto jws, read(index));
+      STELE_CHECK(add_record(index, std::move(jws)));
+      shown_.insert(index);
+    }
+    return {};
   }
 
   Result<void> seconds_of(const RecordId& id) {
@@ -112,7 +119,8 @@ class EvidenceCollector {
     STELE_TRY(const Link* block, link(*height));
     STELE_CHECK(certified_child({height->value + 1}));
     STELE_CHECK(add_record(index, std::move(jws)));
-    const auto authorities = prove(index, *record, *parent, *block);
+    STELE_TRY(const auto orgs, orgs_of_targets(*record));
+    const auto authorities = prove(index, *record, orgs, *parent, *block);
     for (const auto a : authorities) {
       STELE_TRY(auto text, read(a));
       STELE_CHECK(add_record(a, std::move(text)));
@@ -120,13 +128,27 @@ class EvidenceCollector {
     return std::move(*record);
   }
 
+  /// A second signature is given above, beside or in the organisations of what it is for.
+  Result<std::set<std::string>> orgs_of_targets(const record::Record& r) const {
+    std::set<std::string> out;
+    const auto* second = std::get_if<record::SecondSignature>(&r.body);
+    for (std::size_t i = 0; second != nullptr && i < second->targets.size(); ++i) {
+      STELE_TRY(const auto index, index_of(second->targets[i]));
+      STELE_TRY(const auto jws, read(index));
+      const auto target = record::decode(jws);
+      if (!target) return Unexpected(unreadable_record(index, target.error()));
+      if (const auto org = registry::subject_of(*target).org) out.insert(*org);
+    }
+    return out;
+  }
+
   /// Paths of the record under its block and of its authorities under the parent. Gives the latter.
-  std::vector<RecordIndex> prove(RecordIndex index, const record::Record& record, const Link& parent,
-                                 const Link& block) {
+  std::vector<RecordIndex> prove(RecordIndex index, const record::Record& record, const std::set<std::string>& orgs,
+                                 const Link& parent, const Link& block) {
     const std::shared_lock lock(mutex_);
     const auto& tree = m_.chain.tree();
     builder_.inclusion(index, block.hash, tree.inclusion_path(index.value, block.checkpoint.size));
-    const auto out = authorities_of(record, parent.checkpoint.height);
+    const auto out = authorities_of(record, orgs, parent.checkpoint.height);
     for (const auto a : out) add_status(a, parent);
     return out;
   }
@@ -140,7 +162,8 @@ class EvidenceCollector {
   }
 
   /// Under the lock.
-  [[nodiscard]] std::vector<RecordIndex> authorities_of(const record::Record& r, Height parent) const {
+  [[nodiscard]] std::vector<RecordIndex> authorities_of(const record::Record& r, const std::set<std::string>& orgs,
+                                                        Height parent) const {
     std::set<RecordIndex> out;
     const auto* signer = m_.authority.key(r.kid, parent);
     if (signer == nullptr) return {};  // a genesis root
@@ -150,6 +173,7 @@ class EvidenceCollector {
       add_orgs(o->parent.value_or(""), parent, out);
     else if (const auto* org = record::org_of(r))
       add_orgs(*org, parent, out);
+    for (const auto& org : orgs) add_orgs(org, parent, out);
     if (const auto* policy = m_.authority.policy(parent)) out.insert(policy->index);
     return {out.begin(), out.end()};
   }

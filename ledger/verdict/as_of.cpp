@@ -65,33 +65,51 @@ Grounds grounds_of(const Facts& facts, const AsOf& as_of, std::size_t record) {
 
 namespace {
 
-/// For a key record that replaces another: the same key with other grants, or another key?
-bool is_other_key(const Facts& facts, const record::Key& k) {
-  const auto* old = k.replaces ? facts.find(*k.replaces) : nullptr;
-  const auto* before = old == nullptr ? nullptr : std::get_if<record::Key>(&old->record.body);
-  return before != nullptr && before->jwk.thumbprint() != k.jwk.thumbprint();
+/// The organisation that may change the record; none: nobody may.
+std::optional<std::string> owner_of(const record::Record& r) {
+  if (const auto* o = std::get_if<record::Org>(&r.body)) return o->org;
+  const auto* org = record::org_of(r);
+  return org == nullptr ? std::nullopt : std::optional(*org);
+}
+
+/// Completes the subject of a change from what it changes. False: one of the targets is not in the bag.
+bool take_targets(const Facts& facts, std::span<const RecordId> targets, registry::Subject& subject,
+                  bool& of_one_kind) {
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto* entry = facts.find(targets[i]);
+    if (entry == nullptr) return false;
+    const std::string on(record::type_name(entry->record.type));
+    of_one_kind = of_one_kind && owner_of(entry->record) == subject.org && (i == 0 || subject.on == on);
+    if (i > 0) continue;
+    subject.on = on;
+    if (!record::is_sheet(entry->record.type)) continue;  // only sheets lend their class, subject, term and year
+    const auto of_target = registry::subject_of(entry->record);
+    subject.cls = of_target.cls;
+    subject.subject = of_target.subject;
+    subject.term = of_target.term;
+    subject.year = of_target.year;
+  }
+  return true;
 }
 
 }  // namespace
 
-std::optional<registry::Subject> full_subject(const Facts& facts, const record::Record& r) {
-  auto subject = registry::subject_of(r);
-  if (const auto* k = std::get_if<record::Key>(&r.body); k != nullptr && is_other_key(facts, *k))
-    subject.on = "replace";
-  const RecordId* target = nullptr;
-  if (const auto* a = std::get_if<record::Amend>(&r.body)) target = &a->target;
-  if (const auto* c = std::get_if<record::StatusChange>(&r.body)) target = &c->targets.front();
-  if (target == nullptr) return subject;
-  const auto* entry = facts.find(*target);
-  if (entry == nullptr) return std::nullopt;
-  const auto of_target = registry::subject_of(entry->record);
-  subject.on = record::type_name(entry->record.type);
-  if (!record::is_sheet(entry->record.type)) return subject;  // only sheets lend their class, subject, term and year
-  subject.cls = of_target.cls;
-  subject.subject = of_target.subject;
-  subject.term = of_target.term;
-  subject.year = of_target.year;
-  return subject;
+FullSubject full_subject(const Facts& facts, const record::Record& r) {
+  FullSubject out;
+  out.subject = registry::subject_of(r);
+  if (const auto* k = std::get_if<record::Key>(&r.body); k != nullptr && k->replaces) {
+    const auto* old = facts.find(*k->replaces);
+    const auto* before = old == nullptr ? nullptr : std::get_if<record::Key>(&old->record.body);
+    out.shown = old != nullptr;
+    out.of_one_kind = old == nullptr || before != nullptr;
+    if (before != nullptr && before->jwk.thumbprint() != k->jwk.thumbprint()) out.subject.on = "replace";
+    return out;
+  }
+  if (const auto* a = std::get_if<record::Amend>(&r.body))
+    out.shown = take_targets(facts, std::span(&a->target, 1), out.subject, out.of_one_kind);
+  if (const auto* c = std::get_if<record::StatusChange>(&r.body))
+    out.shown = take_targets(facts, c->targets, out.subject, out.of_one_kind);
+  return out;
 }
 
 std::vector<std::size_t> second_signatures_of(const Facts& facts, const RecordId& id) {

@@ -39,9 +39,13 @@ struct Grounds {
 };
 [[nodiscard]] Grounds grounds_of(const Facts&, const AsOf&, std::size_t record);
 
-/// What an act is matched against: as `registry::subject_of`, completed from the targets where the bag has them. None:
-/// the record is about another one that is not in the bag.
-[[nodiscard]] std::optional<registry::Subject> full_subject(const Facts&, const record::Record&);
+/// What an act is matched against: as `registry::subject_of`, completed from what the record changes or replaces.
+struct FullSubject {
+  registry::Subject subject;
+  bool shown = true;        ///< all of that is in the bag; else `subject` is not whole
+  bool of_one_kind = true;  ///< and is of one type and of the record's organisation; a key replaces a key
+};
+[[nodiscard]] FullSubject full_subject(const Facts&, const record::Record&);
 /// Second signatures in the bag that name this record.
 [[nodiscard]] std::vector<std::size_t> second_signatures_of(const Facts&, const RecordId&);
 

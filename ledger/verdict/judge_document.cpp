@@ -143,7 +143,7 @@ class Court {
       const auto d = record::decode_disclosure(list[i].disclosure);
       if (key == nullptr || !d || d->digest != key->binding) {
         add(Part::disclosures, found_bad(Outcome::altered, "person_mismatch", where,
-                                         "tên người ký trong tệp không khớp với khoá đã đăng ký",
+                                         "tên người ký trong tệp không khớp với khóa đã đăng ký",
                                          "the signer's name in the file does not fit the registered key"));
         continue;
       }
@@ -424,7 +424,7 @@ class Court {
       const auto& c = std::get<record::Credential>(r.body);
       if (record::book_tag(file.book->view(), r.type, c.kind, c.period) == c.tag) continue;
       add(Part::provenance,
-          found_bad(Outcome::altered, "book_mismatch", "book", "khoá sổ học bạ trong tệp không phải của văn bản này",
+          found_bad(Outcome::altered, "book_mismatch", "book", "khóa sổ học bạ trong tệp không phải của văn bản này",
                     "the book key in the file is not that of this document"));
     }
   }

@@ -17,7 +17,7 @@ std::string short_kid(const KeyId& kid) {
   return base64url(kid.view()).substr(0, 8) + "…";
 }
 
-bool roots_may(Type type, const std::optional<registry::Subject>& subject) {
+bool roots_may(Type type, const registry::Subject& subject) {
   switch (type) {
     case Type::org:
     case Type::key:
@@ -28,7 +28,7 @@ bool roots_may(Type type, const std::optional<registry::Subject>& subject) {
     case Type::revoke:
     case Type::suspend:
     case Type::reinstate:
-      return subject && (subject->on == record::type_name(Type::org) || subject->on == record::type_name(Type::key));
+      return subject.on == record::type_name(Type::org) || subject.on == record::type_name(Type::key);
     default:
       return false;
   }
@@ -76,10 +76,10 @@ const record::PersonClaim* RecordJudge::name_of(const std::optional<std::size_t>
 
 std::string RecordJudge::signer_text(std::size_t record, Lang lang) {
   const auto& right = judge(record).right;
-  if (right.root) return lang == Lang::vi ? "người giữ khoá gốc của mạng" : "a holder of the network's root keys";
+  if (right.root) return lang == Lang::vi ? "người giữ khóa gốc của mạng" : "a holder of the network's root keys";
   if (const auto* name = name_of(right.key)) return name->name + " (" + name->title + ")";
   const auto kid = short_kid(facts_.records()[record].record.kid);
-  return (lang == Lang::vi ? "người giữ khoá " : "the holder of key ") + kid;
+  return (lang == Lang::vi ? "người giữ khóa " : "the holder of key ") + kid;
 }
 
 const RecordJudgement& RecordJudge::judge(std::size_t record) {
@@ -127,7 +127,7 @@ Right RecordJudge::right_of(std::size_t record) {
     right.org = key.org;
     if ((key.use == record::KeyUse::seal) != (r.type == Type::seal) || key.use == record::KeyUse::export_copy) {
       return found_bad(Outcome::not_authorised, "key_wrong_use", place_of(record),
-                       "khoá này không được dùng để ký loại bản ghi đó (khoá con dấu chỉ để đóng dấu)",
+                       "khóa này không được dùng để ký loại bản ghi đó (khóa con dấu chỉ để đóng dấu)",
                        "this key may not sign such a record (a seal's key only seals)");
     }
     if (!grounds.missing_org.empty()) return org_missing(grounds.missing_org, registry);
@@ -172,11 +172,18 @@ Right RecordJudge::root_right(std::size_t record, const record::GenesisRoot& roo
   right.root = true;
   right.person = root.person;
   right.role = "root";
-  right.subject = full_subject(facts_, r);
+  const auto full = full_subject(facts_, r);
+  right.subject = full.subject;
   const auto* second = std::get_if<record::SecondSignature>(&r.body);
-  if (!roots_may(r.type, right.subject) || (second != nullptr && (second->org != "root" || second->role != "root"))) {
+  if (std::holds_alternative<record::StatusChange>(r.body)) {
+    if (auto bad = targets_unfit(record, full)) {
+      right.finding = std::move(*bad);
+      return right;
+    }
+  }
+  if (!roots_may(r.type, full.subject) || (second != nullptr && (second->org != "root" || second->role != "root"))) {
     right.finding = found_bad(Outcome::not_authorised, "root_may_not", place_of(record),
-                              "khoá gốc của mạng không được dùng để ký loại bản ghi này",
+                              "khóa gốc của mạng không được dùng để ký loại bản ghi này",
                               "the network's root keys may not sign such a record");
     return right;
   }
@@ -184,8 +191,24 @@ Right RecordJudge::root_right(std::size_t record, const record::GenesisRoot& roo
     right.needs.push_back({Type::approve, genesis_.root_quorum - 1, record::Unit::root, {}, {}});
   }
   right.finding =
-      found_ok("signed_by_root", "do người giữ khoá gốc của mạng ký", "signed by a root key of the network");
+      found_ok("signed_by_root", "do người giữ khóa gốc của mạng ký", "signed by a root key of the network");
   return right;
+}
+
+/// What a change is about decides who may make it.
+std::optional<Finding> RecordJudge::targets_unfit(std::size_t record, const FullSubject& full) const {
+  if (!full.shown) {
+    return not_judged(Outcome::not_authorised, "target_not_shown", place_of(record),
+                      "tệp không kèm bản ghi mà thay đổi này nói tới",
+                      "the file lacks the record that this change is about");
+  }
+  if (!full.of_one_kind) {
+    return found_bad(Outcome::not_authorised, "target_of_another_org", place_of(record),
+                     "thay đổi này nói tới bản ghi của đơn vị khác hoặc khác loại, nên người ký không có quyền",
+                     "this change is about a record of another organisation or of another type, which the signer may "
+                     "not change");
+  }
+  return std::nullopt;
 }
 
 Finding RecordJudge::key_missing(const KeyId& kid, const AsOf& then) const {
@@ -197,16 +220,16 @@ Finding RecordJudge::key_missing(const KeyId& kid, const AsOf& then) const {
     known = true;
     if (!facts_.included(i, then.header()) || !facts_.status(i, then.header())) continue;
     return found_bad(Outcome::not_authorised, "key_not_valid", place_of(i),
-                     fmt::format("khoá của người ký (đơn vị {}) không còn hoặc chưa có hiệu lực khi ký", k->org),
+                     fmt::format("khóa của người ký (đơn vị {}) không còn hoặc chưa có hiệu lực khi ký", k->org),
                      fmt::format("the signer's key (of {}) was not in force when this was signed", k->org));
   }
   if (known) {
     return found_bad(Outcome::not_authorised, "key_not_shown", "kid",
-                     "tệp không chứng minh được khoá của người ký đã có trong sổ cái khi ký",
+                     "tệp không chứng minh được khóa của người ký đã có trong sổ cái khi ký",
                      "the file does not prove that the signer's key stood on the ledger when this was signed");
   }
   return found_bad(Outcome::not_authorised, "signer_unknown", "kid",
-                   fmt::format("không rõ người ký: tệp không có bản ghi đăng ký khoá {}", short_kid(kid)),
+                   fmt::format("không rõ người ký: tệp không có bản ghi đăng ký khóa {}", short_kid(kid)),
                    fmt::format("the signer is unknown: the file has no registration of key {}", short_kid(kid)));
 }
 
@@ -228,12 +251,9 @@ Finding RecordJudge::org_missing(const std::string& org, const AsOf& then) const
 Finding RecordJudge::first_signature(std::size_t record, const record::Key& key, const record::Policy& policy,
                                      Right& right, const AsOf& then, Date date) {
   const auto& r = facts_.records()[record].record;
-  right.subject = full_subject(facts_, r);
-  if (!right.subject) {
-    return not_judged(Outcome::not_authorised, "target_not_shown", place_of(record),
-                      "tệp không kèm bản ghi mà thay đổi này nói tới",
-                      "the file lacks the record that this change is about");
-  }
+  const auto full = full_subject(facts_, r);
+  if (auto bad = targets_unfit(record, full)) return std::move(*bad);
+  right.subject = full.subject;
   const auto* act = registry::find_act(policy, *right.subject, key.grants, date, then);
   if (act == nullptr) {
     return found_bad(Outcome::not_authorised, "no_authority", place_of(record),
@@ -309,7 +329,7 @@ Finding RecordJudge::signature_of(std::size_t record, const Right& right) const 
   }
   if (!key) {
     return not_judged(Outcome::not_on_ledger, "signer_unknown", place_of(record),
-                      "không kiểm tra được chữ ký: tệp không có khoá của người ký",
+                      "không kiểm tra được chữ ký: tệp không có khóa của người ký",
                       "the signature can't be checked: the file does not have the signer's key");
   }
   if (!record::check_signature(r, *key)) {
@@ -319,10 +339,10 @@ Finding RecordJudge::signature_of(std::size_t record, const Right& right) const 
   }
   if (!proven) {
     return not_judged(Outcome::not_on_ledger, "key_not_on_ledger", place_of(record),
-                      "chữ ký khớp với một khoá kèm trong tệp, nhưng khoá đó không được chứng minh là có trong sổ cái",
+                      "chữ ký khớp với một khóa kèm trong tệp, nhưng khóa đó không được chứng minh là có trong sổ cái",
                       "the signature fits a key in the file, but that key is not proven to stand on the ledger");
   }
-  return found_ok("signature_ok", "chữ ký đúng với nội dung và khoá đã đăng ký",
+  return found_ok("signature_ok", "chữ ký đúng với nội dung và khóa đã đăng ký",
                   "the signature fits the content and the registered key");
 }
 

@@ -51,6 +51,7 @@ class RecordJudge {
   /// The header under which a record's authority is judged; none: the bag proves none.
   [[nodiscard]] std::optional<std::size_t> moment_of(std::size_t record, bool placed);
   [[nodiscard]] Right root_right(std::size_t record, const record::GenesisRoot&) const;
+  [[nodiscard]] std::optional<Finding> targets_unfit(std::size_t record, const FullSubject&) const;
   [[nodiscard]] Finding key_missing(const KeyId&, const AsOf&) const;
   [[nodiscard]] Finding org_missing(const std::string& org, const AsOf&) const;
   [[nodiscard]] Finding second_signature(std::size_t record, const record::Key&, Right&, const AsOf&, Date);

@@ -23,7 +23,7 @@ constexpr std::array outcomes{
     OutcomeRow{Outcome::superseded, "superseded", "Đã được thay bằng bản khác", "Superseded"},
     OutcomeRow{Outcome::suspended, "suspended", "Đang tạm ngừng hiệu lực", "Suspended"},
     OutcomeRow{Outcome::revoked, "revoked", "Đã bị thu hồi", "Revoked"},
-    OutcomeRow{Outcome::erased_at_source, "erased_at_source", "Dữ liệu gốc đã được xoá theo yêu cầu",
+    OutcomeRow{Outcome::erased_at_source, "erased_at_source", "Dữ liệu gốc đã được xóa theo yêu cầu",
                "Erased at source"},
     OutcomeRow{Outcome::holder_not_bound, "holder_not_bound", "Người trình không chứng minh được là chủ văn bản",
                "The presenter is not proven to be the holder"},
@@ -51,7 +51,7 @@ struct TypeRow {
 };
 constexpr std::array types{
     TypeRow{record::Type::org, "đăng ký đơn vị", "registration of an organisation"},
-    TypeRow{record::Type::key, "đăng ký khoá", "registration of a key"},
+    TypeRow{record::Type::key, "đăng ký khóa", "registration of a key"},
     TypeRow{record::Type::validators, "danh sách nút xác nhận", "set of validators"},
     TypeRow{record::Type::policy, "quy định thẩm quyền", "policy"},
     TypeRow{record::Type::approve, "phê duyệt", "approval"},
@@ -65,8 +65,8 @@ constexpr std::array types{
     TypeRow{record::Type::suspend, "tạm ngừng hiệu lực", "suspension"},
     TypeRow{record::Type::reinstate, "khôi phục hiệu lực", "reinstatement"},
     TypeRow{record::Type::revoke, "thu hồi", "revocation"},
-    TypeRow{record::Type::compromise, "báo lộ khoá", "report of a compromised key"},
-    TypeRow{record::Type::erase, "xoá dữ liệu", "erasure"},
+    TypeRow{record::Type::compromise, "báo lộ khóa", "report of a compromised key"},
+    TypeRow{record::Type::erase, "xóa dữ liệu", "erasure"},
     TypeRow{record::Type::document, "văn bản", "document"},
     TypeRow{record::Type::transcript, "học bạ", "transcript"},
     TypeRow{record::Type::diploma, "bằng tốt nghiệp", "diploma"},

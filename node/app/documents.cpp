@@ -49,7 +49,10 @@ class Assembly {
   Assembly(Node& node, const vault::Vault::Reader& reader) : node_(node), reader_(reader) {}
 
   Result<std::string> file(const RecordId& id, bool with_book) {
-    STELE_TRY(const auto held, node_.vault->credential(id, reader_));
+    const auto found = find_record(*node_.ledger, id);
+    if (!found && found.error().code == "not_found") return Unexpected(not_found());
+    if (!found) return Unexpected(found.error());
+    STELE_TRY(const auto held, node_.vault->credential(found->record, reader_));
     if (!held) return Unexpected(not_found());
     STELE_TRY(const auto cited, cited_by(held->disclosures));
     std::vector<RecordId> ids{id};
@@ -72,17 +75,16 @@ class Assembly {
  private:
   Result<void> index_records() {
     for (std::size_t i = 0; i < file_.evidence.records.size(); ++i) {
-      const auto e = record::open_envelope(file_.evidence.records[i].jws);
-      if (!e) return Unexpected(damaged());
-      const auto id = record::record_id(e->signing_input);
-      position_.emplace(id, i);
-      if (e->typ == "stele-key+jwt") keys_.emplace_back(i, id);
+      auto r = record::decode(file_.evidence.records[i].jws);
+      if (!r) return Unexpected(damaged());
+      position_.emplace(r->id, i);
+      records_.push_back(std::move(*r));
     }
     return {};
   }
   Result<void> add_rows(const Cited& cited) {
     for (const auto& [sheet, n] : cited.rows) {
-      STELE_TRY(auto row, node_.vault->row(sheet, n, reader_));
+      STELE_TRY(auto row, node_.vault->row(records_.at(position_.at(sheet)), n, reader_));
       file_.rows.push_back({position_.at(sheet), n, std::move(row.result), std::move(row.result_path),
                             std::move(row.detail), std::move(row.detail_path)});
     }
@@ -91,7 +93,7 @@ class Assembly {
   /// Of each transcript below a diploma the one claim that shows it to be the same student's.
   Result<void> add_basis(const Cited& cited) {
     for (const auto& id : cited.basis) {
-      STELE_TRY(const auto held, node_.vault->credential(id, reader_));
+      STELE_TRY(const auto held, node_.vault->credential(records_.at(position_.at(id)), reader_));
       if (!held) continue;
       for (const auto& text : held->disclosures) {
         const auto d = record::decode_disclosure(text);
@@ -101,9 +103,9 @@ class Assembly {
     return {};
   }
   Result<void> add_persons() {
-    for (const auto& [position, id] : keys_) {
-      STELE_TRY(auto text, node_.vault->person(id));
-      if (text) file_.persons.push_back({position, std::move(*text)});
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      STELE_TRY(auto text, node_.vault->person(records_[i]));
+      if (text) file_.persons.push_back({i, std::move(*text)});
     }
     return {};
   }
@@ -112,7 +114,7 @@ class Assembly {
   const vault::Vault::Reader& reader_;
   verdict::DocumentFile file_;
   std::map<RecordId, std::size_t> position_;
-  std::vector<std::pair<std::size_t, RecordId>> keys_;
+  std::vector<record::Record> records_;  ///< of the evidence, in its order
 };
 
 }  // namespace

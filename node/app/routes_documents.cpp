@@ -76,7 +76,7 @@ Result<Response> pickup_replace(Node& n, const Request& r, const Staff& who) {
   const bool may = n.ledger->with_chain(
       [&](const rules::Chain& chain) { return may_sign(who, found->record.type, c->kind, c->org, chain.state()); });
   if (!may) return Unexpected(no_authority());
-  STELE_TRY(const auto held, n.vault->credential(id, {who.key.key.person, "pickup-replace"}));
+  STELE_TRY(const auto held, n.vault->credential(found->record, {who.key.key.person, "pickup-replace"}));
   if (!held) return Unexpected(not_found());
   STELE_CHECK(n.vault->pickup_replace(id, digest));
   return no_content();

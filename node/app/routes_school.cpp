@@ -48,7 +48,8 @@ Value grant_json(const record::Grant& g) {
 
 /// Name and title behind a key record, if its binding was handed in here.
 Result<std::optional<record::PersonClaim>> person_of(Node& n, const RecordId& key_record) {
-  STELE_TRY(const auto text, n.vault->person(key_record));
+  STELE_TRY(const auto found, find_record(*n.ledger, key_record));
+  STELE_TRY(const auto text, n.vault->person(found.record));
   const auto d =
       text ? record::decode_disclosure(*text) : Result<record::Disclosure, Rejection>(Unexpected(Rejection{}));
   auto claim = d ? record::person_claim(*d) : Result<record::PersonClaim, Rejection>(Unexpected(Rejection{}));
@@ -146,11 +147,12 @@ Result<Response> classes(Node& n, const Request& r, const Staff& who) {
 
 /// The list's rows with the amends that are in force laid over them.
 Result<std::vector<vault::RosterRow>> latest_roster(Node& n, const RecordId& list, const Staff& who) {
-  STELE_TRY(auto rows, n.vault->roster(list, reader_of(who, "class")));
+  STELE_TRY(const auto base, find_record(*n.ledger, list));
+  STELE_TRY(auto rows, n.vault->roster(base.record, reader_of(who, "class")));
   STELE_TRY(const auto amends, n.directory->amends_of(list));
   for (const auto& found : amends) {
     const auto& positions = std::get<record::Amend>(found.record.body).positions;
-    STELE_TRY(auto fresh, n.vault->roster(found.record.id, reader_of(who, "class")));
+    STELE_TRY(auto fresh, n.vault->roster(found.record, reader_of(who, "class")));
     for (auto& f : fresh) {
       if (f.row >= positions.size()) continue;
       const auto row = positions[f.row];
@@ -211,7 +213,7 @@ struct LatestRow {
 
 Result<Value> sheet_json(Node& n, const LiveSheet& sheet, const Staff& who) {
   STELE_TRY(const auto found, find_record(*n.ledger, sheet.id));
-  STELE_TRY(auto base, n.vault->rows(sheet.id, reader_of(who, "sheets")));
+  STELE_TRY(auto base, n.vault->rows(found.record, reader_of(who, "sheets")));
   STELE_TRY(const auto amends, n.directory->amends_of(sheet.id));
   std::map<std::uint32_t, LatestRow> rows;  // by position in the sheet
   for (auto& b : base) rows[b.row] = {sheet.id, b.row, std::move(b.result), std::move(b.detail)};
@@ -219,7 +221,7 @@ Result<Value> sheet_json(Node& n, const LiveSheet& sheet, const Staff& who) {
   for (const auto& a : amends) {
     amended_by.push(b64u(a.record.id));
     const auto& positions = std::get<record::Amend>(a.record.body).positions;
-    STELE_TRY(auto fresh, n.vault->rows(a.record.id, reader_of(who, "sheets")));
+    STELE_TRY(auto fresh, n.vault->rows(a.record, reader_of(who, "sheets")));
     for (auto& f : fresh) {
       if (f.row < positions.size())
         rows[positions[f.row]] = {a.record.id, f.row, std::move(f.result), std::move(f.detail)};
@@ -356,7 +358,7 @@ Result<std::optional<Value>> credential_json(Node& n, const RecordId& id, const 
   const auto [status, pending] = n.ledger->with_chain([&](const rules::Chain& chain) {
     return std::pair(chain.state().status.get(found.index), chain.state().pending.contains(id));
   });
-  STELE_TRY(const auto held, n.vault->credential(id, reader_of(who, "credentials")));
+  STELE_TRY(const auto held, n.vault->credential(found.record, reader_of(who, "credentials")));
   auto v = Value::object({{"id", b64u(id)}, {"type", record::type_name(found.record.type)}, {"tag", b64u(c.tag)}});
   if (held) {
     v.set("student_id", held->student_id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/record/decode.h"
+#include "ledger/rules/known_rule_set.h"
 
 namespace stele::vault {
 namespace {
@@ -14,10 +15,10 @@ std::string at_row(std::size_t i) {
   return "payload.rows[" + std::to_string(i) + "]";
 }
 
-Result<rules::RuleSet, Rejection> rule_set(const Sources& s, const record::Assessment& a) {
+Result<std::shared_ptr<const rules::RuleSet>, Rejection> rule_set(const Sources& s, const record::Assessment& a) {
   if (!s.state->policy) return reject(RejectionCode::no_policy);
   for (const auto& d : s.state->policy->policy.assessment) {
-    if (d.set == a) return rules::decode_rule_set(d.data);
+    if (d.set == a) return rules::known_rule_set(d.data);
   }
   return reject(RejectionCode::unknown_assessment, "stele.assessment");
 }
@@ -98,11 +99,11 @@ Ok check_class_list(const Sources& s, const record::ClassList& c, const SheetPay
 
 Ok check_grade_sheet(const Sources& s, const record::GradeSheet& g, const SheetPayload& p) {
   STELE_TRY(const auto set, rule_set(s, g.assessment));
-  const auto* subject = set.subject(g.subject);
+  const auto* subject = set->subject(g.subject);
   if (subject == nullptr) return reject(RejectionCode::unknown_subject, "stele.subject");
   STELE_TRY(const auto tags, tags_of(s, g.list));
   return check_rows(tags, p,
-                    [&](const auto& row, Tag256& tag) { return check_grade(set, *subject, row, g.term, tag); });
+                    [&](const auto& row, Tag256& tag) { return check_grade(*set, *subject, row, g.term, tag); });
 }
 
 Ok check_summary_sheet(const Sources& s, const record::SummarySheet& g, const SheetPayload& p) {
@@ -115,7 +116,7 @@ Ok check_amend(const Sources& s, const record::Amend& a, const SheetPayload& p) 
   const auto old = s.sheet(a.target);
   const auto target = s.record(a.target);
   if (sheet == s.state->sheets.end() || !old || !target) return reject(RejectionCode::unknown_target, "stele.target");
-  std::optional<rules::RuleSet> set;
+  std::shared_ptr<const rules::RuleSet> set;
   const auto* grade = std::get_if<record::GradeSheet>(&target->body);
   if (grade != nullptr) {
     STELE_TRY(set, rule_set(s, grade->assessment));
@@ -171,7 +172,7 @@ class CredentialCheck {
   Ok transcript() {
     STELE_TRY(const auto set, rule_set(s_, *c_.assessment));
     for (const auto& d : p_.disclosures) {
-      if (d.name.starts_with("subject.")) STELE_CHECK(subject(set, d));
+      if (d.name.starts_with("subject.")) STELE_CHECK(subject(*set, d));
       if (d.name == "summary") STELE_CHECK(summary(d));
     }
     return {};

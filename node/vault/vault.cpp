@@ -1,6 +1,7 @@
 #include "node/vault/vault.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/wire.h"
@@ -33,6 +35,72 @@ Error io_error(const rocksdb::Status& s) {
 }
 Error damaged() {
   return make_error("vault_damaged", "Dữ liệu trong kho bị hỏng.", "What the vault holds is damaged.");
+}
+
+/// Which record, and for sheets which class, subject, term and year: all of it stands on the ledger.
+std::string about(const record::Record& r) {
+  std::string out = base64url(r.id.view()) + " (" + std::string(record::type_name(r.type));
+  const auto scope = record::scope_of(r);
+  for (const auto* part : {scope.cls, scope.subject, scope.term, scope.year}) {
+    if (part != nullptr) out += " " + *part;
+  }
+  return out + ")";
+}
+
+/// `field`: "rows[3].result", "disclosures[2]" …
+Error at_place(std::string_view code, const record::Record& r, std::string field, std::string_view vi,
+               std::string_view en) {
+  Where where;
+  where.field = std::move(field);
+  const auto what = about(r);
+  return make_error(code,
+                    fmt::format("Trong kho, phần này của bản ghi {} {}, nên không được dùng. Hãy báo người phụ trách "
+                                "kho, khôi phục phần đó từ kho khác của đơn vị hoặc từ bản sao lưu, rồi làm lại.",
+                                what, vi),
+                    fmt::format("In the vault, this part of record {} {}, so it is not used. Tell whoever is in charge "
+                                "of the vault, restore it from another vault of the organisation or from a backup, "
+                                "then try again.",
+                                what, en),
+                    std::move(where));
+}
+/// It can't be deciphered: a damaged byte, an object moved to another place, or a wrapping key that is gone.
+Error damaged_at(const record::Record& r, std::string field) {
+  return at_place("vault_damaged", r, std::move(field), "không giải mã được (dữ liệu hỏng, hoặc khóa bọc đã bị hủy)",
+                  "can't be deciphered (it is damaged, or its wrapping key was destroyed)");
+}
+/// It was deciphered, and is not what stands under the signature.
+Error changed_at(const record::Record& r, std::string field) {
+  return at_place("vault_changed", r, std::move(field),
+                  "đã bị sửa sau khi ký: mã băm khác với mã băm mà bản ghi trên sổ cái mang theo",
+                  "was changed after it was signed: its digest is not the one under the record on the ledger");
+}
+std::string row_field(std::uint32_t row) {
+  return "rows[" + std::to_string(row) + "]";
+}
+/// The same fault, with the place where it showed.
+Error placed(Error e, const record::Record& r, std::string field) {
+  return e.code == "vault_damaged" ? damaged_at(r, std::move(field)) : e;
+}
+
+/// What a sheet's record says of its rows.
+struct Signed {
+  Digest root;
+  std::uint32_t rows = 0;
+};
+std::optional<Signed> signed_rows(const record::Record& r) {
+  return std::visit(
+      [](const auto& body) -> std::optional<Signed> {
+        if constexpr (requires {
+                        body.root;
+                        body.rows;
+                      })
+          return Signed{body.root, body.rows};
+        return std::nullopt;
+      },
+      r.body);
+}
+Error not_held(std::string_view vi, std::string_view en) {
+  return make_error("not_found", std::string(vi), std::string(en));
 }
 
 rocksdb::Slice slice(ByteView b) {
@@ -219,55 +287,84 @@ struct Vault::Impl {
 
   // ---- reading what is held ----
 
-  Result<std::vector<record::RowDigests>> digests(const RecordId& sheet) const {
-    STELE_TRY(const auto stored, get(sheet_place(sheet)));
-    if (!stored)
-      return Unexpected(make_error("not_found", "Kho này không giữ bảng đó.", "This vault does not hold that sheet."));
+  /// Of a sheet or amend, as signed; `not_found`: not held here.
+  Result<std::vector<record::RowDigests>> digests(const record::Record& sheet) const {
+    const auto as_signed = signed_rows(sheet);
+    STELE_TRY(const auto stored, get(sheet_place(sheet.id)));
+    if (!as_signed || !stored)
+      return Unexpected(not_held("Kho này không giữ bảng đó.", "This vault does not hold that sheet."));
     log::Reader r(as_bytes(*stored));
     std::vector<record::RowDigests> out(std::min<std::size_t>(r.u32(), record::rows_max));
-    for (auto& d : out) d = {r.fixed<Digest>(), r.fixed<Digest>()};
-    if (!r.done()) return Unexpected(damaged());
+    std::vector<LeafHash> leaves;
+    for (auto& d : out) {
+      d = {r.fixed<Digest>(), r.fixed<Digest>()};
+      leaves.push_back(log::merkle_leaf(d.result.view()));
+      leaves.push_back(log::merkle_leaf(d.detail.view()));
+    }
+    if (!r.done() || out.size() != as_signed->rows || log::merkle_root(leaves) != as_signed->root)
+      return Unexpected(changed_at(sheet, "rows"));
     return out;
   }
-  Result<std::optional<std::pair<std::string, std::string>>> row_texts(const RecordId& sheet, std::uint32_t row) const {
-    STELE_TRY(const auto plain, get_sealed(row_place(sheet, row)));
-    if (!plain) return std::optional<std::pair<std::string, std::string>>{};
-    log::Reader r(*plain);
-    const std::string result(as_text(r.bytes32(text_max)));
-    const std::string detail(as_text(r.bytes32(text_max)));
-    if (!r.done()) return Unexpected(damaged());
-    return std::optional(std::pair(result, detail));
+  /// Deciphered and held against its digests; no disclosures: a decoy, or erased.
+  Result<SheetPayload::Row> row(const record::Record& sheet, std::uint32_t n, const record::RowDigests& digests) const {
+    SheetPayload::Row out;
+    out.digests = digests;
+    const auto plain = get_sealed(row_place(sheet.id, n));
+    if (!plain) return Unexpected(placed(plain.error(), sheet, row_field(n)));
+    if (!*plain) return out;
+    log::Reader r(**plain);
+    auto result = record::decode_disclosure(as_text(r.bytes32(text_max)));
+    auto detail = record::decode_disclosure(as_text(r.bytes32(text_max)));
+    if (!r.done() || !result || result->digest != digests.result)
+      return Unexpected(changed_at(sheet, row_field(n) + ".result"));
+    if (!detail || detail->digest != digests.detail) return Unexpected(changed_at(sheet, row_field(n) + ".detail"));
+    out.result = std::move(*result);
+    out.detail = std::move(*detail);
+    return out;
   }
-  Result<SheetPayload> sheet(const RecordId& id) const {
-    STELE_TRY(const auto list_of_digests, digests(id));
+  Result<SheetPayload> sheet(const record::Record& r) const {
+    STELE_TRY(const auto as_signed, digests(r));
     SheetPayload out;
-    for (std::uint32_t n = 0; n < list_of_digests.size(); ++n) {
-      SheetPayload::Row row;
-      row.digests = list_of_digests[n];
-      STELE_TRY(const auto texts, row_texts(id, n));
-      if (texts) {
-        auto result = record::decode_disclosure(texts->first);
-        auto detail = record::decode_disclosure(texts->second);
-        if (!result || !detail) return Unexpected(damaged());
-        if (result->digest != row.digests.result || detail->digest != row.digests.detail) return Unexpected(damaged());
-        row.result = std::move(*result);
-        row.detail = std::move(*detail);
-      }
-      out.rows.push_back(std::move(row));
+    for (std::uint32_t n = 0; n < as_signed.size(); ++n) {
+      STELE_TRY(auto one, row(r, n, as_signed[n]));
+      out.rows.push_back(std::move(one));
     }
     return out;
   }
-  Result<std::optional<StoredCredential>> stored_credential(const RecordId& id) const {
-    STELE_TRY(const auto plain, get_sealed(credential_place(id)));
-    if (!plain) return std::optional<StoredCredential>{};
-    log::Reader r(*plain);
+  Result<std::optional<StoredCredential>> stored_credential(const record::Record& r) const {
+    const auto* c = std::get_if<record::Credential>(&r.body);
+    if (c == nullptr) return std::optional<StoredCredential>{};
+    const auto plain = get_sealed(credential_place(r.id));
+    if (!plain) return Unexpected(placed(plain.error(), r, "disclosures"));
+    if (!*plain) return std::optional<StoredCredential>{};
+    log::Reader reader(**plain);
     StoredCredential out;
-    out.student_id = as_text(r.bytes32(text_max));
-    out.book = r.fixed<BookKey>();
-    const auto count = r.u32();
-    for (std::uint32_t i = 0; i < count && r.ok(); ++i) out.disclosures.emplace_back(as_text(r.bytes32(text_max)));
-    if (!r.done()) return Unexpected(damaged());
+    out.student_id = as_text(reader.bytes32(text_max));
+    out.book = reader.fixed<BookKey>();
+    const auto count = reader.u32();
+    for (std::uint32_t i = 0; i < count && reader.ok(); ++i)
+      out.disclosures.emplace_back(as_text(reader.bytes32(text_max)));
+    if (!reader.done()) return Unexpected(changed_at(r, "disclosures"));
+    STELE_CHECK(check_credential_held(r, *c, out));
     return std::optional(std::move(out));
+  }
+  /// Each disclosure is one that was signed, none that `contents` lists is missing, and the book key is the one that
+  /// the tag follows from.
+  static Result<void> check_credential_held(const record::Record& r, const record::Credential& c,
+                                            const StoredCredential& held) {
+    std::optional<std::vector<std::string>> listed;
+    for (std::size_t i = 0; i < held.disclosures.size(); ++i) {
+      const auto field = "disclosures[" + std::to_string(i) + "]";
+      const auto d = record::decode_disclosure(held.disclosures[i]);
+      if (!d || std::find(c.sd.begin(), c.sd.end(), d->digest) == c.sd.end()) return Unexpected(changed_at(r, field));
+      if (d->name == "student_id" && (!d->value.is(json::Kind::string) || d->value.string() != held.student_id))
+        return Unexpected(changed_at(r, "student"));
+      if (d->name != "contents") continue;
+      if (auto names = record::contents_claim(*d)) listed = std::move(*names);
+    }
+    if (!listed || listed->size() != held.disclosures.size()) return Unexpected(changed_at(r, "disclosures"));
+    if (record::book_tag(held.book.view(), r.type, c.kind, c.period) != c.tag) return Unexpected(changed_at(r, "book"));
+    return {};
   }
   Result<std::optional<BookKey>> book(std::string_view student) const {
     STELE_TRY(const auto plain, get_sealed(book_place(name_in_index("student", student))));
@@ -288,25 +385,38 @@ struct Vault::Impl {
     return out;
   }
 
-  [[nodiscard]] Sources sources(const LedgerView& view) const {
+  /// `fault` takes what went wrong here while a payload was checked: that is not the sender's fault.
+  [[nodiscard]] Sources sources(const LedgerView& view, std::optional<Error>& fault) const {
+    const auto note = [&fault](const Error& e) {
+      if (e.code != "not_found" && !fault) fault = e;
+    };
     Sources s;
     s.state = view.state;
     s.record = view.record;
-    s.sheet = [this](const RecordId& id) -> std::optional<SheetPayload> {
-      auto held = sheet(id);
-      return held ? std::optional(std::move(*held)) : std::nullopt;
+    s.sheet = [this, note, record = view.record](const RecordId& id) -> std::optional<SheetPayload> {
+      const auto r = record(id);
+      if (!r) return std::nullopt;
+      auto held = sheet(*r);
+      if (held) return std::move(*held);
+      note(held.error());
+      return std::nullopt;
     };
-    s.book = [this](std::string_view student) -> std::optional<Digest> {
+    s.book = [this, note](std::string_view student) -> std::optional<Digest> {
       const auto key = book(student);
+      if (!key) note(key.error());
       return key && *key ? std::optional(Digest{(*key)->bytes}) : std::nullopt;
     };
     s.amends = [this](const RecordId& id, std::uint32_t row) { return amends(id, row); };
-    s.student_of = [this](const RecordId& id) -> std::optional<std::string> {
-      auto held = stored_credential(id);
+    s.student_of = [this, note, record = view.record](const RecordId& id) -> std::optional<std::string> {
+      const auto r = record(id);
+      if (!r) return std::nullopt;
+      auto held = stored_credential(*r);
+      if (!held) note(held.error());
       return held && *held ? std::optional((*held)->student_id) : std::nullopt;
     };
-    s.serial = [this](std::string_view serial) -> std::optional<RecordId> {
+    s.serial = [this, note](std::string_view serial) -> std::optional<RecordId> {
       const auto held = get(serial_place(name_in_index("serial", serial)));
+      if (!held) note(held.error());
       return held && *held ? RecordId::from(as_bytes(**held)) : std::nullopt;
     };
     return s;
@@ -377,9 +487,14 @@ struct Vault::Impl {
     return {};
   }
 
+  /// Whole and as signed. An error: something is held, but not that.
   Result<bool> held(const record::Record& r) const {
-    const auto place = record::is_credential(r.type) ? credential_place(r.id) : sheet_place(r.id);
-    STELE_TRY(const auto stored, get(place));
+    if (record::is_credential(r.type)) {
+      STELE_TRY(const auto stored, stored_credential(r));
+      return stored.has_value();
+    }
+    const auto stored = sheet(r);
+    if (!stored && stored.error().code != "not_found") return Unexpected(stored.error());
     return stored.has_value();
   }
 
@@ -394,10 +509,11 @@ struct Vault::Impl {
       return {};
     }
     if (!record::needs_ack(r.type)) return {};
-    // The payload of a record is bound to it by digests: what is held under this id can't be another one. It need not
-    // come again.
-    STELE_TRY(const bool have, held(r));
-    if (have) return {};
+    // The payload of a record is bound to it by digests: what is held under this id can't be another one, and need not
+    // come again. If it is no longer what was signed, a payload that is mends it.
+    const auto have = held(r);
+    if (have && *have) return {};
+    if (!have && sub.payload.empty()) return Unexpected(have.error());
     return record::is_credential(r.type) ? accept_credential(batch, r, sub.payload, s)
                                          : accept_sheet(batch, r, sub.payload, s);
   }
@@ -434,11 +550,14 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
                                                                 const LedgerView& view) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  const auto sources = m.sources(view);
+  std::optional<Error> fault;
+  const auto sources = m.sources(view, fault);
   std::vector<Result<void>> checked;
   for (const auto& s : submissions) {
     rocksdb::WriteBatch one;
+    fault.reset();
     checked.push_back(m.accept_one(one, s, sources));
+    if (fault) checked.back() = Unexpected(*fault);
     if (!checked.back()) continue;
     // Written at once, unsynced: a later submission of this call may rest on this one (serials). One sync follows for
     // all.
@@ -514,17 +633,17 @@ Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> Vault::reserve_stat
   return out;
 }
 
-Result<std::vector<RosterRow>> Vault::roster(const RecordId& list, const Reader& reader) {
+Result<std::vector<RosterRow>> Vault::roster(const record::Record& list, const Reader& reader) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  STELE_CHECK(m.log_read(reader, "roster", list));
+  STELE_CHECK(m.log_read(reader, "roster", list.id));
   STELE_TRY(const auto sheet, m.sheet(list));
   std::vector<RosterRow> out;
   for (std::uint32_t n = 0; n < sheet.rows.size(); ++n) {
     if (!sheet.rows[n].result) continue;
     auto student = record::student_result(*sheet.rows[n].result);
     auto detail = record::student_detail(*sheet.rows[n].detail);
-    if (!student || !detail) return Unexpected(damaged());
+    if (!student || !detail) return Unexpected(changed_at(list, row_field(n)));
     out.push_back({n, std::move(*student), std::move(*detail)});
   }
   return out;
@@ -533,57 +652,65 @@ Result<std::vector<RosterRow>> Vault::roster(const RecordId& list, const Reader&
 namespace {
 
 StoredRow with_paths(const std::vector<record::RowDigests>& digests, log::MerkleTree& tree, std::uint32_t n,
-                     std::pair<std::string, std::string> texts) {
+                     SheetPayload::Row row) {
   if (tree.size() == 0) {
     for (const auto& d : digests) {
       tree.append(log::merkle_leaf(d.result.view()));
       tree.append(log::merkle_leaf(d.detail.view()));
     }
   }
-  return {n, std::move(texts.first), std::move(texts.second), tree.inclusion_path(2ULL * n, tree.size()),
+  return {n, std::move(row.result->text), std::move(row.detail->text), tree.inclusion_path(2ULL * n, tree.size()),
           tree.inclusion_path(2ULL * n + 1, tree.size())};
 }
 
 }  // namespace
 
-Result<std::vector<StoredRow>> Vault::rows(const RecordId& sheet, const Reader& reader) {
+Result<std::vector<StoredRow>> Vault::rows(const record::Record& sheet, const Reader& reader) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  STELE_CHECK(m.log_read(reader, "rows", sheet));
+  STELE_CHECK(m.log_read(reader, "rows", sheet.id));
   STELE_TRY(const auto digests, m.digests(sheet));
   log::MerkleTree tree;
   std::vector<StoredRow> out;
   for (std::uint32_t n = 0; n < digests.size(); ++n) {
-    STELE_TRY(auto texts, m.row_texts(sheet, n));
-    if (texts) out.push_back(with_paths(digests, tree, n, std::move(*texts)));
+    STELE_TRY(auto row, m.row(sheet, n, digests[n]));
+    if (row.result) out.push_back(with_paths(digests, tree, n, std::move(row)));
   }
   return out;
 }
 
-Result<StoredRow> Vault::row(const RecordId& sheet, std::uint32_t n, const Reader& reader) {
+Result<StoredRow> Vault::row(const record::Record& sheet, std::uint32_t n, const Reader& reader) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  STELE_CHECK(m.log_read(reader, "row", sheet));
+  STELE_CHECK(m.log_read(reader, "row", sheet.id));
   STELE_TRY(const auto digests, m.digests(sheet));
-  STELE_TRY(auto texts, m.row_texts(sheet, n));
-  if (!texts || n >= digests.size())
-    return Unexpected(make_error("not_found", "Kho này không giữ dòng đó.", "This vault does not hold that row."));
+  const auto none = [] {
+    return Unexpected(not_held("Kho này không giữ dòng đó.", "This vault does not hold that row."));
+  };
+  if (n >= digests.size()) return none();
+  STELE_TRY(auto row, m.row(sheet, n, digests[n]));
+  if (!row.result) return none();
   log::MerkleTree tree;
-  return with_paths(digests, tree, n, std::move(*texts));
+  return with_paths(digests, tree, n, std::move(row));
 }
 
-Result<std::optional<Vault::StoredCredential>> Vault::credential(const RecordId& id, const Reader& reader) {
+Result<std::optional<Vault::StoredCredential>> Vault::credential(const record::Record& r, const Reader& reader) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  STELE_CHECK(m.log_read(reader, "credential", id));
-  return m.stored_credential(id);
+  STELE_CHECK(m.log_read(reader, "credential", r.id));
+  return m.stored_credential(r);
 }
 
-Result<std::optional<std::string>> Vault::person(const RecordId& id) {
+Result<std::optional<std::string>> Vault::person(const record::Record& r) {
+  const auto* key = std::get_if<record::Key>(&r.body);
+  if (key == nullptr) return std::optional<std::string>{};
   const std::lock_guard lock(impl_->mutex);
-  STELE_TRY(const auto plain, impl_->get_sealed(person_place(id)));
-  if (!plain) return std::optional<std::string>{};
-  return std::optional(std::string(as_text(*plain)));
+  const auto plain = impl_->get_sealed(person_place(r.id));
+  if (!plain) return Unexpected(placed(plain.error(), r, "disclosure"));
+  if (!*plain) return std::optional<std::string>{};
+  std::string text(as_text(**plain));
+  if (sha256(as_bytes(text)) != key->binding) return Unexpected(changed_at(r, "disclosure"));
+  return std::optional(std::move(text));
 }
 
 Result<std::optional<RecordId>> Vault::pickup(const Digest& code) {

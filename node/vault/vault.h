@@ -54,8 +54,8 @@ class Vault {
 
   /// Checks each payload against its record and what is stored (wire-format.md section 11, "Admission"), stores all
   /// good ones with one sync, and signs their acks. MUST NOT return an ack before the payload is synced. Repeating is
-  /// harmless. One answer for each submission, in order; records of types without acks (key) give an empty list of
-  /// acks. An Error of ours has code `vault_…`.
+  /// harmless; a payload that comes again mends what is no longer as it was signed. One answer for each submission, in
+  /// order; records of types without acks (key) give an empty list of acks. An Error of ours has code `vault_…`.
   [[nodiscard]] std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
                                                                          const LedgerView&);
 
@@ -64,22 +64,25 @@ class Vault {
   /// `count` random status slots (list number, index), never given out before.
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);
 
+  // Reads take the record as the ledger holds it, and give nothing that differs from what was signed: `vault_changed`
+  // (deciphered, but its digest is another one) and `vault_damaged` (can't be deciphered) name record and place.
+
   /// Every read names who asks (person handle) and why; the access log keeps it, chained by salted digests.
   struct Reader {
     std::string person, why;
   };
-  [[nodiscard]] Result<std::vector<RosterRow>> roster(const RecordId& class_list, const Reader&);
-  [[nodiscard]] Result<std::vector<StoredRow>> rows(const RecordId& sheet, const Reader&);
-  [[nodiscard]] Result<StoredRow> row(const RecordId& sheet, std::uint32_t row, const Reader&);
+  [[nodiscard]] Result<std::vector<RosterRow>> roster(const record::Record& class_list, const Reader&);
+  [[nodiscard]] Result<std::vector<StoredRow>> rows(const record::Record& sheet, const Reader&);
+  [[nodiscard]] Result<StoredRow> row(const record::Record& sheet, std::uint32_t row, const Reader&);
   struct StoredCredential {
     std::vector<std::string> disclosures;
     std::string student_id;
     BookKey book;
   };
   /// none: unknown or erased (told alike).
-  [[nodiscard]] Result<std::optional<StoredCredential>> credential(const RecordId&, const Reader&);
+  [[nodiscard]] Result<std::optional<StoredCredential>> credential(const record::Record&, const Reader&);
   /// The `binding` disclosure of a key record; none: not handed in.
-  [[nodiscard]] Result<std::optional<std::string>> person(const RecordId& key_record);
+  [[nodiscard]] Result<std::optional<std::string>> person(const record::Record& key_record);
 
   /// The credential behind a pick-up code (its digest), while it is not used up. Unknown, used and wrong codes answer
   /// alike.

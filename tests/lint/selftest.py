@@ -151,5 +151,22 @@ class Headers(unittest.TestCase):
         self.assertFalse(one("headers", "ledger/base/a.h", "// Bytes, so that none\n// is lost.\n#pragma once\n"))
 
 
+class Spelling(unittest.TestCase):
+    def test_refuses_the_tone_on_the_last_vowel(self):
+        for word, instead in [("kho\u00e1", "kh\u00f3a"), ("Ho\u00e0", "H\u00f2a"), ("xo\u00e8", "x\u00f2e"),
+                              ("tu\u1ef3", "t\u00f9y"), ("thu\u1ef7", "th\u1ee7y"), ("U\u1ef7", "\u1ee6y")]:
+            for path in ["wallet-cli/a.cpp", "docs/a.md", "tests/unit/cli/golden/a.txt", "stele"]:
+                found = one("spelling", path, f"// 1\nm\u00e3 {word} n\u00e0y\n")
+                self.assertEqual(1, len(found), word)
+                self.assertIn(f"{path}:2: {word}; this house writes {instead}", found[0])
+
+    def test_sees_decomposed_letters_too(self):
+        self.assertTrue(one("spelling", "docs/a.md", "khoa\u0301\n"))
+
+    def test_leaves_the_house_spelling_and_what_has_only_one(self):
+        for word in ["kh\u00f3a", "ho\u00e0n", "kho\u1ea3ng", "qu\u00fd", "Qu\u1ef3nh", "hu\u1ef3nh", "khu\u1ef7u", "lo\u1ea1i", "ngo\u1ea1i"]:
+            self.assertFalse(one("spelling", "docs/a.md", f"{word}.\n"), word)
+
+
 if __name__ == "__main__":
     unittest.main()

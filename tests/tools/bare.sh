@@ -18,7 +18,7 @@ leave_bare() {
     if mountpoint -q "$bare/$place"; then umount "$bare/$place" || umount -l "$bare/$place" || true; fi
   done
   if grep -q " $bare" /proc/mounts; then
-    say "Còn điểm gắn dưới $bare; hãy gỡ rồi tự xoá thư mục." "$bare still holds mounts; unmount them and delete it yourself." >&2
+    say "Còn điểm gắn dưới $bare; hãy gỡ rồi tự xóa thư mục." "$bare still holds mounts; unmount them and delete it yourself." >&2
   else
     rm -rf --one-file-system "$bare"
   fi

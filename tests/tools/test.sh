@@ -5,7 +5,7 @@ passed=0
 failed=0
 
 test_usage() {
-  say "Cách dùng: ./stele test [tuỳ chọn]
+  say "Cách dùng: ./stele test [tùy chọn]
   (không có)          g++ và các kiểm thử; clang ASan+UBSan và các kiểm thử; định dạng; clang-tidy
   --quick             chỉ g++ và các kiểm thử
   --all               thêm: TSan, g++ ASan+UBSan, fuzzing, độ phủ của các bộ giải mã, kiểm thử sự cố

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "ledger/rules/known_rule_set.h"
 #include "tests/unit/assessment/rule_set_sample.h"
 
 namespace stele::rules {
@@ -35,6 +36,28 @@ TEST(RuleSet, IsReadInFull) {
   EXPECT_TRUE(set.subject("toan")->marks);
   EXPECT_FALSE(set.subject("gdtc")->marks);
   EXPECT_EQ(set.subject("van"), nullptr);
+}
+
+TEST(RuleSet, IsDecodedOnceForOneTextAndNeverTakenForAnother) {
+  const std::string text = rule_set_json;
+  const auto first = known_rule_set(as_bytes(text)).value();
+  EXPECT_EQ(known_rule_set(as_bytes(text)).value(), first);
+  const std::string copy = text;
+  EXPECT_EQ(known_rule_set(as_bytes(copy)).value(), first);
+  std::vector<std::shared_ptr<const RuleSet>> others;
+  for (int i = 0; i < 8; ++i) {  // more than are remembered
+    auto other = text;
+    other.replace(other.find("tt22-2021"), 9, "tt22-202" + std::to_string(i + 2));
+    others.push_back(known_rule_set(as_bytes(other)).value());
+    EXPECT_EQ(others.back()->id, "tt22-202" + std::to_string(i + 2));
+    EXPECT_EQ(known_rule_set(as_bytes(other)).value(), others.back());
+  }
+  const auto again = known_rule_set(as_bytes(text)).value();
+  EXPECT_EQ(again->id, first->id);
+  auto bad = text;
+  bad.pop_back();
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(known_rule_set(as_bytes(bad)));
+  EXPECT_EQ(known_rule_set(as_bytes(text)).value(), again);
 }
 
 TEST(RuleSet, MembersAreThoseOfTheFormat) {

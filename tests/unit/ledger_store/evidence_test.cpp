@@ -1,6 +1,7 @@
 // What the ledger hands out must convince a verifier who has nothing but the genesis.
 #include <gtest/gtest.h>
 
+#include "ledger/record/decode.h"
 #include "ledger/verdict/verdict.h"
 #include "tests/unit/sequencer/solo_node.h"
 
@@ -18,7 +19,9 @@ class Evidence : public ::testing::Test {
     return *ledger_;
   }
   verdict::Verdict judge(const store::Ledger& l, const RecordId& id) {
-    auto evidence = must(l.evidence(std::span(&id, 1)));
+    return judge(l, must(l.evidence(std::span(&id, 1))), id);
+  }
+  static verdict::Verdict judge(const store::Ledger& l, verdict::Evidence evidence, const RecordId& id) {
     verdict::Receipt receipt;
     receipt.net = l.genesis().net;
     while (record::decode(evidence.records[receipt.subject].jws)->id != id) ++receipt.subject;
@@ -90,6 +93,77 @@ TEST_F(Evidence, BringsTheSheetThatAnAmendReplacesRowsOf) {
   const auto evidence = must(l.evidence(std::span(&school.amendment.id, 1)));
   const auto facts = *verdict::Facts::verify(l.genesis(), evidence);
   EXPECT_NE(facts.find(school.maths_1.id), nullptr);
+}
+
+/// The bag without one of its records and all that is said of it.
+verdict::Evidence without(verdict::Evidence e, const RecordId& id) {
+  std::size_t at = 0;
+  while (record::decode(e.records.at(at).jws)->id != id) ++at;
+  e.records.erase(e.records.begin() + static_cast<std::ptrdiff_t>(at));
+  const auto drop = [at](auto& facts) {
+    std::erase_if(facts, [at](const auto& f) { return f.record == at; });
+    for (auto& f : facts) f.record -= f.record > at ? 1 : 0;
+  };
+  drop(e.inclusions);
+  drop(e.statuses);
+  return e;
+}
+
+TEST_F(Evidence, AChangeBringsWhatItChangesAndIsJudgedByIt) {
+  school.found_grade_and_issue();
+  const RecordId sheet = school.maths_2.id;
+  const std::vector<std::pair<RecordId, RecordId>> changes{
+      {school.change(record::Type::suspend, school.transcript.id), school.transcript.id},
+      {school.change(record::Type::reinstate, school.transcript.id), school.transcript.id},
+      {school.change(record::Type::revoke, sheet), sheet},
+      {school.change(record::Type::suspend, school.staff("gym").key_record), school.staff("gym").key_record}};
+  const auto& l = ledger();
+  for (const auto& [change, target] : changes) {
+    const auto evidence = must(l.evidence(std::span(&change, 1)));
+    const auto facts = *verdict::Facts::verify(l.genesis(), evidence);
+    const auto at = facts.position(target);
+    ASSERT_TRUE(at.has_value());
+    EXPECT_TRUE(facts.on_ledger(*at));
+    EXPECT_EQ(facts.status(*at, *facts.status_checkpoint()), l.final_status(target));
+    EXPECT_EQ(judge(l, change).outcome, verdict::Outcome::valid) << failures(judge(l, change));
+    const auto v = judge(l, without(evidence, target), change);
+    const auto& authority = v.parts[static_cast<std::size_t>(verdict::Part::authority)];
+    EXPECT_EQ(authority.code, "target_not_shown") << failures(v);
+    EXPECT_NE(authority.answer, verdict::Answer::ok);
+  }
+}
+
+TEST_F(Evidence, AnotherKeyForAPersonBringsTheKeyRecordThatItReplaces) {
+  school.found();
+  auto policy = school.policy(2);
+  auto another = policy.acts.front();
+  another.on = "replace";
+  another.replaces = true;
+  another.may_grant = {"teacher"};
+  policy.acts.push_back(another);
+  const auto next = school.add({school.sign(school.root(0), record::Type::policy, policy)})[0];
+  school.add({school.sign(school.root(1), record::Type::approve, record::SecondSignature{"root", "root", {next}})});
+  school.policy_record = next;
+
+  const auto old = school.staff("teacher");
+  auto lost = old;
+  lost.key = std::make_shared<signer::SigningKey>(signer::SigningKey::generate());
+  auto body = school.key_body(lost);
+  body.replaces = old.key_record;
+  body.reason = "lost";
+  const auto id = school.add({school.sign("officer", record::Type::key, body)})[0];
+
+  const auto& l = ledger();
+  ASSERT_EQ(l.final_status(old.key_record), log::Status::superseded);
+  const auto evidence = must(l.evidence(std::span(&id, 1)));
+  const auto facts = *verdict::Facts::verify(l.genesis(), evidence);
+  const auto at = facts.position(old.key_record);
+  ASSERT_TRUE(at.has_value());
+  EXPECT_EQ(facts.status(*at, *facts.status_checkpoint()), log::Status::superseded);
+  EXPECT_EQ(judge(l, id).outcome, verdict::Outcome::valid) << failures(judge(l, id));
+  // Without it nobody can tell whether it needed the act for another key or the one for other grants.
+  const auto v = judge(l, without(evidence, old.key_record), id);
+  EXPECT_EQ(v.parts[static_cast<std::size_t>(verdict::Part::authority)].code, "target_not_shown") << failures(v);
 }
 
 TEST_F(Evidence, AuthorityIsThatOfTheTimeOfSigning) {

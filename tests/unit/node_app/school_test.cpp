@@ -3,6 +3,7 @@
 #include "ledger/record/decode.h"
 #include "ledger/verdict/verdict.h"
 #include "tests/unit/node_app/support.h"
+#include "tests/unit/vault/vault_surgery.h"
 
 namespace stele::test {
 namespace {
@@ -205,6 +206,39 @@ TEST_F(SchoolYear, AnAmendSupersedesTheTranscriptThatRestsOnIt) {
   EXPECT_EQ(text(after, "status"), "superseded");
   EXPECT_EQ(text(after, "superseded_by"), b64u(amend_id));
   EXPECT_EQ(judge(pick_up(code_.text).body).outcome, verdict::Outcome::superseded);
+}
+
+TEST_F(SchoolYear, AMarkChangedInTheVaultIsNamedByEveryRoute) {
+  const auto id = issue(0);
+  const auto row = positions_["hk1"].at(0);
+  stop();
+  VaultSurgery(app::vault_folder(config_), config_.keys.wrapping).change_mark(maths_1_, row, "9.9");
+  start();
+  const auto check = [&](const Value& e) {
+    EXPECT_EQ(text(e, "code"), "vault_changed");
+    ASSERT_NE(e.find("where"), nullptr);
+    EXPECT_EQ(text(*e.find("where"), "field"), "rows[" + std::to_string(row) + "].result");
+    for (const auto* lang : {"vi", "en"}) {
+      EXPECT_NE(text(e, lang).find(b64u(maths_1_)), std::string::npos);
+      EXPECT_NE(text(e, lang).find("toan"), std::string::npos);
+    }
+    EXPECT_NE(text(e, "vi").find("sao lưu"), std::string::npos);  // what to do
+    EXPECT_EQ(json::write(e).find("9.9"), std::string::npos);
+  };
+  for (const auto& r : {get_as("homeroom", org + "/sheets" + of_class), get_as("homeroom", "/v1/documents/" + b64u(id)),
+                        pick_up(code_.text)}) {
+    EXPECT_EQ(r.status, 503) << r.body;
+    check(parse(r.body));
+  }
+  // No transcript comes to rest on that sheet, and its sender is not told that the figure was wrong.
+  const auto answers = submit({transcript(pupils_[1], signer::new_pickup_code().digest)});
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(text(answers[0], "status"), "pending");
+  ASSERT_NE(answers[0].find("error"), nullptr);
+  check(*answers[0].find("error"));
+  // Whatever does not read it goes on.
+  EXPECT_EQ(get_as("homeroom", org + "/class" + of_class).status, 200);
+  EXPECT_EQ(items(ask("principal", org + "/credentials?type=transcript&year=2025"), "credentials").size(), 1U);
 }
 
 TEST_F(SchoolYear, BooksAndSlotsAreForThoseWhoSignWithThem) {

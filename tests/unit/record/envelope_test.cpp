@@ -55,6 +55,48 @@ TEST(Envelope, WantsExactlyThreeHeaderMembers) {
   EXPECT_EQ(said(header("ES256K", "stele-document+jwt") + std::string(256, ' ')), "bad_header header");
 }
 
+TEST(Envelope, ARememberedHeaderIsNeverAnothers) {
+  const std::string whole = sample();
+  const auto with_kid = [&](std::uint8_t byte, std::string_view typ) {
+    return with_header(whole, R"({"alg":"ES256K","kid":")" + base64url(filled<KeyId>(byte).view()) + R"(","typ":")" +
+                                  std::string(typ) + "\"}");
+  };
+  // More headers than are remembered, in turn, so that each is read, put out of the table and read again.
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 250; ++i) {
+      const auto byte = static_cast<std::uint8_t>(i);
+      for (const auto* typ : {"stele-document+jwt", "stele-amend+jwt"}) {
+        const auto text = with_kid(byte, typ);
+        const auto e = open_envelope(text);
+        ASSERT_TRUE(e);
+        EXPECT_EQ(e->kid, filled<KeyId>(byte));
+        EXPECT_EQ(e->typ, typ);
+        EXPECT_EQ(e->alg, "ES256K");
+      }
+    }
+  }
+  // A fault is found each time, also beside a good header of nearly the same text.
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_TRUE(open_envelope(whole));
+    EXPECT_EQ(verdict(with_header(whole, header("none", "stele-document+jwt"))), "bad_algorithm header.alg");
+    EXPECT_EQ(verdict("A" + whole), verdict("A" + whole));
+    EXPECT_NE(verdict("A" + whole), "accepted");
+  }
+}
+
+TEST(Envelope, ARememberedHeaderSaysNothingOfPayloadAndSignature) {
+  const std::string whole = sample();
+  const auto first = open_envelope(whole);
+  ASSERT_TRUE(first);
+  auto other = whole;
+  other[whole.rfind('.') + 1] = other[whole.rfind('.') + 1] == 'A' ? 'B' : 'A';
+  const auto second = open_envelope(other);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(first->signing_input, second->signing_input);
+  EXPECT_NE(first->signature, second->signature);
+  EXPECT_NE(leaf_hash(whole), leaf_hash(other));
+}
+
 TEST(Envelope, HeaderMayFillItsBound) {
   std::string json = header("ES256K", "stele-document+jwt");
   json += std::string(256 - json.size(), ' ');

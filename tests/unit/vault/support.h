@@ -1,0 +1,65 @@
+// A vault of its own beside the school of tests/support/school.h, with payloads that it can check.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "ledger/record/decode.h"
+#include "node/vault/vault.h"
+#include "signer/issue.h"
+#include "tests/support/school.h"
+#include "tests/unit/store/made_blocks.h"
+#include "tests/unit/vault/vault_surgery.h"
+
+namespace stele::test {
+
+/// What a client would send, and the record decoded.
+struct Sent {
+  std::string jws, payload;
+  record::Record record;
+  std::vector<std::uint32_t> position;  ///< of the pupils in a sheet
+};
+
+class VaultTest : public ::testing::Test {
+ protected:
+  VaultTest();
+
+  void open();
+  void close() { vault_.reset(); }
+  [[nodiscard]] vault::Vault::Options options() const;
+  [[nodiscard]] signer::SigningKey ack_key() const;
+  [[nodiscard]] VaultSurgery surgery() const { return {options().folder, options().wrapping_keys}; }
+
+  using Answer = Result<std::vector<log::Ack>, Error>;
+  Answer accept(const Sent&);
+  /// Accepted, and then a record of the ledger.
+  void keep(const Sent&);
+  [[nodiscard]] vault::LedgerView view() const;
+
+  [[nodiscard]] Sent sent(const std::string& who, record::Type, const record::Body&, std::string payload);
+  [[nodiscard]] Sent class_list();
+  [[nodiscard]] Sent maths(const std::string& term, const std::string& mark = "8.3");
+  [[nodiscard]] Sent transcript(std::size_t pupil);
+  [[nodiscard]] Sent key_record();
+  /// Class list and maths in both terms, kept.
+  void year();
+
+  static constexpr std::size_t pupils = 2;
+  [[nodiscard]] static std::string student_id(std::size_t i) { return "250000000" + std::to_string(i + 1); }
+  [[nodiscard]] Tag256 tag(std::size_t pupil) const;
+
+  store::test::TempFolder temp_;
+  School school_;
+  std::unique_ptr<vault::Vault> vault_;
+  std::vector<vault::BookKey> books_;
+  Sent list_, hk1_, hk2_;
+  const vault::Vault::Reader reader_{"tester", "test"};
+};
+
+/// The code, then where, then whether both texts name the record.
+[[nodiscard]] std::string fault_of(const Error&, const RecordId&);
+template <class T>
+[[nodiscard]] std::string fault_of(const Result<T>& r, const RecordId& id) {
+  return r ? "ok" : fault_of(r.error(), id);
+}
+
+}  // namespace stele::test
