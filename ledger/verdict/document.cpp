@@ -164,6 +164,16 @@ std::string encode(const Receipt& r) {
   return json::write(out) + "\n";
 }
 
+bool says_receipt(std::string_view file) {
+  constexpr std::string_view document = R"({"stele":"document")", receipt = R"({"stele":"receipt")";
+  if (file.starts_with(receipt) || file.starts_with(document)) return file.starts_with(receipt);
+  // Printed by another program: then the value counts, not how it begins.
+  const auto tree = json::parse(file, file_limits);
+  if (!tree || !tree->is(json::Kind::object)) return false;
+  const auto* name = tree->find("stele");
+  return name != nullptr && *name == Value("receipt");
+}
+
 Result<DocumentFile, Rejection> decode_document(std::string_view file) {
   STELE_TRY(const Value tree, parse_file(file, "document"));
   ObjectReader r(tree);

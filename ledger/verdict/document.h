@@ -50,6 +50,8 @@ struct DocumentFile {
 [[nodiscard]] std::string encode(const Receipt&);
 /// Strict and canonical: a single other byte is refused, with the place where it stands. `unknown_type` at "stele": not
 /// such a file at all.
+/// Does it say of itself that it is a receipt? False for whatever can't be read.
+[[nodiscard]] bool says_receipt(std::string_view file);
 [[nodiscard]] Result<DocumentFile, Rejection> decode_document(std::string_view);
 [[nodiscard]] Result<Receipt, Rejection> decode_receipt(std::string_view);
 

@@ -486,8 +486,7 @@ Verdict judge_receipt(const record::Genesis& genesis, std::string_view file, con
   return Court(genesis, options).receipt(file);
 }
 Verdict judge_file(const record::Genesis& genesis, std::string_view file, const Options& options) {
-  return file.starts_with(R"({"stele":"receipt")") ? judge_receipt(genesis, file, options)
-                                                   : judge_document(genesis, file, options);
+  return says_receipt(file) ? judge_receipt(genesis, file, options) : judge_document(genesis, file, options);
 }
 
 }  // namespace stele::verdict

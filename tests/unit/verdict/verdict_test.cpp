@@ -257,6 +257,8 @@ TEST(Verdict, AReceiptOfEachKindOfRecordIsValid) {
     EXPECT_EQ(part(v, Part::provenance).answer, Answer::not_checked);
   }
   EXPECT_OUTCOME(judge_file(s.genesis(), s.receipt(s.maths_1.id), {}), Outcome::valid);
+  // White space: still a receipt, and an altered one.
+  EXPECT_OUTCOME(judge_file(s.genesis(), " " + s.receipt(s.maths_1.id), {}), Outcome::altered);
   EXPECT_OUTCOME(judge_document(s.genesis(), s.receipt(s.maths_1.id), {}), Outcome::unreadable);
 }
 
