@@ -26,17 +26,6 @@ Result<std::vector<record::StatusSlot>> reserve_slots(Access& access, std::size_
   return out;
 }
 
-Result<SignerPerson> signer_person(const Access& access) {
-  const auto& text = access.header().disclosure;
-  const auto d =
-      text ? record::decode_disclosure(*text) : Result<record::Disclosure, Rejection>(Unexpected(Rejection{}));
-  const auto p = d ? record::person_claim(*d) : Result<record::PersonClaim, Rejection>(Unexpected(Rejection{}));
-  if (!p)
-    return Unexpected(make_error("key_without_name", "Tệp khóa không có họ tên người ký.",
-                                 "The key file has no name of the signer."));
-  return SignerPerson{p->name, p->title};
-}
-
 Result<std::string> school_name(Access& access, const std::string& org) {
   STELE_TRY(const auto v, access.node().get("/v1/orgs/" + percent_encoded(org)));
   return text_of(v, "name");
@@ -121,10 +110,21 @@ Result<Item> transcript_of(const Office& office, const HeldSheets& sheets, const
 
 }  // namespace
 
+Result<SignerPerson> signer_person(const signer::KeyHeader& header) {
+  const auto& text = header.disclosure;
+  const auto d =
+      text ? record::decode_disclosure(*text) : Result<record::Disclosure, Rejection>(Unexpected(Rejection{}));
+  const auto p = d ? record::person_claim(*d) : Result<record::PersonClaim, Rejection>(Unexpected(Rejection{}));
+  if (!p)
+    return Unexpected(make_error("key_without_name", "Tệp khóa không có họ tên người ký.",
+                                 "The key file has no name of the signer."));
+  return SignerPerson{p->name, p->title};
+}
+
 Result<Office> open_office(Access& access, const std::string& cls, const std::string& year) {
   STELE_TRY(auto org, access.org());
   STELE_TRY(auto name, school_name(access, org));
-  STELE_TRY(auto who, signer_person(access));
+  STELE_TRY(auto who, signer_person(access.header()));
   STELE_TRY(auto roster, fetch_roster(access, org, cls, year));
   STELE_TRY(auto rules, rules_for(access, roster.kind));
   const auto today = date_in_vietnam(access.node().node_time());

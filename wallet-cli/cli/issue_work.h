@@ -10,6 +10,9 @@ namespace stele::cli {
 struct SignerPerson {
   std::string name, title;
 };
+/// The person whom a key file names: `key_without_name`.
+[[nodiscard]] Result<SignerPerson> signer_person(const signer::KeyHeader&);
+
 /// What is common to a class's credentials.
 struct Office {
   std::string org, school;

@@ -5,6 +5,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
 #include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/second_work.h"
 #include "wallet-cli/cli/signing.h"
 
@@ -74,6 +75,24 @@ Exit show_pending(const Context& c, const std::string& org) {
         text_of(p, "id") + "  " + text_of(p, "type") + "  needs:" + needs);
   }
   emit(c, *v);
+  return Exit::ok;
+}
+
+Exit show_missing(const Context& c, const std::string& year) {
+  auto desk = Desk::open(c, {});
+  if (!desk) return fail(c, desk.error());
+  const auto org = desk->org();
+  if (!org) return fail(c, org.error());
+  const auto missing = fetch_missing(*desk, *org, year);
+  if (!missing) return fail(c, missing.error());
+  auto list = Value::array();
+  for (const auto& m : *missing) {
+    const auto line = m.cls + "  " + m.subject + "  " + m.term + "  " + m.teacher;
+    say(c, line, line);
+    list.push(Value::object({{"class", m.cls}, {"subject", m.subject}, {"term", m.term}, {"teacher", m.teacher}}));
+  }
+  if (missing->empty()) say(c, "Mọi bảng điểm đã ký.", "Every sheet is signed.");
+  emit(c, Value::object({{"missing", std::move(list)}}));
   return Exit::ok;
 }
 
