@@ -180,7 +180,7 @@ test('keyboard only', async () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Sign a sheet from a file' }).waitFor();
     await tabTo('file');
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
     await chooser.setFiles(join(folder, 'files/diem/10A1/vat-li-hk1.csv'));
     await tabTo('Check the file');
     await page.keyboard.press('Enter');
