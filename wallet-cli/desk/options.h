@@ -1,3 +1,4 @@
+// What a desk is started with.
 #pragma once
 
 #include <chrono>
