@@ -90,8 +90,9 @@ void Job::at(std::string_view phase, std::size_t done) {
   done_ = done;
 }
 
-void Job::finish(const Result<std::vector<cli::Answer>>& sent, const std::filesystem::path& codes) {
+void Job::finish(const Result<std::vector<cli::Answer>>& sent, bool send_again, const std::filesystem::path& codes) {
   const std::lock_guard lock(mutex_);
+  outcome_ = Value::object({{"send_again", send_again}});
   phase_ = sent ? "done" : "failed";
   if (!codes.empty()) outcome_.set("codes", codes.string());
   if (!sent) {
@@ -397,25 +398,28 @@ Result<Value> Office::plan_second(const Value& request) {
 
 // ---- signing ----
 
-Result<signer::OpenKey> Office::open_for(const std::string& work, signer::SecretBytes passphrase) {
+Result<signer::OpenKey> Office::open_for(const std::string& work, signer::SecretBytes passphrase, Job& job) {
   STELE_TRY(auto* me, in());
   if (!work_ || work_->id != work) {
     return Unexpected(make_error("desk_no_work", "Nội dung cần ký không còn ở đây. Hãy chuẩn bị lại rồi ký.",
                                  "What was to be signed is not here any more. Prepare it again, then sign."));
   }
-  return open_key(me->key_file, std::move(passphrase));
+  auto key = open_key(me->key_file, std::move(passphrase));
+  if (key) job.begin(std::max(work_->drafts.size(), work_->items.size()));
+  return key;
 }
 
 Result<std::vector<cli::Outgoing>> Office::sign_all(In& me, const signer::SigningKey& key, Job& job,
                                                     std::filesystem::path& codes) {
-  auto work = std::move(*work_);
-  work_.reset();  // signed once: what is sent again goes by its record id, not by another signature
-  std::optional<cli::Batch> batch;
-  if (!work.items.empty()) {
-    STELE_TRY(batch, cli::build_batch(me.access, Type::transcript, std::move(work.items)));
-    work.drafts = std::move(batch->drafts);
-  }
+  // Until here nothing is signed: if the node can't be reached, the work stays and can be signed later.
   STELE_TRY(const auto after, me.access.node().after());
+  std::optional<cli::Batch> batch;
+  if (!work_->items.empty()) {
+    STELE_TRY(batch, cli::build_batch(me.access, Type::transcript, work_->items));
+    work_->drafts = std::move(batch->drafts);
+  }
+  const auto work = std::move(*work_);
+  work_.reset();  // signed once: what is sent again goes by its record id, not by another signature
   std::vector<cli::Outgoing> out;
   for (const auto& d : work.drafts) {
     out.push_back(cli::sign_draft(key, me.access.genesis(), after, d));
@@ -431,31 +435,30 @@ Result<std::vector<cli::Outgoing>> Office::sign_all(In& me, const signer::Signin
 
 void Office::sign(signer::OpenKey key, Job& job) {
   STELE_ASSERT(in_ && work_);
-  job.begin(std::max(work_->drafts.size(), work_->items.size()));
   codes_.clear();
   auto records = sign_all(*in_, key.key, job, codes_);
   { const auto wiped = std::move(key); }  // before the network is waited for
-  if (!records) return job.finish(Unexpected(std::move(records).error()), codes_);
+  if (!records) return job.finish(Unexpected(std::move(records).error()), false, codes_);
   signed_ = std::move(*records);
   send(job);
 }
 
 void Office::send(Job& job) {
+  STELE_ASSERT(in_ && !signed_.empty());
   job.at("sending", 0);
   const auto sent = in_->access.node().submit(signed_, [&](std::uint64_t n) { job.at("sending", n); });
   const bool known = sent && std::none_of(sent->begin(), sent->end(),
                                           [](const cli::Answer& a) { return a.state == cli::Answer::State::pending; });
   if (known) signed_.clear();
-  job.finish(sent, codes_);
+  job.finish(sent, !known, codes_);
 }
 
-Result<void> Office::send_again(Job& job) {
+Result<void> Office::begin_again(Job& job) {
   STELE_CHECK(in());
   if (signed_.empty()) {
     return Unexpected(make_error("desk_no_work", "Không còn gì cần gửi lại.", "There is nothing to send again."));
   }
   job.begin(signed_.size());
-  send(job);
   return {};
 }
 

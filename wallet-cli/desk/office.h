@@ -17,10 +17,11 @@ class Job {
  public:
   void begin(std::size_t records);
   void at(std::string_view phase, std::size_t done);
-  /// With `codes`: the file that pick-up codes were written to.
-  void finish(const Result<std::vector<cli::Answer>>&, const std::filesystem::path& codes);
-  /// {phase: "none"/"signing"/"sending"/"done"/"failed", done, total, final, results: [{id, status, error?}], error?,
-  /// codes?}
+  /// `send_again`: something is signed whose outcome is not known. `codes`: the file that pick-up codes were written
+  /// to.
+  void finish(const Result<std::vector<cli::Answer>>&, bool send_again, const std::filesystem::path& codes);
+  /// {phase: "none"/"signing"/"sending"/"done"/"failed", done, total, final?, results?: [{id, status, error?}],
+  /// send_again?, error?, codes?}
   [[nodiscard]] json::Value snapshot() const;
 
  private:
@@ -56,12 +57,15 @@ class Office {
   /// The pick-up codes of the last signing, as CSV.
   [[nodiscard]] Result<std::string> codes() const;
 
-  /// Opens the key for the work of that id: the only work that it can sign is the one that was shown last.
-  [[nodiscard]] Result<signer::OpenKey> open_for(const std::string& work, signer::SecretBytes passphrase);
+  /// Opens the key for the work of that id (the only work that it can sign is the one that was shown last) and begins
+  /// the job, so that nobody who asks after the answer is told of the job before.
+  [[nodiscard]] Result<signer::OpenKey> open_for(const std::string& work, signer::SecretBytes passphrase, Job&);
   /// Signs, writes codes, sends. The key is gone when this returns.
   void sign(signer::OpenKey, Job&);
-  /// Once more what was signed last and is not known to be on the ledger; harmless. `desk_no_work` if there is nothing.
-  [[nodiscard]] Result<void> send_again(Job&);
+  /// Once more what was signed last and is not known to be on the ledger; harmless. `desk_no_work` if there is nothing;
+  /// begins the job, which send() does.
+  [[nodiscard]] Result<void> begin_again(Job&);
+  void send(Job&);
 
  private:
   /// Somebody who has signed in.
@@ -86,7 +90,6 @@ class Office {
   [[nodiscard]] Result<std::vector<cli::Outgoing>> sign_all(In&, const signer::SigningKey&, Job&,
                                                             std::filesystem::path& codes);
   std::string keep(Work);
-  void send(Job&);
 
   cli::Context context_;
   Options options_;

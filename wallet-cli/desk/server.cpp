@@ -55,6 +55,11 @@ http::Response bad_request() {
   return problem(make_error("desk_bad_request", "Yêu cầu thiếu hoặc sai.", "The request is incomplete or wrong."));
 }
 
+/// The page asks /api/job for the rest.
+http::Response accepted() {
+  return http::json_response(202, json::write(Value::object({{"accepted", true}})));
+}
+
 std::optional<cli::SheetUse> use_of(std::string_view text) {
   if (text == "class-list") return cli::SheetUse::class_list;
   if (text == "grades") return cli::SheetUse::grades;
@@ -274,15 +279,16 @@ void Server::Impl::signing() {
   serve("POST", "/api/sign", Way::change, type_passphrase,
         {.body_bytes_max = signer::passphrase_bytes_max, .secret_body = true},
         [this](http::Request& r, const Reply& reply) {
-          auto key = office.open_for(query(r, "work"), take_secret(r));
+          auto key = office.open_for(query(r, "work"), take_secret(r), job);
           if (!key) return (*reply)(guarded(problem(key.error())));
           // The passphrase was right: the page goes on, and asks /api/job how far it is.
-          (*reply)(guarded(http::json_response(202, json::write(Value::object({{"accepted", true}})))));
+          (*reply)(guarded(accepted()));
           office.sign(std::move(*key), job);
         });
-  serve("POST", "/api/send-again", Way::change, type_json, {}, [this](http::Request&) {
-    const auto again = office.send_again(job);
-    return again ? ok(job.snapshot()) : problem(again.error());
+  serve("POST", "/api/send-again", Way::change, type_json, {}, [this](http::Request&, const Reply& reply) {
+    if (const auto again = office.begin_again(job); !again) return (*reply)(guarded(problem(again.error())));
+    (*reply)(guarded(accepted()));
+    office.send(job);
   });
 }
 

@@ -37,7 +37,7 @@ sed -i 's/^port = .*/port = 0/' "$out/node/node.toml"
 printf '\n[test]\nclock_file = "../clock"\n' >> "$out/node/node.toml"
 stele-node run --config "$out/node/node.toml" --passphrase-fd 9 --ready-file "$out/node/url" 9< "$out/passphrase" >> "$out/log/node.log" 2>&1 &
 echo $! > "$out/node.pid"
-trap 'kill "$(cat "$out/node.pid")"' ERR
+trap 'status=$?; if ((status != 0)); then kill "$(cat "$out/node.pid")"; fi' EXIT
 for _ in $(seq 600); do [ -s "$out/node/url" ] && break; sleep 0.1; done
 STELE_NODE=$(cat "$out/node/url")
 export STELE_NODE

@@ -442,22 +442,20 @@ TEST_F(Desk, ARefusalOfTheLedgerIsTold) {
   EXPECT_FALSE(text(*result.find("error"), "vi").empty());
 }
 
-TEST_F(Desk, WhatCouldNotBeSentIsKeptAndSentAgain) {
+TEST_F(Desk, WithoutANodeNothingIsSignedAndTheWorkStays) {
   sign_in(teacher);
   const auto work = text(import(good_sheet()).json(), "work");
-  const auto port = std::string(app_->url()).substr(app_->url().rfind(':') + 1);
+  const std::string url(app_->url());
   stop();
-  const auto r = ask("POST", "/api/sign?work=" + work, type_passphrase, passphrase);
-  EXPECT_EQ(r.status, 202);
-  // The node is away for `after`: nothing was signed, and the work is gone with the passphrase's use.
-  Value job;
-  for (int i = 0; i < 400; ++i) {
-    job = ask("GET", "/api/job").json();
-    if (text(job, "phase") == "failed") break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  auto job = sign(work);
   EXPECT_EQ(text(job, "phase"), "failed");
   EXPECT_TRUE(text(*job.find("error"), "code").starts_with("http_")) << json::write(job);
+  EXPECT_FALSE(is_true(job, "send_again"));
+  EXPECT_EQ(post("/api/send-again", Value::object()).code(), "desk_no_work");
+  config_.http.port = static_cast<std::uint16_t>(std::atoi(url.substr(url.rfind(':') + 1).c_str()));
+  start();
+  job = sign(work);
+  EXPECT_EQ(number(job, "final"), 1U) << json::write(job);
 }
 
 // ---- a principal's day ----

@@ -15,6 +15,9 @@ function outcome(job) {
     const texts = [...new Set(refused.map((r) => both(r.error)))];
     return { title: t('refused'), kind: 'bad', parts: [texts.map((x) => h('p', { class: 'box bad', role: 'alert' }, x)), codes] };
   }
+  if (job.phase === 'failed' && !job.send_again) {
+    return { title: t('nothing_signed'), kind: 'bad', retry: true, parts: [h('p', { class: 'box bad', role: 'alert' }, both(job.error))] };
+  }
   if (job.phase === 'failed' || job.final < job.total) {
     return { title: t('not_final'), kind: 'warn', again: true, parts: [
       job.error ? h('p', { class: 'box warn', role: 'alert' }, both(job.error)) : null,
@@ -65,17 +68,16 @@ export function sign(plan) {
       finished = o.kind === 'good';
       put(o.title, o.parts.flat(), h('p', { class: 'buttons' },
         o.again ? h('button', { type: 'button', class: 'main', on: { click: again } }, t('send_again')) : null,
-        h('button', { type: 'button', class: o.again ? null : 'main', on: { click: end } }, t('done'))));
+        o.retry ? h('button', { type: 'button', class: 'main', on: { click: () => ask(null) } }, t('again')) : null,
+        h('button', { type: 'button', class: o.again || o.retry ? null : 'main', on: { click: end } }, t(o.retry ? 'cancel' : 'done'))));
       dialog.querySelector('#signing-title').focus();
       announce(o.title);
     }
 
     async function again() {
-      const sent = api.post('/api/send-again');
       try {
-        await pause(100);
+        await api.post('/api/send-again');
         await follow();
-        await sent;
       } catch (error) {
         end();
         failed(error);

@@ -101,6 +101,7 @@ const texts = {
   final_one: ['Nằm trong khối {0}. Mã bản ghi:', 'In block {0}. Record id:'],
   not_final: ['Đã ký, chưa biết kết quả', 'Signed; the outcome is not known yet'],
   not_final_text: ['{0} trong {1} bản ghi đã chung cuộc. Gửi lại không bao giờ gây hại.', '{0} of {1} records are final. Sending again does no harm, ever.'],
+  nothing_signed: ['Chưa ký được', 'Nothing was signed'],
   refused: ['Sổ cái từ chối', 'The ledger refuses'],
   send_again: ['Gửi lại', 'Send again'],
   done: ['Xong', 'Done'],
