@@ -1,6 +1,9 @@
 // The desk as a browser meets it, over real connections, in front of a node in this process.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -155,6 +158,62 @@ class Desk : public TestNode {
   std::unique_ptr<desk::Server> desk_;
   std::string origin_, cookie_, token_;
 };
+
+/// A passphrase that this process never held but in what it received: a child sends it and tells it masked.
+std::string send_masked(const std::string& origin, const std::string& cookie, const std::string& token, int bytes) {
+  const std::string script =
+      "import http.client, secrets, sys\n"
+      "origin, cookie, token, n = sys.argv[1:]\n"
+      "secret = ''.join(secrets.choice('bcdfghjkmnpqrstvwxz') for _ in range(int(n))).encode()\n"
+      "c = http.client.HTTPConnection(origin[7:])\n"
+      "c.request('POST', '/api/unlock?key=0', secret, {'Origin': origin, 'Cookie': cookie, 'Stele-Desk': token, "
+      "'Content-Type': 'application/x-stele-passphrase'})\n"
+      "r = c.getresponse(); r.read()\n"
+      "assert r.status == 403, r.status\n"
+      "c.request('GET', '/api/state', headers={'Cookie': cookie, 'Stele-Desk': token}); c.getresponse().read()\n"
+      "print(bytes(b ^ 0x80 for b in secret).hex())\n";
+  const auto command =
+      "python3 -c \"$SCRIPT\" '" + origin + "' '" + cookie + "' '" + token + "' " + std::to_string(bytes);
+  ::setenv("SCRIPT", script.c_str(), 1);            // NOLINT(concurrency-mt-unsafe)
+  std::FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
+  std::array<char, 256> line{};
+  const bool read = pipe != nullptr && std::fgets(line.data(), line.size(), pipe) != nullptr;
+  const int status = pipe == nullptr ? -1 : ::pclose(pipe);
+  EXPECT_TRUE(read && status == 0);
+  std::string out;
+  for (std::size_t i = 0; read && line[i] != '\n' && line[i] != '\0'; i += 2) {
+    const char hex[] = {line[i], line[i + 1], '\0'};
+    out.push_back(static_cast<char>(std::strtol(hex, nullptr, 16)));
+  }
+  return out;
+}
+
+/// In how many places of this process's writable memory the masked bytes stand unmasked.
+__attribute__((no_sanitize("address", "undefined", "thread"))) std::size_t found_in_memory(const std::string& masked) {
+  struct Range {
+    std::uintptr_t from, to;
+  };
+  std::vector<Range> ranges;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t from = 0, to = 0;
+    char readable = 0, writable = 0;
+    constexpr std::uintptr_t sanitizers_own = std::uintptr_t{1} << 30U;
+    if (std::sscanf(line.c_str(), "%lx-%lx %c%c", &from, &to, &readable, &writable) != 4) continue;
+    if (readable == 'r' && writable == 'w' && to - from < sanitizers_own) ranges.push_back({from, to});
+  }
+  std::size_t count = 0;
+  for (const auto& r : ranges) {
+    const auto* p = reinterpret_cast<const volatile char*>(r.from);
+    const auto* end = reinterpret_cast<const volatile char*>(r.to) - masked.size();
+    for (; p < end; ++p) {
+      std::size_t i = 0;
+      while (i < masked.size() && static_cast<char>(p[i] ^ '\x80') == masked[i]) ++i;
+      if (i == masked.size()) ++count;
+    }
+  }
+  return count;
+}
 
 bool is_true(const Value& v, std::string_view member) {
   const auto* m = v.find(member);
@@ -316,6 +375,22 @@ TEST_F(Desk, LockAndClose) {
   EXPECT_FALSE(desk_->closed());
   EXPECT_EQ(post("/api/close", Value::object()).status, 200);
   EXPECT_TRUE(desk_->closed());
+}
+
+TEST_F(Desk, NothingOfAPassphraseStaysInMemory) {
+  open_session();
+  for (const int bytes : {9, 12, 40, 100}) {  // in a string's own buffer, and outside
+    const auto masked = send_masked(origin_, cookie_, token_, bytes);
+    ASSERT_FALSE(masked.empty());
+    EXPECT_EQ(found_in_memory(masked), 0U) << bytes;
+  }
+}
+
+TEST_F(Desk, TheSearchThroughMemoryFindsWhatIsThere) {
+  std::string here = "không ai xóa chuỗi này đi cả";
+  std::string masked = here;
+  for (auto& c : masked) c = static_cast<char>(c ^ '\x80');
+  EXPECT_GE(found_in_memory(masked), 1U);
 }
 
 // ---- limits ----

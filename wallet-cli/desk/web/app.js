@@ -162,6 +162,7 @@ $('lock').addEventListener('click', async () => {
   try {
     desk.state = await api.post('/api/lock');
     desk.overview = null;
+    history.replaceState(null, '', '#work');  // the next person begins at the beginning
     lockScreen();
     announce(t('unlock'));
   } catch (error) {
