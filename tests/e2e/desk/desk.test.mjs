@@ -47,6 +47,7 @@ test('a teacher: bad sheet, marked cells, good sheet, signed, final', async () =
     assert.match(focused[1], /marked bad/);
     assert.ok(texts[0].endsWith(focused[2]), `${texts[0]} / ${focused[2]}`);
     await accessible(page, 'faults');
+    await noSidewaysScroll(page, 'faults');
     await page.evaluate(() => { document.querySelector('#result').scrollIntoView(); });
     await picture(page, 'desk-faults');
 
