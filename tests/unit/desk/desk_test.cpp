@@ -430,9 +430,10 @@ TEST_F(Desk, MalformedUploadsAreFaultsOfTheFile) {
            {"<html><script>alert(1)</script>", "..%2F..%2Fetc%2Fpasswd"}}) {
     const auto r = import(bytes, name);
     ASSERT_EQ(r.status, 200) << name << r.body;
-    EXPECT_FALSE(is_true(r.json(), "ok")) << name;
-    ASSERT_FALSE(items(r.json(), "errors").empty()) << name;
-    const auto& e = items(r.json(), "errors")[0];
+    const auto v = r.json();
+    EXPECT_FALSE(is_true(v, "ok")) << name;
+    ASSERT_FALSE(items(v, "errors").empty()) << name;
+    const auto& e = items(v, "errors")[0];
     EXPECT_FALSE(text(e, "vi").empty() || text(e, "en").empty()) << r.body;
   }
   EXPECT_EQ(ask("POST", "/api/import?use=grades&class=10A1", type_file, good_sheet()).code(), "desk_bad_request");
