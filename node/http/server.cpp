@@ -215,6 +215,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void feed();
   bool on_header();
   bool expects_continue();
+  void wipe_buffer();
   void dispatch();
   void refuse(int status) { answer(refusal(status)); }
   void answer(Response);
@@ -438,6 +439,10 @@ bool Session::on_header() {
   }
   if (!parser_.body_follows()) return true;
   parser_.set_body_bytes_max(admission.body_bytes_max);
+  if (route_->options.secret_body && !parser_.content_length()) {
+    refuse(400);
+    return false;
+  }
   const auto length = parser_.content_length().value_or(0);
   if (length > admission.body_bytes_max) {
     refuse(413);
@@ -460,11 +465,20 @@ bool Session::expects_continue() {
   return parser_.is_http_1_1() && buffer_.size() == 0 && parser_.request().headers.count("Expect") != 0;
 }
 
+/// What was read stands in the buffer until something else overwrites it. Pipelined bytes behind a secret are dropped
+/// with it: browsers do not pipeline.
+void Session::wipe_buffer() {
+  buffer_.consume(buffer_.size());
+  const auto all = buffer_.prepare(buffer_.capacity());
+  explicit_bzero(all.data(), all.size());
+}
+
 void Session::dispatch() {
   state_ = State::handling;
   set_deadline(core_.options.handler_timeout);
   auto& request = parser_.request();
   request_body_bytes_ = request.body.size();
+  if (route_->options.secret_body) wipe_buffer();
   const auto& handler = route_->handler;
   Respond respond(std::make_shared<SessionSink>(weak_from_this(), worker_.shared_from_this(), ++exchange_));
   try {

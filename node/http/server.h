@@ -40,6 +40,9 @@ using Handler = std::function<void(Request, Respond)>;
 struct RouteOptions {
   std::optional<std::size_t> body_bytes_max{};  ///< instead of the server's
   bool rate_limited = true;
+  /// The body is a secret (a passphrase): the connection's buffers are wiped behind it. Wiping Request::body is up to
+  /// the handler. A body without Content-Length is refused, for a growing string leaves copies behind.
+  bool secret_body = false;
 };
 
 /// What may be told about a request that was answered. Views are valid during the call only.

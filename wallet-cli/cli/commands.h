@@ -56,6 +56,8 @@ struct Second {
 };
 [[nodiscard]] Exit second_signature(const Context&, const Second&);
 [[nodiscard]] Exit show_pending(const Context&, const std::string& org);
+/// Sheets that somebody should have signed and nobody did, at the key's organisation.
+[[nodiscard]] Exit show_missing(const Context&, const std::string& year);
 struct Change {
   std::string type;  ///< revoke, suspend, reinstate
   std::vector<std::string> ids;
