@@ -40,6 +40,9 @@ using Handler = std::function<void(Request, Respond)>;
 struct RouteOptions {
   std::optional<std::size_t> body_bytes_max{};  ///< instead of the server's
   bool rate_limited = true;
+  /// Pages of other origins may read the answer: `Access-Control-Allow-Origin: *`, on refusals too, and never with
+  /// credentials. Only for what anybody may ask without being asked who they are.
+  bool any_origin = false;
 };
 
 /// What may be told about a request that was answered. Views are valid during the call only.
