@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ledger/base/encoding.h"
+#include "node/sync/directory.h"
 
 namespace stele::verifier {
 namespace {
@@ -99,11 +100,6 @@ std::optional<std::string> renewed(const store::Ledger& ledger, verdict::Receipt
   return verdict::encode(file);
 }
 
-bool is_change_of(const registry::Pending& p, const RecordId& id) {
-  const auto* c = std::get_if<record::StatusChange>(&p.record.body);
-  return c != nullptr && std::binary_search(c->targets.begin(), c->targets.end(), id);
-}
-
 verdict::PartVerdict& status_part(Verdict& v) {
   return v.parts[static_cast<std::size_t>(verdict::Part::status)];
 }
@@ -136,16 +132,11 @@ void add_standing(Standing& out, const registry::State& s, const RecordId& id) {
     if (const auto live = s.live_tags.find(c->second.tag); live != s.live_tags.end() && live->second != id)
       out.newer = live->second;
   }
-  auto& changes = out.pending_changes;
-  if (const auto by = s.claimed.find(id); by != s.claimed.end()) changes.push_back(by->second);
-  for (const auto& [pending_id, p] : s.pending) {
-    if (is_change_of(p, id)) changes.push_back(pending_id);
-  }
-  std::sort(changes.begin(), changes.end());
-  changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
+  out.pending_changes = sync::pending_changes(s, id);
 }
 
 Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeOptions& options) {
+  const VerifiedMemo::Scope memo(options.signatures);
   const auto document = verdict::decode_document(file);
   const auto receipt = document ? Result<verdict::Receipt, Rejection>(reject(RejectionCode::unknown_type))
                                 : verdict::decode_receipt(file);

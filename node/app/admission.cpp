@@ -328,7 +328,7 @@ void Admission::finish(Job& job) {
     if (a.id == RecordId{}) {
       if (const auto e = record::open_envelope(job.records()[i].jws)) a.id = record::record_id(e->signing_input);
     }
-    p_.metrics.record(a.status == Status::final ? "final" : a.error ? std::string_view(a.error->code) : "pending");
+    p_.metrics.outcome(a.status == Status::final ? "final" : a.error ? std::string_view(a.error->code) : "pending");
   }
   done(std::move(answers));
 }

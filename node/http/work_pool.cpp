@@ -1,10 +1,12 @@
-#include "verifier-api/work_pool.h"
+#include "node/http/work_pool.h"
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
 
-namespace stele::verifier {
+#include "node/http/answers.h"
+
+namespace stele::http {
 
 WorkPool::WorkPool(unsigned threads, std::size_t queue_max) : queue_max_(queue_max) {
   for (unsigned i = 0; i < std::max(1U, threads); ++i) threads_.emplace_back([this] { run(); });
@@ -49,6 +51,11 @@ void WorkPool::for_each(std::size_t n, const std::function<void(std::size_t)>& f
   work->all_done.wait(lock, [&] { return work->done.load() == n; });
 }
 
+std::size_t WorkPool::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void WorkPool::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -74,4 +81,16 @@ void WorkPool::run() {
   }
 }
 
-}  // namespace stele::verifier
+void respond_on(WorkPool& pool, Request request, Respond respond,
+                std::function<Result<Response>(const Request&)> handler) {
+  // A std::function can be copied, a Respond can't: both live in one shared place.
+  struct Waiting {
+    Request request;
+    Respond respond;
+  };
+  const auto w = std::make_shared<Waiting>(Waiting{std::move(request), std::move(respond)});
+  const bool taken = pool.post([w, handler = std::move(handler)] { w->respond(to_response(handler(w->request))); });
+  if (!taken) w->respond(refuse(overloaded()));
+}
+
+}  // namespace stele::http

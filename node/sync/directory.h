@@ -8,9 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ledger/record/decode.h"
 #include "ledger/store/ledger.h"
 
-namespace stele::app {
+namespace stele::sync {
 
 /// A record on the ledger, read back.
 struct Found {
@@ -21,6 +22,10 @@ struct Found {
 };
 /// `not_on_ledger` if unknown; else errors of the store.
 [[nodiscard]] Result<Found> find_record(const store::Ledger&, const RecordId&);
+
+/// What waits for a signature and would change the record: what replaces, supersedes or amends it, or changes its
+/// status. Ascending.
+[[nodiscard]] std::vector<RecordId> pending_changes(const registry::State&, const RecordId&);
 
 /// Any thread.
 class Directory {
@@ -45,4 +50,4 @@ class Directory {
   std::map<std::pair<record::Type, std::string>, std::vector<RecordId>> credentials_;
 };
 
-}  // namespace stele::app
+}  // namespace stele::sync

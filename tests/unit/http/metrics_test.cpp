@@ -1,26 +1,30 @@
-#include "node/app/metrics.h"
+#include "node/http/metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace stele::app {
+namespace stele::http {
 namespace {
 
 using std::chrono::microseconds;
 using ::testing::HasSubstr;
 
+Metrics records() {
+  return {"stele_records_total", "Records answered."};
+}
+
 TEST(Metrics, CountsRecordsByOutcome) {
-  Metrics m;
-  m.record("final", 3);
-  m.record("bad_signature");
-  m.record("final");
+  auto m = records();
+  m.outcome("final", 3);
+  m.outcome("bad_signature");
+  m.outcome("final");
   const auto text = m.text({});
   EXPECT_THAT(text, HasSubstr("stele_records_total{outcome=\"final\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("stele_records_total{outcome=\"bad_signature\"} 1\n"));
 }
 
 TEST(Metrics, BucketsOfDurationsAreCumulative) {
-  Metrics m;
+  auto m = records();
   m.request("GET", "/v1/x", 200, microseconds(1'000));       // on a bound: inside
   m.request("GET", "/v1/x", 200, microseconds(1'001));       // just beyond
   m.request("GET", "/v1/x", 404, microseconds(99'000'000));  // beyond all
@@ -35,15 +39,15 @@ TEST(Metrics, BucketsOfDurationsAreCumulative) {
 }
 
 TEST(Metrics, ARequestThatNoRouteTookHasALabelOfItsOwn) {
-  Metrics m;
+  auto m = records();
   m.request("OTHER", "", 404, microseconds(5));
   EXPECT_THAT(m.text({}), HasSubstr("route=\"OTHER (none)\",status=\"404\"} 1\n"));
 }
 
 TEST(Metrics, GaugesAreReadWhenAskedFor) {
-  EXPECT_THAT(Metrics().text({{"stele_height", "Height.", 12}}),
+  EXPECT_THAT(records().text({{"stele_height", "Height.", 12}}),
               HasSubstr("# HELP stele_height Height.\n# TYPE stele_height gauge\nstele_height 12\n"));
 }
 
 }  // namespace
-}  // namespace stele::app
+}  // namespace stele::http

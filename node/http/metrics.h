@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace stele::app {
+namespace stele::http {
 
 /// A figure that is read when it is asked for.
 struct Gauge {
@@ -21,9 +21,10 @@ struct Gauge {
 
 class Metrics {
  public:
-  /// `outcome`: "final", "pending", or the code of the refusal. Codes come from our own lists, so the number of labels
-  /// is bounded.
-  void record(std::string_view outcome, std::uint64_t count = 1);
+  /// What the program does, counted by outcome: the counter's name and what it counts.
+  Metrics(std::string name, std::string help) : name_(std::move(name)), help_(std::move(help)) {}
+  /// Outcomes come from our own lists, never from a client, so the number of labels is bounded.
+  void outcome(std::string_view outcome, std::uint64_t count = 1);
   /// `route`: the pattern; empty: none matched.
   void request(std::string_view method, std::string_view route, int status, std::chrono::microseconds);
   [[nodiscard]] std::string text(const std::vector<Gauge>&) const;
@@ -36,9 +37,10 @@ class Metrics {
     std::uint64_t sum_us = 0, count = 0;
   };
   mutable std::mutex mutex_;
-  std::map<std::string, std::uint64_t, std::less<>> records_;
+  const std::string name_, help_;
+  std::map<std::string, std::uint64_t, std::less<>> outcomes_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;  ///< (route, status)
   std::map<std::string, Durations, std::less<>> durations_;        ///< by route
 };
 
-}  // namespace stele::app
+}  // namespace stele::http

@@ -1,9 +1,9 @@
-#include "node/app/metrics.h"
+#include "node/http/metrics.h"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace stele::app {
+namespace stele::http {
 namespace {
 
 std::string seconds(std::uint64_t us) {
@@ -26,11 +26,11 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
 
 }  // namespace
 
-void Metrics::record(std::string_view outcome, std::uint64_t count) {
+void Metrics::outcome(std::string_view outcome, std::uint64_t count) {
   const std::lock_guard lock(mutex_);
-  const auto it = records_.find(outcome);
-  if (it == records_.end())
-    records_.emplace(std::string(outcome), count);
+  const auto it = outcomes_.find(outcome);
+  if (it == outcomes_.end())
+    outcomes_.emplace(std::string(outcome), count);
   else
     it->second += count;
 }
@@ -54,10 +54,9 @@ std::string Metrics::text(const std::vector<Gauge>& gauges) const {
     out.append(g.name).append(" ").append(number(g.value)).append("\n");
   }
   const std::lock_guard lock(mutex_);
-  head(out, "stele_records_total", "counter",
-       "Records answered, by outcome: final, pending, or why they were refused.");
-  for (const auto& [outcome, count] : records_)
-    out += "stele_records_total{outcome=\"" + outcome + "\"} " + std::to_string(count) + "\n";
+  head(out, name_, "counter", help_);
+  for (const auto& [outcome, count] : outcomes_)
+    out += name_ + "{outcome=\"" + outcome + "\"} " + std::to_string(count) + "\n";
   head(out, "stele_http_requests_total", "counter", "Requests answered, by route and status.");
   for (const auto& [key, count] : requests_) {
     out += "stele_http_requests_total{route=\"" + key.first + "\",status=\"" + std::to_string(key.second) + "\"} " +
@@ -79,4 +78,4 @@ std::string Metrics::text(const std::vector<Gauge>& gauges) const {
   return out;
 }
 
-}  // namespace stele::app
+}  // namespace stele::http

@@ -1,10 +1,14 @@
-#include "node/app/directory.h"
+#include "node/sync/directory.h"
+
+#include <algorithm>
 
 #include "ledger/record/decode.h"
-#include "node/app/answers.h"
+#include "node/http/answers.h"
 
-namespace stele::app {
+namespace stele::sync {
 namespace {
+
+using http::not_final_yet, http::not_found;
 
 constexpr std::uint64_t portion = 4096;  ///< records looked at under one lock: the writer waits for no more
 
@@ -28,6 +32,18 @@ Result<Found> find_record(const store::Ledger& ledger, const RecordId& id) {
   auto record = record::decode(*jws);
   if (!record) return Unexpected(damaged(record.error()));
   return Found{*index, *height, std::move(*jws), std::move(*record)};
+}
+
+std::vector<RecordId> pending_changes(const registry::State& s, const RecordId& id) {
+  std::vector<RecordId> out;
+  if (const auto by = s.claimed.find(id); by != s.claimed.end()) out.push_back(by->second);
+  for (const auto& [pending_id, p] : s.pending) {
+    const auto* c = std::get_if<record::StatusChange>(&p.record.body);
+    if (c != nullptr && std::binary_search(c->targets.begin(), c->targets.end(), id)) out.push_back(pending_id);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
 Result<std::vector<RecordId>> Directory::mentions(const RecordId& id) {
@@ -107,4 +123,4 @@ Result<void> Directory::take(RecordIndex index, record::Type type) {
   return {};
 }
 
-}  // namespace stele::app
+}  // namespace stele::sync

@@ -1,9 +1,9 @@
-#include "node/app/answers.h"
+#include "node/http/answers.h"
 
 #include <array>
 #include <charconv>
 
-namespace stele::app {
+namespace stele::http {
 namespace {
 
 struct Row {
@@ -29,11 +29,22 @@ constexpr std::array table{
     Row{"overloaded", 503},
     Row{"stopping", 503},
     Row{"disk_failed", 503},
+    Row{"source_lies", 503},
+    Row{"not_in_sync", 503},
+    Row{"lookup_limit", 429},
+    Row{"lookup_unavailable", 503},
+    Row{"shared_form", 400},
+    Row{"shared_unknown", 404},
+    Row{"shared_exists", 409},
+    Row{"shared_quota", 429},
+    Row{"shared_full", 503},
+    Row{"csv_form", 400},
+    Row{"csv_columns", 400},
 };
 
 /// Faults of our own disks, whatever layer found them: they are told apart in `code`, not in the status.
 bool is_disk(std::string_view code) {
-  for (const std::string_view prefix : {"store_", "vault_", "head_file_", "vote_file_", "ledger_damaged"}) {
+  for (const std::string_view prefix : {"store_", "vault_", "head_file_", "vote_file_", "ledger_"}) {
     if (code.starts_with(prefix)) return true;
   }
   return false;
@@ -49,15 +60,20 @@ int status_for(std::string_view code) {
   return is_disk(code) ? 503 : 500;
 }
 
-http::Response refuse(const Error& e) {
+Response refuse(const Error& e) {
   const int status = status_for(e.code);
-  auto r = http::problem_response(status, e);
+  auto r = problem_response(status, e);
   if (status == 503) r.headers.set("Retry-After", "1");
+  if (status == 429) r.headers.set("Retry-After", "3600");  // such limits are by the hour
   return r;
 }
 
-http::Response answer(const json::Value& v) {
-  return http::json_response(200, json::write(v));
+Response answer(const json::Value& v) {
+  return json_response(200, json::write(v));
+}
+
+Response to_response(Result<Response> r) {
+  return r ? std::move(*r) : refuse(r.error());
 }
 
 json::Value to_json(const Error& e) {
@@ -73,16 +89,12 @@ Error not_found() {
   return make_error("not_found", "Không tìm thấy.", "Not found.");
 }
 Error not_final_yet() {
-  return make_error("not_final_yet", "Bản ghi chưa được ghi nhận vĩnh viễn; hãy thử lại sau vài giây.",
-                    "The record is not final yet; try again in a few seconds.");
-}
-Error no_authority() {
-  return make_error("no_authority", "Khóa này không có quyền làm việc đó tại đơn vị này.",
-                    "This key has no right to do that at this organisation.");
+  return make_error("not_final_yet", "Chưa được ghi nhận vĩnh viễn ở đây; hãy thử lại sau vài giây.",
+                    "Not final here yet; try again in a few seconds.");
 }
 Error overloaded() {
-  return make_error("overloaded", "Nút đang quá tải; hãy thử lại sau giây lát.",
-                    "The node is overloaded; try again in a moment.");
+  return make_error("overloaded", "Máy chủ đang quá tải; hãy thử lại sau giây lát.",
+                    "The server is overloaded; try again in a moment.");
 }
 Error bad_request(std::string_view field, std::string vi, std::string en) {
   Where w;
@@ -90,25 +102,30 @@ Error bad_request(std::string_view field, std::string vi, std::string en) {
   return make_error("bad_request", std::move(vi), std::move(en), w);
 }
 
-Result<std::uint64_t> number_query(const http::Request& r, std::string_view name) {
-  const auto text = r.query_value(name);
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  constexpr std::size_t digits_max = 15;
   std::uint64_t n = 0;
-  if (text && !text->empty() && text->size() <= 15) {
-    const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), n);
-    if (fault == std::errc() && end == text->data() + text->size()) return n;
-  }
+  if (text.empty() || text.size() > digits_max) return std::nullopt;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+Result<std::uint64_t> number_query(const Request& r, std::string_view name) {
+  const auto text = r.query_value(name);
+  if (const auto n = text ? number_of(*text) : std::nullopt) return *n;
   return Unexpected(
       bad_request(name, "Tham số phải là một số không âm.", "The parameter must be a number, 0 or more."));
 }
 
-Result<std::string> text_query(const http::Request& r, std::string_view name) {
+Result<std::string> text_query(const Request& r, std::string_view name) {
   const auto text = r.query_value(name);
   if (text && !text->empty()) return std::string(*text);
   return Unexpected(bad_request(name, "Thiếu tham số này.", "This parameter is missing."));
 }
 
-std::string optional_query(const http::Request& r, std::string_view name) {
+std::string optional_query(const Request& r, std::string_view name) {
   return std::string(r.query_value(name).value_or(""));
 }
 
-}  // namespace stele::app
+}  // namespace stele::http
