@@ -126,6 +126,7 @@ constexpr Line lines[] = {
     {Words::part, "status", "Tình trạng", "Status"},
     {Words::part, "disclosures", "Nội dung", "Contents"},
     {Words::part, "provenance", "Nguồn gốc điểm", "Origin of marks"},
+    {Words::part, "print", "Bản in", "Print"},
     {Words::status, "valid", "có hiệu lực", "in force"},
     {Words::status, "superseded", "đã được thay", "superseded"},
     {Words::status, "suspended", "tạm ngừng", "suspended"},
