@@ -33,7 +33,7 @@ double lines_of(Canvas& c, Point at, double width, const std::vector<std::pair<s
 
 void plaque(Canvas& c) {
   c.fill({0, 0, c.width(), c.height()}, {0.998, 0.992, 0.975});
-  rosette(c, {c.width() / 2, c.height() / 2 + 8}, 62, {0.93, 0.87, 0.74});
+  rosette(c, {c.width() / 2, c.height() / 2 + 10}, 66, {0.95, 0.905, 0.81});
   ornate_frame(c, inset, red, gold);
 }
 
@@ -73,11 +73,11 @@ void draw_landscape(Canvas& c, const Job& job, const Landscape& what) {
               fmt::format("{} {}", signer_title(content), capitals(content.school)), "P");
   y += 1.5;
   y += c.text({x, y}, w, {.size = 11.5, .italic = true, .align = Align::centre}, what.grants, "P");
-  y += c.text({x, y}, w, {.size = 25, .bold = true, .colour = red, .align = Align::centre}, content.value("name"), "P");
+  y += c.text({x, y}, w, {.size = 28, .bold = true, .colour = red, .align = Align::centre}, content.value("name"), "P");
   y += 2.5;
   const double column = w * 0.5;
-  const double a = lines_of(c, {x + 16, y}, column - 20, what.left, 11.5);
-  const double b = lines_of(c, {x + column + 8, y}, column - 12, what.right, 11.5);
+  const double a = lines_of(c, {x + 16, y}, column - 20, what.left, 12.5);
+  const double b = lines_of(c, {x + column + 8, y}, column - 12, what.right, 12.5);
   y += std::max(a, b);
 
   constexpr double qr = 31;
@@ -131,7 +131,7 @@ void draw_copy(Canvas& canvas, const Job& job) {
   const bool diploma = c.type == record::Type::diploma;
   const auto what = diploma ? diploma_of(c) : certificate_of(c);
   constexpr double margin = 24;
-  Sheet s(canvas, margin, [&](Canvas& x) { foot(x, job, margin); });
+  Sheet s(canvas, margin, [&](Canvas& x) { foot(x, job, margin, 26); });
   ornate_frame(canvas, inset, red, gold);
   const double half = s.width() / 2;
   office_heading(canvas, {margin - 2, 24}, half - 4, 9.5, c);

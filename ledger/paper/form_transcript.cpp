@@ -12,15 +12,6 @@ namespace {
 
 constexpr double margin = 18;
 
-struct Words3 {
-  std::string_view first, second, year;
-};
-/// Columns of the two forms.
-Words3 column_words(bool primary) {
-  if (primary) return {"Mức đạt được\nhọc kỳ I", "Mức đạt được\nhọc kỳ II", "Mức đạt được\ncả năm"};
-  return {"Điểm/mức\nhọc kỳ I", "Điểm/mức\nhọc kỳ II", "Điểm/mức\ncả năm"};
-}
-
 std::string figure_in(const std::vector<record::TermFigure>& terms, const std::string& term) {
   const auto it = std::find_if(terms.begin(), terms.end(), [&](const auto& f) { return f.term == term; });
   return it == terms.end() ? std::string() : figure_label(it->figure, Lang::vi);
@@ -65,7 +56,7 @@ void title_page(Sheet& s, const Job& job) {
   if (const auto year = c.value("year"); !year.empty()) {
     y += 2 + canvas.text({inner, y + 2}, 2 * half, {.size = 13, .align = Align::centre}, "Năm học " + year, "P");
   }
-  s.to(y + 11);
+  s.to(y + 14);
   s.fields({{"Họ và tên", capitals(c.value("name"))},
             {"Giới tính", c.value("gender")},
             {"Ngày sinh", c.value("birth_date")},
@@ -74,14 +65,15 @@ void title_page(Sheet& s, const Job& job) {
             {"Mã học sinh (Bộ GDĐT)", c.value("student_id")},
             {"Số định danh cá nhân", c.value("personal_id")},
             {"Trường", c.value("school").empty() ? c.school : c.value("school")},
-            {"Lớp", c.value("class")}});
+            {"Lớp", c.value("class")}},
+           12.5);
   if (!c.verdict.complete) {
     s.skip(2);
     s.paragraph({.size = 10, .italic = true, .colour = red},
                 "Bản trích: chỉ gồm những mục mà người giữ văn bản chọn trình ra.");
   }
   constexpr double qr = 38;
-  const double low = canvas.height() - 36 - qr;
+  const double low = canvas.height() - 42 - qr;
   qr_block(canvas, {inner, low, qr, qr}, job.qr);
   canvas.text({inner, low + qr + 1}, qr, {.size = 7.5, .colour = grey, .align = Align::centre},
               job.shared ? "Quét để xem và kiểm tra" : "Quét để tra bản ghi trên sổ cái", "P");
@@ -93,14 +85,13 @@ void title_page(Sheet& s, const Job& job) {
 
 void results(Sheet& s, const Content& c) {
   const bool primary = is_primary(c.kind);
-  const auto words = column_words(primary);
   const auto [first, second] = terms_of(c);
   const bool retests =
       std::any_of(c.subjects.begin(), c.subjects.end(), [](const auto& x) { return x.retest.has_value(); });
   std::vector<Column> columns{{primary ? "Môn học và hoạt động giáo dục" : "Môn học / Hoạt động giáo dục", 0},
-                              {std::string(words.first), 21, Align::centre},
-                              {std::string(words.second), 21, Align::centre},
-                              {std::string(words.year), 21, Align::centre}};
+                              {"Học kỳ I", 22, Align::centre},
+                              {"Học kỳ II", 22, Align::centre},
+                              {"Cả năm", 22, Align::centre}};
   if (retests) columns.push_back({"Sau kiểm tra,\nđánh giá lại", 23, Align::centre});
   columns.push_back({"Giáo viên đã ký số", 45});
   double used = 0;
@@ -115,7 +106,8 @@ void results(Sheet& s, const Content& c) {
     rows.push_back(std::move(r));
   }
   if (rows.empty()) return;
-  s.heading("Kết quả học tập");
+  s.heading(primary ? "Mức đạt được của các môn học và hoạt động giáo dục"
+                    : "Điểm trung bình hoặc mức đánh giá các môn học");
   s.table(columns, rows, 10);
   s.skip(5);
 }
@@ -217,7 +209,7 @@ void origin(Sheet& s, const Content& c) {
 }  // namespace
 
 void draw_transcript(Canvas& canvas, const Job& job) {
-  Sheet s(canvas, margin + 4, [&](Canvas& c) { foot(c, job, margin + 4); });
+  Sheet s(canvas, margin + 4, [&](Canvas& c) { foot(c, job, margin + 4, 26); });
   title_page(s, job);
   const auto& c = job.content;
   if (c.subjects.empty() && !c.summary) {

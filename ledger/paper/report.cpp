@@ -99,10 +99,13 @@ class Report {
         list.emplace_back(vi() ? "Người ký" : "Signed by", text(*s, "name") + (title.empty() ? "" : ", " + title));
       }
       list.emplace_back(vi() ? "Mã bản ghi" : "Record id", text(*r, "id"));
-      list.emplace_back(vi() ? "Trên sổ cái" : "On the ledger", place(number(*r, "height"), text(*r, "time")));
+      if (const auto* b = object(*r, "block")) list.emplace_back(vi() ? "Trên sổ cái" : "On the ledger", place(*b));
     }
     if (const auto* s = object(v, "status")) {
-      list.emplace_back(vi() ? "Tình trạng tính đến" : "Status as of", place(number(*s, "height"), text(*s, "time")));
+      if (const auto* at = object(*s, "as_of")) {
+        list.emplace_back(vi() ? "Tình trạng" : "Status", label(Words::status, text(*s, "state"), lang_) +
+                                                              (vi() ? ", tính đến " : ", as of ") + place(*at));
+      }
     }
     if (const auto* claims = object(v, "claims")) {
       list.emplace_back(label(Words::claim, "name", lang_), text(*claims, "name"));
@@ -112,9 +115,9 @@ class Report {
     sheet_.fields(list);
   }
 
-  [[nodiscard]] std::string place(const std::string& height, const std::string& utc) const {
-    if (height.empty()) return when(utc);
-    return fmt::format("{} {}, {}", vi() ? "khối" : "block", height, when(utc));
+  /// A checkpoint: {height, time}.
+  [[nodiscard]] std::string place(const json::Value& at) const {
+    return fmt::format("{} {}, {}", vi() ? "khối" : "block", number(at, "height"), when(text(at, "time")));
   }
 
   void parts(const json::Value& v) {

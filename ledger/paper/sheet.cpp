@@ -91,12 +91,13 @@ void Sheet::table(const std::vector<Column>& columns, const std::vector<Row>& ro
   canvas_.end("Table");
 }
 
-void Sheet::fields(const std::vector<std::pair<std::string, std::string>>& list) {
-  constexpr double label_width = 52, gap = 1.7;
+void Sheet::fields(const std::vector<std::pair<std::string, std::string>>& list, double size) {
+  constexpr double label_width = 52;
+  const double gap = size * 0.15 + (size - 11) * 1.2;
   for (const auto& [name, value] : list) {
     if (value.empty()) continue;
-    const Style left_style{.size = 11, .colour = grey};
-    const Style right_style{.size = 11.5, .bold = true};
+    const Style left_style{.size = size, .colour = grey};
+    const Style right_style{.size = size + 0.5, .bold = true};
     const double h = std::max(canvas_.text_height(label_width, left_style, name),
                               canvas_.text_height(width() - label_width, right_style, value));
     need(h + gap);
@@ -200,19 +201,23 @@ void ornate_frame(Canvas& c, double inset, Colour first, Colour second) {
 }
 
 void rosette(Canvas& c, Point centre, double radius, Colour colour) {
-  constexpr int rings = 9, petals = 12, points = 720;
-  for (int ring = 0; ring < rings; ++ring) {
-    const double share = static_cast<double>(ring) / rings;
-    std::vector<Point> line;
-    for (int i = 0; i < points; ++i) {
-      const double a = 2 * std::numbers::pi * i / points;
-      const double r =
-          radius *
-          (0.62 + 0.30 * std::cos(petals * a + share * 2 * std::numbers::pi) * std::cos(share * std::numbers::pi) -
-           0.08 * std::sin(2 * petals * a) * share);
-      line.push_back({centre.x + r * std::cos(a), centre.y + r * std::sin(a)});
+  struct Band {
+    double middle, swing;
+    int waves, strands;
+  };
+  constexpr Band bands[] = {{0.80, 0.20, 24, 12}, {0.52, 0.15, 16, 10}, {0.27, 0.13, 10, 8}};
+  constexpr int points = 960;
+  for (const auto& b : bands) {
+    for (int k = 0; k < b.strands; ++k) {
+      const double phase = 2 * std::numbers::pi * k / b.strands;
+      std::vector<Point> line;
+      for (int i = 0; i < points; ++i) {
+        const double a = 2 * std::numbers::pi * i / points;
+        const double r = radius * (b.middle + b.swing * std::sin(b.waves * a + phase) * std::cos(2 * a + phase / 2));
+        line.push_back({centre.x + r * std::cos(a), centre.y + r * std::sin(a)});
+      }
+      c.curve(line, 0.09, colour, true);
     }
-    c.curve(line, 0.12, colour, true);
   }
 }
 
@@ -230,8 +235,8 @@ bool is_primary(std::string_view kind) {
   return kind == "primary" || kind == "tieu-hoc" || kind == "th";
 }
 
-void foot(Canvas& c, const Job& job, double margin) {
-  const double y = c.height() - 15;
+void foot(Canvas& c, const Job& job, double margin, double from_below) {
+  const double y = c.height() - from_below;
   const Style s{.size = 7, .colour = grey};
   c.line({margin, y - 1.2}, {c.width() - margin, y - 1.2}, 0.15, pale);
   const auto& v = job.content.verdict;
@@ -248,9 +253,9 @@ void foot(Canvas& c, const Job& job, double margin) {
 
 void draw_codes(Canvas& c, const Job& job) {
   constexpr double margin = 15, gap = 6, caption = 5, head = 16;
-  constexpr std::size_t columns = 2, rows = 2;
+  constexpr std::size_t columns = 2, rows = 3;
   const double cell =
-      std::min((c.width() - 2 * margin - gap) / columns, (c.height() - head - 30 - 2 * caption - gap) / rows);
+      std::min((c.width() - 2 * margin - gap) / columns, (c.height() - head - 20 - 3 * caption - 2 * gap) / rows);
   for (std::size_t i = 0; i < job.set.size(); ++i) {
     const auto on_page = i % (columns * rows);
     if (on_page == 0) {

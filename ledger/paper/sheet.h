@@ -45,7 +45,7 @@ class Sheet {
   void heading(std::string_view);
   void table(const std::vector<Column>&, const std::vector<Row>&, double size = 9.5);
   /// "label: value" lines on dots; empty values are left out.
-  void fields(const std::vector<std::pair<std::string, std::string>>&);
+  void fields(const std::vector<std::pair<std::string, std::string>>&, double size = 11);
 
  private:
   void table_row(const std::vector<Column>&, const Row&, double size, bool head);
@@ -92,6 +92,6 @@ void draw_copy(Canvas&, const Job&);
 /// Pages with the whole document as codes; begins a new page first.
 void draw_codes(Canvas&, const Job&);
 /// The line at the foot of every page.
-void foot(Canvas&, const Job&, double margin);
+void foot(Canvas&, const Job&, double margin, double from_below = 15);
 
 }  // namespace stele::paper
