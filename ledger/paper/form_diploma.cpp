@@ -33,7 +33,7 @@ double lines_of(Canvas& c, Point at, double width, const std::vector<std::pair<s
 
 void plaque(Canvas& c) {
   c.fill({0, 0, c.width(), c.height()}, {0.998, 0.992, 0.975});
-  rosette(c, {c.width() / 2, c.height() / 2 + 10}, 66, {0.95, 0.905, 0.81});
+  rosette(c, {c.width() / 2, c.height() / 2 + 10}, 66, watermark);
   ornate_frame(c, inset, red, gold);
 }
 
@@ -47,8 +47,8 @@ void landscape_foot(Canvas& c, const Job& job) {
   const auto& v = job.content.verdict;
   c.text({inset + 14, c.height() - inset - 16.2}, c.width() - 2 * inset - 28,
          {.size = 6.8, .colour = grey, .align = Align::centre},
-         fmt::format("Bản thể hiện của văn bản số trên sổ cái Stele; giá trị nằm ở văn bản số đính kèm trong tệp PDF "
-                     "này, không ở tờ giấy.{}\nMã bản ghi: {} · Có hiệu lực tính đến {}, khối {}",
+         fmt::format("Bản thể hiện của văn bản số trên sổ cái Stele; giá trị nằm ở văn bản số đính kèm tệp PDF này."
+                     "{}\nMã bản ghi: {} · Có hiệu lực tính đến {}, khối {}",
                      v.complete ? "" : " Bản trích: chỉ gồm những mục được trình ra.", id_text(*v.id),
                      v.status_time ? time_label(*v.status_time) : "?",
                      v.status_height ? std::to_string(v.status_height->value) : "?"),
@@ -144,7 +144,7 @@ void draw_copy(Canvas& canvas, const Job& job) {
   s.paragraph({.size = 10.5, .italic = true, .colour = grey, .align = Align::centre},
               "Bản sao theo văn bản số gốc trên sổ cái, kèm chính văn bản đó để đối chiếu");
   s.skip(8);
-  std::vector<std::pair<std::string, std::string>> all{{"Họ và tên", capitals(c.value("name"))}};
+  std::vector<std::pair<std::string, std::string>> all{{"Họ và tên", c.value("name")}};
   for (const auto* part : {&what.left, &what.right, &what.numbers}) all.insert(all.end(), part->begin(), part->end());
   if (const auto basis = c.value("basis"); !basis.empty()) all.emplace_back("Căn cứ", basis);
   s.fields(all);

@@ -41,6 +41,7 @@ std::string teachers_of(const Content& c, const std::string& subject) {
 void title_page(Sheet& s, const Job& job) {
   const auto& c = job.content;
   auto& canvas = s.canvas();
+  rosette(canvas, {canvas.width() / 2, canvas.height() / 2 + 22}, 72, watermark);
   ornate_frame(canvas, 8, red, gold);
   const double inner = margin + 4, half = (canvas.width() - 2 * inner) / 2;
   constexpr double top = 24;
@@ -57,7 +58,7 @@ void title_page(Sheet& s, const Job& job) {
     y += 2 + canvas.text({inner, y + 2}, 2 * half, {.size = 13, .align = Align::centre}, "Năm học " + year, "P");
   }
   s.to(y + 14);
-  s.fields({{"Họ và tên", capitals(c.value("name"))},
+  s.fields({{"Họ và tên", c.value("name")},
             {"Giới tính", c.value("gender")},
             {"Ngày sinh", c.value("birth_date")},
             {"Nơi sinh", c.value("birth_place")},

@@ -240,13 +240,12 @@ void foot(Canvas& c, const Job& job, double margin, double from_below) {
   const Style s{.size = 7, .colour = grey};
   c.line({margin, y - 1.2}, {c.width() - margin, y - 1.2}, 0.15, pale);
   const auto& v = job.content.verdict;
-  c.text(
-      {margin, y}, c.width() - 2 * margin - 26, s,
-      fmt::format("Bản thể hiện của văn bản số trên sổ cái Stele; giá trị nằm ở văn bản số đính kèm trong tệp PDF này, "
-                  "không ở tờ giấy. Mã bản ghi: {}. Tình trạng có hiệu lực tính đến {}, khối {}.",
-                  id_text(*v.id), v.status_time ? time_label(*v.status_time) : "?",
-                  v.status_height ? std::to_string(v.status_height->value) : "?"),
-      "P");
+  c.text({margin, y}, c.width() - 2 * margin - 26, s,
+         fmt::format("Bản thể hiện của văn bản số trên sổ cái Stele; giá trị nằm ở văn bản số đính kèm tệp PDF này.\n"
+                     "Mã bản ghi: {} · Có hiệu lực tính đến {}, khối {}",
+                     id_text(*v.id), v.status_time ? time_label(*v.status_time) : "?",
+                     v.status_height ? std::to_string(v.status_height->value) : "?"),
+         "P");
   c.text({c.width() - margin - 25, y}, 25, {.size = 7.5, .colour = grey, .align = Align::right},
          fmt::format("Trang {}/{}", c.pages(), job.pages), "P");
 }

@@ -12,6 +12,7 @@ namespace stele::paper {
 inline constexpr double a4_long = 297, a4_short = 210;
 inline constexpr Colour cream{0.985, 0.965, 0.92};
 inline constexpr Colour pale{0.90, 0.84, 0.70};
+inline constexpr Colour watermark{0.95, 0.905, 0.81};
 
 struct Column {
   std::string heading;
