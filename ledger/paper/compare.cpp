@@ -161,7 +161,7 @@ class Comparison {
         add("page_cut", page(i), fmt::format("khổ của trang {} đã bị đổi", i + 1),
             fmt::format("the size of page {} was changed", i + 1));
       }
-      if (a.drawing != b.drawing && a.texts == b.texts) {
+      if (a.drawing != b.drawing && letters_of(a) == letters_of(b)) {
         add("drawing_changed", page(i), fmt::format("hình vẽ hay cách trình bày của trang {} đã bị đổi", i + 1),
             fmt::format("pictures, shapes or the layout of page {} were changed", i + 1));
       }

@@ -138,7 +138,7 @@ void summary(Sheet& s, const Content& c) {
   s.skip(4);
   s.fields({{"Danh hiệu", m.title ? label(Words::title, *m.title, Lang::vi) : std::string()},
             {"Kết quả cuối năm", m.promotion ? label(Words::promotion, *m.promotion, Lang::vi) : std::string()},
-            {"Nhận xét của giáo viên chủ nhiệm", c.summary_comment}});
+            {"Nhận xét của GVCN", c.summary_comment}});
   s.skip(4);
 }
 
@@ -198,12 +198,12 @@ void origin(Sheet& s, const Content& c) {
   }
   if (rows.empty()) return;
   s.heading("Nguồn gốc từng con điểm: bảng điểm do giáo viên ký trên sổ cái");
-  s.table({{"Môn học", 38},
-           {"Học kỳ", 22, Align::centre},
-           {"Kết quả", 17, Align::centre},
-           {"Điểm thành phần", s.width() - 149},
-           {"Người ký bảng điểm", 40},
-           {"Ngày, khối", 32, Align::centre}},
+  s.table({{"Môn học", 36},
+           {"Học kỳ", 19, Align::centre},
+           {"Kết quả", 16, Align::centre},
+           {"Điểm thành phần", s.width() - 133},
+           {"Người ký bảng điểm", 38},
+           {"Ngày, khối", 24, Align::centre}},
           rows, 8.5);
 }
 

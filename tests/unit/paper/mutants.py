@@ -60,7 +60,8 @@ def replace_glyphs(pdf, page, which):
     """Swaps two neighbouring glyph strings of the page's text: what a text editor for PDFs does to a mark or a name."""
     data = page_content(pdf, page)
     strings = [m for m in re.finditer(rb"\(([^()\\]{2,})\)|<([0-9a-f]{8,})>", data)
-               if m[2] or len(set(re.findall(rb"[A-Za-z0-9]", m[1]))) > 1]  # turned about it must read otherwise
+               if (m[2] and len({m[2][i : i + 4] for i in range(0, len(m[2]), 4)}) > 1)
+               or m[1] and len(set(re.findall(rb"[A-Za-z0-9]", m[1]))) > 1]  # turned about it must read otherwise
     m = strings[which % len(strings)]
     body = m[1] or m[2]
     changed = body[::-1] if body[::-1] != body else body[:-1] + (b"0" if body[-1:] != b"0" else b"1")
