@@ -56,12 +56,17 @@ def set_content(pdf, page, data):
     pdf.pages[page].Contents = pdf.make_stream(data)
 
 
+def reads_otherwise(body):
+    letters = body.replace(b" ", b"")
+    return len(letters) > 1 and letters != letters[::-1]
+
+
 def replace_glyphs(pdf, page, which):
     """Swaps two neighbouring glyph strings of the page's text: what a text editor for PDFs does to a mark or a name."""
     data = page_content(pdf, page)
     strings = [m for m in re.finditer(rb"\(([^()\\]{2,})\)|<([0-9a-f]{8,})>", data)
                if (m[2] and len({m[2][i : i + 4] for i in range(0, len(m[2]), 4)}) > 1)
-               or m[1] and len(set(re.findall(rb"[A-Za-z0-9]", m[1]))) > 1]  # turned about it must read otherwise
+               or m[1] and reads_otherwise(m[1])]  # turned about
     m = strings[which % len(strings)]
     body = m[1] or m[2]
     changed = body[::-1] if body[::-1] != body else body[:-1] + (b"0" if body[-1:] != b"0" else b"1")
