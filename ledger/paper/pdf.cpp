@@ -38,15 +38,21 @@ class Bounded : public Pipeline {
  public:
   Bounded(std::string& out, std::size_t left) : Pipeline("bounded", nullptr), out_(out), left_(left) {}
   void write(unsigned char const* data, std::size_t size) override {
-    if (size > left_) throw TooHeavy();
+    if (size > left_) {
+      full_ = true;
+      throw TooHeavy();
+    }
     left_ -= size;
     out_.append(reinterpret_cast<const char*>(data), size);  // NOLINT
   }
   void finish() override {}
+  /// qpdf takes what a pipeline throws for a damaged stream.
+  [[nodiscard]] bool full() const { return full_; }
 
  private:
   std::string& out_;
   std::size_t left_;
+  bool full_ = false;
 };
 
 class Reader {
@@ -69,10 +75,13 @@ class Reader {
     const auto left = std::min(pdf_stream_bytes_max, pdf_total_bytes_max - used_);
     Bounded to(out, left);
     bool tried = false;
-    if (!stream.pipeStreamData(&to, &tried, 0, qpdf_dl_generalized, true, false) || !tried) {
+    const bool piped = stream.pipeStreamData(&to, &tried, 0, qpdf_dl_generalized, true, false);
+    if (to.full()) throw TooHeavy();
+    if (!piped || !tried) {
       out.clear();
       Bounded raw(out, left);
       stream.pipeStreamData(&raw, 0, qpdf_dl_none, true, false);
+      if (raw.full()) throw TooHeavy();
     }
     used_ += out.size();
     return out;
