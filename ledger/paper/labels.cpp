@@ -1,10 +1,10 @@
-#include "wallet-cli/cli/labels.h"
+#include "ledger/paper/labels.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
-#include "wallet-cli/tables/cell_values.h"
-
-namespace stele::cli {
+namespace stele::paper {
 namespace {
 
 struct Line {
@@ -126,6 +126,7 @@ constexpr Line lines[] = {
     {Words::part, "status", "Tình trạng", "Status"},
     {Words::part, "disclosures", "Nội dung", "Contents"},
     {Words::part, "provenance", "Nguồn gốc điểm", "Origin of marks"},
+    {Words::part, "print", "Bản in", "Print"},
     {Words::status, "valid", "có hiệu lực", "in force"},
     {Words::status, "superseded", "đã được thay", "superseded"},
     {Words::status, "suspended", "tạm ngừng", "suspended"},
@@ -152,7 +153,7 @@ std::string figure_label(const record::Figure& f, Lang lang) {
 }
 
 std::string day_label(const Date& d) {
-  return tables::day_text(d);
+  return fmt::format("{:02}/{:02}/{:04}", d.day, d.month, d.year);
 }
 
 std::string time_label(UnixSeconds t) {
@@ -162,4 +163,4 @@ std::string time_label(UnixSeconds t) {
   return day_label(date_in_vietnam(t)) + " " + text.substr(11, 5);
 }
 
-}  // namespace stele::cli
+}  // namespace stele::paper
