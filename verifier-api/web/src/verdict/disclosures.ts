@@ -16,6 +16,9 @@ function parts(disclosure: string): { name: string; value: Json } {
   return { name: text(value[1]!, "name"), value: value[2]! };
 }
 
+/** The name under which it stands; nothing of it is trusted yet. */
+export const disclosure_name = (disclosure: string): string => parts(disclosure).name;
+
 // Persons ------------------------------------------------------------------------------------------------------------
 
 export interface Person {

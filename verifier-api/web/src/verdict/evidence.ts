@@ -1,5 +1,5 @@
 // Evidence: a bag of facts, each checked by itself. wire-format.md section 9.
-import { refuse, un_b64u, type Bytes } from "./bytes.js";
+import { refuse, same, un_b64u, type Bytes } from "./bytes.js";
 import { check_certificate, checkpoint_hash, type Checkpoint } from "./checkpoint.js";
 import type { Genesis } from "./genesis.js";
 import { includes, leaf_hash } from "./merkle.js";
@@ -84,9 +84,15 @@ export class Facts {
       const h = checkpoint_hash(text, where);
       if (h.net !== this.genesis.net) refuse("wrong_net", where);
       if (i > 0 && h.height <= this.headers[i - 1]!.height) refuse("not_ascending", where);
+      if (h.rules !== 1) refuse("unknown_rules", `${where}.rules`);
+      // Under rules 1 no record changes the set: every header commits to that of the genesis.
+      if (!same(h.validators, this.genesis.validators_digest)) refuse("unknown_validators", where);
       if (h.height === 0 && h.hash !== this.genesis.checkpoint.hash) refuse("conflicts_with_genesis", where);
       const parent_at = by_hash.get(h.parent) ?? null;
       by_hash.set(h.hash, i);
+      const parent = parent_at === null ? null : this.headers[parent_at]!;
+      const linked = parent && h.height === parent.height + 1 && h.size >= parent.size && h.time >= parent.time && h.epoch >= parent.epoch;
+      if (parent ? !linked : i > 0 && h.height === this.headers[i - 1]!.height + 1) refuse("wrong_parent", where);
       this.headers.push({ ...h, parent_at, certified: false, final: h.height === 0, proven_by: null });
     });
   }
@@ -169,28 +175,18 @@ export class Facts {
   status(record: number, header: number): Status | null {
     return this.states.get(pair(record, header)) ?? null;
   }
-  /** Every status of the record that the bag proves, oldest first, with the header's position. */
-  statuses_of(record: number): { header: number; status: Status }[] {
-    return this.headers.flatMap((_, header) => {
-      const status = this.status(record, header);
-      return status ? [{ header, status }] : [];
-    });
-  }
   /** Stands in the log under some header that is final. */
   on_ledger(record: number): boolean {
     return this.headers.some((h, i) => h.final && this.is_included(record, i));
   }
-  /** B of section 9: the header with size > index whose parent, by hash in the bag, has size ≤ it; a final one first. */
+  /** B of section 9: the header with size > index whose parent, by hash in the bag, has size ≤ it. */
   block_of(record: number): { block: number; parent: number } | null {
     const index = this.records[record]!.index;
-    let found: { block: number; parent: number } | null = null;
     for (let i = 0; i < this.headers.length; i++) {
       const h = this.headers[i]!;
-      if (h.size <= index || h.parent_at === null || this.headers[h.parent_at]!.size > index) continue;
-      if (h.final) return { block: i, parent: h.parent_at };
-      found ??= { block: i, parent: h.parent_at };
+      if (h.size > index && h.parent_at !== null && this.headers[h.parent_at]!.size <= index) return { block: i, parent: h.parent_at };
     }
-    return found;
+    return null;
   }
   /** The highest header that is proven final. */
   status_checkpoint(): number | null {

@@ -2,7 +2,7 @@
 import { refuse, un_b64u, type Bytes } from "./bytes.js";
 import { raw_evidence, type Raw } from "./evidence.js";
 import { parse, print, type Json } from "./json.js";
-import { ascending, bytes, compare_numbers, compare_text, digest, integer, list, one_of, ordered_fields, text, type Read } from "./read.js";
+import { ascending, bytes, not_descending, compare_numbers, compare_text, digest, form, integer, list, one_of, ordered_fields, text, type Read } from "./read.js";
 import { digest_of } from "./disclosures.js";
 
 export interface RawRow {
@@ -49,27 +49,34 @@ const row: Read<RawRow> = (v, w) => {
   return out;
 };
 
-/** Network that a file names, if it can be told: a file of another network is said to be that, before all else. */
-export function net_of(value: Json): string | null {
-  const net = value instanceof Map ? value.get("net") : undefined;
-  return typeof net === "string" && /^stele\/[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/.test(net) ? net : null;
-}
+const net_form = form(/^stele\/[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/);
 
+/** A damaged file of this kind is told from any other by how it begins. */
 export function parse_file(data: Bytes): Json {
-  return parse(data, file_size_max, true);
+  if (data.length > file_size_max) refuse("too_large", "file");
+  try {
+    return parse(data, file_size_max, true);
+  } catch (e) {
+    const start = new TextDecoder().decode(data.subarray(0, 19));
+    if (!start.startsWith('{"stele":"document"') && !start.startsWith('{"stele":"receipt"')) refuse("unknown_type", "stele");
+    throw e;
+  }
 }
 
 export function read_file(data: Bytes, value: Json): File_ {
   if (!(value instanceof Map)) refuse("unknown_type");
   const kind = value.get("stele");
+  // As the command line: a receipt is told by how the file begins.
+  if (kind === "receipt" && new TextDecoder().decode(data.subarray(0, 18)) !== '{"stele":"receipt"') refuse("unknown_type", "stele");
   if (kind !== "document" && kind !== "receipt") refuse("unknown_type", "stele");
+  if (value.get("v") !== 1) refuse("unknown_version", "v");
   const names = ["stele", "v", "net", "subject", ...(kind === "document" ? ["disclosures", "rows", "persons", "book"] : []), "evidence"];
   const f = ordered_fields(value, "", names);
   f.need("stele", one_of("document", "receipt"));
   f.need("v", integer(1, 1));
-  const out: File_ = { kind, net: f.need("net", text), subject: f.need("subject", position), disclosures: [], rows: [], persons: [], book: null, evidence: { headers: [], qcs: [], records: [], inclusions: [], statuses: [] } };
+  const out: File_ = { kind, net: f.need("net", net_form), subject: f.need("subject", position), disclosures: [], rows: [], persons: [], book: null, evidence: { headers: [], qcs: [], records: [], inclusions: [], statuses: [] } };
   if (kind === "document") {
-    out.disclosures = f.need("disclosures", ascending(0, 4096, opened, (a, b) => compare_numbers(a.record, b.record) || compare_text(digest_of(a.disclosure), digest_of(b.disclosure))));
+    out.disclosures = f.need("disclosures", not_descending(0, 4096, opened, (a, b) => compare_numbers(a.record, b.record) || compare_text(digest_of(a.disclosure), digest_of(b.disclosure))));
     out.rows = f.need("rows", ascending(0, 4096, row, (a, b) => compare_numbers(a.record, b.record) || compare_numbers(a.row, b.row)));
     out.persons = f.need("persons", ascending(0, 512, opened, (a, b) => compare_numbers(a.record, b.record)));
     out.book = f.may("book", bytes(32)) ?? null;

@@ -112,8 +112,10 @@ export const characters = (t: string): number => {
   for (const _ of t) n++;
   return n;
 };
-export const free_text: Read<string> = (value, where) =>
-  characters(text(value, where)) <= 1000 ? (value as string) : refuse("out_of_bounds", where);
+export const free_text: Read<string> = (value, where) => {
+  const n = characters(text(value, where));
+  return n >= 1 && n <= 1000 ? (value as string) : refuse("out_of_bounds", where);
+};
 export const org_name: Read<string> = (value, where) => {
   const t = text(value, where);
   const n = characters(t);
@@ -173,3 +175,11 @@ export const distinct =
     return out;
   };
 export const ids = (min: number, max: number): Read<string[]> => ascending(min, max, digest, compare_ids);
+/** Equal neighbours may stand: who reads them says what that means. */
+export const not_descending =
+  <T>(min: number, max: number, read: Read<T>, compare: (a: T, b: T) => number): Read<T[]> =>
+  (value, where) => {
+    const out = list(min, max, read)(value, where);
+    for (let i = 1; i < out.length; i++) if (compare(out[i - 1]!, out[i]!) > 0) refuse("not_ascending", `${where}[${i}]`);
+    return out;
+  };

@@ -21,7 +21,7 @@ export const is_second = (t: string): boolean => includes(second_types, t);
 const bounds: Record<string, number> = {
   org: 4096, key: 8192, validators: 16384, policy: 131072, approve: 16384, countersign: 16384, seal: 16384, "class-list": 4096,
   "grade-sheet": 4096, "summary-sheet": 4096, register: 4096, amend: 24576, suspend: 16384, reinstate: 16384, revoke: 16384,
-  compromise: 4096, erase: 16384, document: 8192, transcript: 16384, diploma: 16384, certificate: 16384,
+  compromise: 4096, erase: 16384, document: 16384, transcript: 16384, diploma: 16384, certificate: 16384,
   "school-transfer": 16384, export: 16384,
 };
 
@@ -286,7 +286,7 @@ const types: Record<string, Record<string, Reader_>> = {
       if (out.positions!.length > (out.rows ?? 4096)) refuse("out_of_bounds", f.at("positions"));
     },
   },
-  suspend: change, reinstate: change, revoke: change,
+  suspend: change, reinstate: { ...change, lifts: form_only("lifts", digest) }, revoke: change,
   compromise: { key: form_only("key", digest), from: form_only("from", integer(0, Number.MAX_SAFE_INTEGER)), to: form_only("to", integer(0, Number.MAX_SAFE_INTEGER), true), reason: m.must_reason },
   erase: {
     org: m.org, target: m.target, positions: positions(0), book: form_only("book", (v, w) => void (boolean(v, w) || refuse("bad_form", w)), true),

@@ -3,6 +3,7 @@ import { refuse, type Bytes } from "./bytes.js";
 import { parse, type Json } from "./json.js";
 import { characters, code, distinct, fields, form, free_text, integer, list, one_of, text, type Read } from "./read.js";
 
+export type SubjectKind = "marks" | "level" | "level-and-mark";
 export interface RuleSet {
   id: string;
   kinds: string[];
@@ -10,7 +11,7 @@ export interface RuleSet {
   year: { t1: number; t2: number };
   terms: { first: string; second: string; year: string };
   levels: string[];
-  subjects: Map<string, { name: string; kind: "marks" | "level" }>;
+  subjects: Map<string, { name: string; kind: SubjectKind }>;
   regular_min: number;
   regular_max: number;
 }
@@ -37,7 +38,7 @@ export function read_rule_set(data: Bytes): RuleSet {
       const name = g.need("name", text);
       if (characters(name) < 1 || characters(name) > 100) refuse("out_of_bounds", w);
       if (subjects.has(c)) refuse("repeated", w);
-      subjects.set(c, { name, kind: g.need("kind", one_of("marks", "level")) });
+      subjects.set(c, { name, kind: g.need("kind", one_of("marks", "level", "level-and-mark")) });
       return c;
     }),
   );
@@ -58,7 +59,7 @@ export function read_rule_set(data: Bytes): RuleSet {
 // Figures ------------------------------------------------------------------------------------------------------------
 
 export type Missing = "not-yet" | "exempt" | "absent";
-/** One of the three. */
+/** One of the three; or a level and the mark of a test beside it. */
 export interface Figure {
   mark?: string;
   level?: string;
@@ -79,8 +80,15 @@ export function figure_in(f: { may<T>(n: string, r: Read<T>): T | undefined; whe
   if (l !== undefined) out.level = l;
   if (x !== undefined) out.missing = x;
   const n = Object.keys(out).length;
-  if (n !== 1) refuse(n === 0 ? "missing_member" : "bad_form", f.where);
+  const both = m !== undefined && l !== undefined && x === undefined;
+  if (n !== 1 && !both) refuse(n === 0 ? "missing_member" : "bad_form", f.where);
   return out;
+}
+/** May such a figure stand in a subject of this kind? */
+export function fits_kind(rules: RuleSet, kind: SubjectKind, f: Figure): boolean {
+  if (f.missing !== undefined) return true;
+  if (kind === "marks") return f.level === undefined;
+  return f.level !== undefined && rules.levels.includes(f.level) && (kind === "level-and-mark" || f.mark === undefined);
 }
 export const same_figure = (a: Figure, b: Figure): boolean => a.mark === b.mark && a.level === b.level && a.missing === b.missing;
 

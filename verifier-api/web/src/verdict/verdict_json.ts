@@ -31,6 +31,6 @@ export function verdict_json(v: Verdict): Record<string, unknown> {
       ...(f.block ? { block: at(f.block) } : {}),
       ...(f.index !== undefined ? { index: f.index } : {}),
     }));
-  out.second_signatures = v.second_signatures;
+  out.second_signatures = v.second_signatures.map(({ time: _, ...s }) => Object.fromEntries(Object.entries(s).filter(([, x]) => x !== "")));
   return out;
 }
