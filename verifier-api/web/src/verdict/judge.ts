@@ -55,7 +55,8 @@ export interface Options {
   /** Texts of final checkpoints that are pinned or remembered. */
   pinned?: string[];
 }
-export const status_age_default_s = 30 * 86400;
+import { status_age_default_s } from "./limits.js";
+export { status_age_default_s };
 
 export const tag_of = (book: Bytes, type: string, kind: string, period: string): string =>
   b64u(hmac_sha256(book, join(ascii("stele/v1/tag"), ...[type, kind, period].flatMap((x) => [Uint8Array.of(0), ascii(x)]))));

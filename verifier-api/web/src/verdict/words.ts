@@ -1,6 +1,7 @@
 // Findings and what they say to people, in Vietnamese and English. Outcomes, parts and answers are the words of
 // ledger/verdict/verdict.h; the worst finding of any part decides: what stands later in `outcomes` wins.
 import type { Status } from "./evidence.js";
+import { type_words, word, type Lang, type Words } from "./type_words.js";
 import { law_date } from "./read.js";
 import type { Figure } from "./rule_set.js";
 
@@ -12,7 +13,8 @@ export type Outcome = (typeof outcomes)[number];
 export const part_names = ["file", "signature", "authority", "inclusion", "finality", "status", "disclosures", "provenance"] as const;
 export type PartName = (typeof part_names)[number];
 export type Answer = "ok" | "failed" | "not_checked";
-export type Lang = "vi" | "en";
+
+export { type_words, word, type Lang } from "./type_words.js";
 
 export interface Finding {
   answer: Answer;
@@ -71,17 +73,6 @@ export const unknown = (outcome: Outcome, code: string, where: string, vi: strin
 const date_vi = (s: number): string => law_date(s).split("-").reverse().join("/");
 export const date_text = (s: number, lang: Lang): string => (lang === "vi" ? date_vi(s) : law_date(s));
 
-type Words = Record<string, readonly [vi: string, en: string]>;
-export const type_words: Words = {
-  org: ["đăng ký đơn vị", "registration of an organisation"], key: ["đăng ký khoá", "registration of a key"],
-  validators: ["danh sách nút xác nhận", "set of validators"], policy: ["quy định thẩm quyền", "policy"], approve: ["phê duyệt", "approval"],
-  countersign: ["chữ ký thứ hai", "countersignature"], seal: ["con dấu", "seal"], "class-list": ["danh sách lớp", "class list"],
-  "grade-sheet": ["bảng điểm", "grade sheet"], "summary-sheet": ["bảng tổng kết", "summary sheet"], register: ["trang sổ gốc", "register page"],
-  amend: ["bản sửa điểm", "amendment"], suspend: ["tạm ngừng hiệu lực", "suspension"], reinstate: ["khôi phục hiệu lực", "reinstatement"],
-  revoke: ["thu hồi", "revocation"], compromise: ["báo lộ khoá", "report of a compromised key"], erase: ["xoá dữ liệu", "erasure"],
-  document: ["văn bản", "document"], transcript: ["học bạ", "transcript"], diploma: ["bằng tốt nghiệp", "diploma"],
-  certificate: ["chứng chỉ", "certificate"], "school-transfer": ["giấy chuyển trường", "school transfer"], export: ["bản xuất", "export"],
-};
 export const claim_words: Words = {
   contents: ["danh mục các mục", "list of contents"], name: ["họ và tên", "name"], birth_date: ["ngày sinh", "date of birth"],
   birth_place: ["nơi sinh", "place of birth"], gender: ["giới tính", "gender"], ethnicity: ["dân tộc", "ethnicity"],
@@ -95,7 +86,6 @@ export const role_words: Words = {
   principal: ["hiệu trưởng", "principal"], "subject-teacher": ["giáo viên bộ môn", "subject teacher"], "homeroom-teacher": ["giáo viên chủ nhiệm", "homeroom teacher"],
   registrar: ["cán bộ đăng ký", "registrar"], seal: ["con dấu", "seal"], "school-seal": ["con dấu trường", "school seal"], root: ["khoá gốc", "root key"],
 };
-export const word = (words: Words, key: string, lang: Lang): string => words[key]?.[lang === "vi" ? 0 : 1] ?? key;
 export const claim_name = (name: string): readonly [string, string] =>
   name.startsWith("subject.") ? [`môn ${name.slice(8)}`, `subject ${name.slice(8)}`] : [word(claim_words, name, "vi"), word(claim_words, name, "en")];
 const status_words: Record<Status, readonly [string, string]> = {
