@@ -89,7 +89,7 @@ async function fetch_all(): Promise<All> {
   return { explorer, blocks: blocks.blocks, validators: validators.validators, days: days.days, offices: offices.offices, year: offices.year, alarms: alarms.alarms };
 }
 
-const section = (title: string, ...children: Child[]): HTMLElement => h("section", { class: "card" }, h("h3", {}, title), ...children);
+const section = (title: string, ...children: Child[]): HTMLElement => h("section", { class: "card" }, h("h2", {}, title), ...children);
 const table = (caption: string, head: [string, boolean][], rows: Child[][]): HTMLElement =>
   h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {}, h("caption", { class: "hidden-text" }, caption),

@@ -79,7 +79,7 @@ function banner(s: Shown): HTMLElement {
   return h("section", { class: `banner ${tone}`, "aria-labelledby": "outcome" },
     icon(tone),
     h("div", {},
-      h("h2", { id: "outcome", tabindex: "-1", "data-outcome": v.outcome }, outcome_text[v.outcome][language()]),
+      h("h1", { id: "outcome", tabindex: "-1", "data-outcome": v.outcome }, outcome_text[v.outcome][language()]),
       h("p", { class: "advice" }, title(advice[v.outcome])),
       what ? h("p", { class: "about" }, [what, v.org_name, by && t(`ký bởi ${by}`, `signed by ${by}`)].filter(Boolean).join(" · ")) : null,
       reason && tone !== "good" ? h("p", { class: "reason" }, h("strong", {}, `${title(part_titles[reason.part])}: `), capital(reason[language()]), ".") : null));
@@ -92,7 +92,7 @@ function step(p: PartVerdict, v: Verdict): HTMLElement {
   return h("li", { class: `step ${p.answer}`, "data-part": p.part, "data-answer": p.answer, "data-code": p.code },
     icon(shape),
     h("div", {},
-      h("h4", {}, title(part_titles[p.part]), h("span", { class: "answer" }, title(answers[p.answer]))),
+      h("h3", {}, title(part_titles[p.part]), h("span", { class: "answer" }, title(answers[p.answer]))),
       h("p", {}, `${capital(p[language()])}.`)));
 }
 
@@ -102,7 +102,7 @@ function steps(s: Shown): HTMLElement {
     h("li", {}, `${capital(word(type_words, x.type, language()))}: ${[x.name || x.person, x.title].filter(Boolean).join(", ")} · ${word(role_words, x.role, language())} · ${t("khối", "block")} ${number(x.height)}`));
   const line = v.signer_orgs.map((o) => v.org_names.get(o) ?? o).join(" → ");
   return h("section", { class: "card steps", "aria-labelledby": "steps-title" },
-    h("h3", { id: "steps-title" }, t("Từng bước kiểm tra", "Each step checked")),
+    h("h2", { id: "steps-title" }, t("Từng bước kiểm tra", "Each step checked")),
     h("ol", {}, ...v.parts.map((p) => step(p, v))),
     line ? h("p", { class: "fine" }, `${t("Đơn vị của người ký", "The signer's organisation")}: ${line}`) : null,
     seconds.length ? h("div", { class: "fine" }, h("p", {}, t("Chữ ký thứ hai đã được chứng minh:", "Second signatures proven:")), h("ul", {}, ...seconds)) : null);
@@ -125,7 +125,7 @@ function contents(s: Shown): HTMLElement {
   const v = s.judged.verdict;
   const claims = new Map(v.claims.map((c) => [c.name, c.value]));
   const shown = order.filter((n) => claims.has(n));
-  const heading = h("h3", { id: "contents-title" }, t("Văn bản nói gì", "What the document says"));
+  const heading = h("h2", { id: "contents-title" }, t("Văn bản nói gì", "What the document says"));
   if (v.claims.length === 0) {
     const why = v.outcome === "unreadable" || v.outcome === "other_network" || v.parts[0]!.answer !== "ok" || v.parts.some((p) => p.part === "disclosures" && p.answer === "failed")
       ? t("Nội dung không được hiện, vì nó không được chứng minh là nội dung đã ký.", "The contents are not shown, since they are not proven to be what was signed.")
@@ -231,7 +231,7 @@ function proof(s: Shown): HTMLElement {
   if (s.known) pairs.push([t("Trang này nhớ", "This page remembers"), h("span", {}, `${t("khối", "block")} ${number(s.known.height)} · `, h("code", {}, s.known.hash))]);
   pairs.push([t("Bằng chứng tình trạng dùng được", "Status proofs are good for"), t(`${s.max_days} ngày`, `${s.max_days} days`)]);
   pairs.push([t("Thời gian kiểm tra", "Time taken"), `${Math.max(1, Math.round(s.judged.ms))} ms`]);
-  return h("section", { class: "card proof", "aria-labelledby": "proof-title" }, h("h3", { id: "proof-title" }, t("Căn cứ của kết luận", "What this rests on")), h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])));
+  return h("section", { class: "card proof", "aria-labelledby": "proof-title" }, h("h2", { id: "proof-title" }, t("Căn cứ của kết luận", "What this rests on")), h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])));
 }
 
 function pdf_notes(p: PdfCheck): Note[] {
