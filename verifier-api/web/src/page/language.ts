@@ -17,9 +17,9 @@ export function set_language(to: Lang): void {
 /** The text of the reader's language. */
 export const t = (vi: string, en: string): string => (lang === "vi" ? vi : en);
 
-export function date_time(seconds: number): string {
-  return new Intl.DateTimeFormat(lang === "vi" ? "vi-VN" : "en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" }).format(seconds * 1000);
-}
+const clock = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+/** Of Vietnam, the same in both languages: 16/02/2026 07:00. */
+export const date_time = (seconds: number): string => clock.format(seconds * 1000).replace(",", "");
 export const number = (n: number): string => new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB").format(n);
 /** 2010-03-14 as 14/03/2010. */
 export const day = (iso: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(iso) ? iso.split("-").reverse().join("/") : iso);

@@ -88,7 +88,8 @@ function banner(s: Shown): HTMLElement {
 // Steps --------------------------------------------------------------------------------------------------------------
 
 function step(p: PartVerdict, v: Verdict): HTMLElement {
-  const shape = p.answer === "ok" ? "good" : p.answer === "failed" ? (tone_of(v.outcome) === "caution" ? "caution" : "bad") : "none";
+  const asks = p.part === "status" && v.outcome === "status_too_old";
+  const shape = p.answer === "ok" ? "good" : asks ? "caution" : p.answer === "failed" ? (tone_of(v.outcome) === "caution" ? "caution" : "bad") : "none";
   return h("li", { class: `step ${p.answer}`, "data-part": p.part, "data-answer": p.answer, "data-code": p.code },
     icon(shape),
     h("div", {},
