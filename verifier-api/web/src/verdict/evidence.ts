@@ -127,7 +127,7 @@ export class Facts {
     raw.records.forEach((r, i) => {
       const where = `evidence.records[${i}]`;
       if (i > 0 && r.index <= raw.records[i - 1]!.index) refuse("not_ascending", where);
-      const record = read_record(this.genesis, r.jws, where);
+      const record = read_record(r.jws, where);
       if (this.by_id.has(record.id)) refuse("repeated", where);
       this.by_id.set(record.id, i);
       this.records.push({ ...record, index: r.index });

@@ -147,6 +147,7 @@ class Court {
     const { out } = this;
     const r = facts.records[at]!;
     const j = judge.judge(at);
+    if (r.content.net !== this.genesis.net) this.add("signature", say.signed_for_other_network());
     this.add("signature", j.signature);
     this.add("authority", j.authority);
     this.add("inclusion", j.inclusion);

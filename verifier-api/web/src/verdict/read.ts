@@ -105,6 +105,7 @@ export const class_id: Read<string> = (value, where) => {
 };
 export const year = form(/^[0-9]{4}$/);
 export const person = b64u_text(16);
+export const net_form = form(/^stele\/[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/);
 
 /** Characters are code points. */
 export const characters = (t: string): number => {

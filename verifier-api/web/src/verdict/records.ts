@@ -1,12 +1,11 @@
 // Envelope and record types: wire-format.md sections 3, 4 and 5. Reads, bounds and hashes; knows nothing of the ledger.
 import { ascii, b64u, point_of, refuse, sha256, un_b64u, type Bytes } from "./bytes.js";
-import type { Genesis } from "./genesis.js";
 import { point, thumbprint } from "./genesis.js";
 import { parse, type Json } from "./json.js";
 import { leaf_hash } from "./merkle.js";
 import {
   ascending, b64u_text, boolean, bytes, class_id, code, compare_numbers, compare_text, date, digest, distinct, fields, form, ids,
-  integer, list, one_of, org, org_name, org_or_root, person, text, year, type Fields, type Read,
+  integer, list, net_form, one_of, org, org_name, org_or_root, person, text, year, type Fields, type Read,
 } from "./read.js";
 import { read_rule_set, type RuleSet } from "./rule_set.js";
 
@@ -62,6 +61,7 @@ export interface Assessment {
 }
 /** Members of `stele` that some type has. Which are there is decided by the type. */
 export interface Content {
+  net: string;
   after: string;
   org?: string;
   kind?: string;
@@ -305,12 +305,13 @@ const types: Record<string, Record<string, Reader_>> = {
   export: { org: m.org, kind: m.kind, original: member("original", digest) },
 };
 
-function read_content(genesis: Genesis, type: string, value: Json): Content {
+function read_content(type: string, value: Json): Content {
   const readers = types[type]!;
   const f = fields(value, "stele", ["v", "net", "after", ...Object.keys(readers)]);
   f.need("v", integer(1, 1));
-  if (f.need("net", text) !== genesis.net) refuse("wrong_net", "stele.net");
-  const out: Content = { after: f.need("after", digest) };
+  // Section 9.1: of another network is a finding about the signature of the record judged, not about its form.
+  const net = f.need("net", net_form);
+  const out: Content = { net, after: f.need("after", digest) };
   for (const read of Object.values(readers)) read(f, out);
   // "reason of org, key, class-list and credentials stands if and only if replaces does".
   if ("replaces" in readers && f.has("reason") !== f.has("replaces")) refuse("missing_member", "stele.reason");
@@ -318,47 +319,45 @@ function read_content(genesis: Genesis, type: string, value: Json): Content {
   return out;
 }
 
-function read_status(genesis: Genesis): Read<void> {
-  return (value, where) => {
-    const list = fields(value, where, ["status_list"]).need("status_list", (v, w) => fields(v, w, ["idx", "uri"]));
-    list.need("idx", integer(0, 1048575));
-    const uri = list.need("uri", text);
-    const prefix = `${genesis.base_url}/status/`;
-    const rest = uri.startsWith(prefix) ? /^(0|[1-9][0-9]{0,4})\/(0|[1-9][0-9]{0,8})$/.exec(uri.slice(prefix.length)) : null;
-    if (!rest || Number(rest[1]) >= genesis.vaults.length) refuse("bad_form", `${where}.status_list.uri`);
-  };
-}
+/** URLs are read by their tails: what stands before is the network's, and the record names that by `net`. */
+const url = form(/^[a-z0-9.:/-]{1,200}$/);
+const tail_of = (value: string, middle: string): string | null => {
+  const at = value.lastIndexOf(middle);
+  return at < 0 ? null : value.slice(at + middle.length);
+};
+const read_status: Read<void> = (value, where) => {
+  const list = fields(value, where, ["status_list"]).need("status_list", (v, w) => fields(v, w, ["idx", "uri"]));
+  list.need("idx", integer(0, 1048575));
+  const rest = /^(0|[1-9][0-9]{0,4})\/(0|[1-9][0-9]{0,8})$/.exec(tail_of(list.need("uri", url), "/status/") ?? "");
+  if (!rest || Number(rest[1]) > 65535) refuse("bad_form", `${where}.status_list.uri`);
+};
 
-function read_credential(genesis: Genesis, type: string, value: Json): { content: Content; sd: Set<string> } {
+function read_credential(type: string, value: Json): { content: Content; sd: Set<string> } {
   const f = fields(value, "", ["iss", "vct", "_sd_alg", "_sd", "status", "cnf", "stele"]);
-  const content = read_content(genesis, type, f.need("stele", (v) => v));
-  const exactly = (name: string, wanted: string): void => void (f.need(name, text) === wanted || refuse("bad_form", name));
-  exactly("iss", `${genesis.base_url}/orgs/${content.org!}`);
-  exactly("vct", `${genesis.base_url}/vct/sd-jwt-vc-13/${type}/1`);
-  exactly("_sd_alg", "sha-256");
+  const content = read_content(type, f.need("stele", (v) => v));
+  if (!f.need("iss", url).endsWith(`/orgs/${content.org!}`)) refuse("bad_form", "iss");
+  f.need("vct", url);
+  f.need("_sd_alg", one_of("sha-256"));
   const n = type === "transcript" || type === "export" ? 64 : 32;
   const sd = f.need("_sd", ascending(n, n, digest, compare_text));
-  f.need("status", read_status(genesis));
+  f.need("status", read_status);
   f.may("cnf", (v, w) => fields(v, w, ["jwk"]).need("jwk", jwk(["secp256k1", "P-256"])));
   return { content, sd: new Set(sd) };
 }
 
 /** Type of a credential, from its `vct`. */
-function credential_type(genesis: Genesis, value: Json): string {
+function credential_type(value: Json): string {
   const vct = fields_loose(value).get("vct");
-  const prefix = `${genesis.base_url}/vct/sd-jwt-vc-13/`;
-  if (typeof vct === "string" && vct.startsWith(prefix) && vct.endsWith("/1")) {
-    const type = vct.slice(prefix.length, -2);
-    if (is_credential(type)) return type;
-  }
-  return refuse("bad_form", "vct");
+  const tail = typeof vct === "string" ? tail_of(vct, "/vct/sd-jwt-vc-13/") : null;
+  const type = tail?.endsWith("/1") ? tail.slice(0, -2) : "";
+  return is_credential(type) ? type : refuse("bad_form", "vct");
 }
 const fields_loose = (value: Json): Map<string, Json> => (value instanceof Map ? value : refuse("wrong_type"));
 
-export function read_record(genesis: Genesis, jws: string, where = ""): Record_ {
+export function read_record(jws: string, where = ""): Record_ {
   const at = (inner: string): string => (where && inner ? `${where}.${inner}` : where || inner);
   try {
-    return read_record_inside(genesis, jws);
+    return read_record_inside(jws);
   } catch (e) {
     if (e instanceof Error && "code" in e && "where" in e) refuse(String(e.code), at(String(e.where)));
     throw e;
@@ -366,7 +365,7 @@ export function read_record(genesis: Genesis, jws: string, where = ""): Record_ 
 }
 const largest = Math.max(...Object.values(bounds));
 
-function read_record_inside(genesis: Genesis, jws: string): Record_ {
+function read_record_inside(jws: string): Record_ {
   if (jws.length > largest) refuse("too_large");
   const parts = jws.split(".");
   if (parts.length !== 3) refuse("bad_envelope");
@@ -379,7 +378,7 @@ function read_record_inside(genesis: Genesis, jws: string): Record_ {
   const payload = parse(un_b64u(body), largest);
   let type: string;
   if (typ === "dc+sd-jwt") {
-    type = credential_type(genesis, payload);
+    type = credential_type(payload);
   } else {
     const found = /^stele-(.+)\+jwt$/.exec(typ)?.[1];
     if (!found || !(found in types) || is_credential(found)) refuse("bad_header", "typ");
@@ -391,7 +390,7 @@ function read_record_inside(genesis: Genesis, jws: string): Record_ {
   const signature = un_b64u(tail, "signature", 64);
   const signing_input = `${head}.${body}`;
   const read = is_credential(type)
-    ? read_credential(genesis, type, payload)
-    : { content: read_content(genesis, type, fields(payload, "", ["stele"]).need("stele", (v) => v)), sd: new Set<string>() };
+    ? read_credential(type, payload)
+    : { content: read_content(type, fields(payload, "", ["stele"]).need("stele", (v) => v)), sd: new Set<string>() };
   return { jws, type, kid, id: b64u(sha256(ascii(signing_input))), leaf: leaf_hash(ascii(jws)), signing_input, signature, ...read };
 }

@@ -129,6 +129,7 @@ export const signature_bad = (at: number): Finding =>
   bad("altered", "bad_signature", record_at(at), "chữ ký không khớp với nội dung: bản ghi đã bị sửa hoặc chữ ký là giả", "the signature does not fit the content: the record was changed, or the signature is forged");
 export const signature_without_key = (at: number): Finding =>
   unknown("not_on_ledger", "signer_unknown", record_at(at), "không kiểm tra được chữ ký: tệp không có khoá của người ký", "the signature can't be checked: the file does not have the signer's key");
+export const signed_for_other_network = (): Finding => bad("other_network", "signed_for_other_network", "stele.net", "bản ghi được ký cho một mạng khác", "the record was signed for another network");
 export const key_not_on_ledger = (at: number): Finding =>
   unknown("not_on_ledger", "key_not_on_ledger", record_at(at), "chữ ký khớp với một khoá kèm trong tệp, nhưng khoá đó không được chứng minh là có trên sổ cái", "the signature fits a key in the file, but that key is not proven to stand on the ledger");
 

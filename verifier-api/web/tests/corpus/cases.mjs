@@ -269,6 +269,8 @@ export function* synthetic() {
     "with an unknown member": { stele: { extra: 1 } },
     "replaces without reason": { stele: { replaces: b64u(seeded("r")) } },
     "replaces": { stele: { replaces: b64u(seeded("r")), reason: "lost" } },
+    "signed for another network": { stele: { net: "stele/khac/0123456789abcdef0123456789abcdef" } },
+    "signed for no network": { stele: { net: "x" } },
     "other weights": { rules: { ...rule_set, marks: { regular: 1, mid: 1, final: 1 } } },
   };
   for (const [name, o] of Object.entries(cases)) yield [name, t(o)];
@@ -302,6 +304,20 @@ export function* synthetic() {
   yield ["diploma: register number 0", d({ diploma: { register: { year: "2026", number: 0 } } })];
   yield ["diploma: revoked", d({ after: (s) => ({ [s.diploma.id]: "revoked" }) })];
   yield ["diploma: not final", d({}, (b, s) => b.qcs.delete(s.w.height_of(s.diploma) + 1) && b.qcs.delete(s.top + 1) && b.qcs)];
+
+  // Headers that nobody certified.
+  yield ["a header too many, of no parent", (() => {
+    const b = whole();
+    const lone = story({ days: 3 });
+    const text = lone.w.blocks.at(-1).text;
+    const v = b.value();
+    v.evidence.headers.push(text);
+    return `${JSON.stringify(v)}\n`;
+  })()];
+  yield ["receipt with white space", ` ${receipt_bag(good, good.toan1, ["teacher"]).print()}`];
+  yield ["receipt with a space inside", receipt_bag(good, good.toan1, ["teacher"]).print().replace('{"stele":', '{ "stele":')];
+  yield ["receipt cut", receipt_bag(good, good.toan1, ["teacher"]).print().slice(0, 500)];
+  yield ["receipt with an unknown member", receipt_bag(good, good.toan1, ["teacher"]).print().replace('"v":1', '"v":1,"x":1')];
 
   // Receipts of other types.
   const r = (o, record, names, change) => {
@@ -354,6 +370,8 @@ export function* mutations(text) {
   yield ["cut", text.slice(0, text.length / 2)];
   yield ["empty", ""];
   yield ["null", "null\n"];
+  yield ["a receipt with a space", text.replace('{"stele":"document"', '{ "stele":"receipt"')];
+  yield ["a document with a space in front", ` ${text}`];
   yield ["a list", "[]\n"];
   yield ["a string", '"stele"\n'];
   yield ["an object", "{}\n"];
