@@ -1,5 +1,5 @@
 // Runs in a worker: all that judges. Its code makes no request; it is handed bytes and says what they prove.
-import { Refused, un_b64u } from "../verdict/bytes.js";
+import { forget_signatures, Refused, un_b64u } from "../verdict/bytes.js";
 import { check_certificate, checkpoint_hash } from "../verdict/checkpoint.js";
 import { Facts } from "../verdict/evidence.js";
 import { parse_file, read_file } from "../verdict/file.js";
@@ -9,7 +9,7 @@ import { merge_evidence } from "../verdict/merge.js";
 import { extends_tree } from "../verdict/merkle.js";
 import { is_second } from "../verdict/records.js";
 import { verdict_json } from "../verdict/verdict_json.js";
-import type { Answers, Judged, Known, Question } from "./messages.js";
+import type { Answers, Judged, Known, Question, Served } from "./messages.js";
 
 let genesis: Genesis | null = null;
 const bytes_of = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -91,9 +91,18 @@ function sift(receipts: Uint8Array[], file: Uint8Array, pinned: string[]): { goo
   return { good, bad, fork };
 }
 
+/** While the reader looks for a file: the engine compiles what the first verdict will need. */
+function warm_up(checkpoint: Served): void {
+  for (let i = 0; i < 12; i++) {
+    forget_signatures();
+    final_checkpoint(checkpoint);
+  }
+}
+
 const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answers[K] } = {
   pin(q) {
     genesis = read_genesis(bytes_of(q.genesis));
+    if (q.checkpoint) setTimeout(warm_up, 50, q.checkpoint);
     return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, checkpoint: q.checkpoint ? final_checkpoint(q.checkpoint) : null };
   },
   final: (q) => final_checkpoint(q.checkpoint),

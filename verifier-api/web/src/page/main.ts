@@ -249,7 +249,7 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
     if (!answer.ok) throw new Error(String(answer.status));
     const file = await open_shared(new Uint8Array(await answer.arrayBuffer()), code.handle, code.key);
     if (file) await verify(file, t("liên kết chia sẻ", "shared link"));
-    else trouble("Không mở được văn bản: khoá trong liên kết không khớp, hoặc dữ liệu đã bị sửa.", "The document can't be opened: the key in the link does not fit, or the data was altered.");
+    else trouble("Không mở được văn bản: khóa trong liên kết không khớp, hoặc dữ liệu đã bị sửa.", "The document can't be opened: the key in the link does not fit, or the data was altered.");
   } catch {
     trouble("Không kết nối được với máy chủ. Bạn vẫn có thể kiểm tra tệp đã có trong máy.", "The server can't be reached. Files that you have can still be checked.");
   }
@@ -280,7 +280,7 @@ async function look_up(form: HTMLFormElement): Promise<void> {
   try {
     const answer = await fetch("/v1/lookup", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number: text("number"), birth_date: iso, ...(org ? { org } : {}) }) });
     if (answer.ok) await verify(new Uint8Array(await answer.arrayBuffer()), t(`tra cứu số ${text("number")}`, `look-up of ${text("number")}`));
-    else if (answer.status === 404) trouble("Không tìm thấy bằng nào có số hiệu và ngày sinh này. Hãy kiểm tra lại cả hai; dữ liệu đã xoá cũng trả lời như vậy.", "No diploma has this number and date of birth. Check both; erased data is answered in the same way.");
+    else if (answer.status === 404) trouble("Không tìm thấy bằng nào có số hiệu và ngày sinh này. Hãy kiểm tra lại cả hai; dữ liệu đã xóa cũng trả lời như vậy.", "No diploma has this number and date of birth. Check both; erased data is answered in the same way.");
     else if (answer.status === 429) trouble("Đã tra cứu quá nhiều lần. Hãy thử lại sau.", "Too many look-ups. Try again later.");
     else trouble("Nơi cấp tạm thời không trả lời. Hãy thử lại sau, hoặc xin tệp từ người có bằng.", "The issuer does not answer at the moment. Try again later, or ask the holder for the file.");
   } catch {
@@ -305,6 +305,7 @@ function open_panel(name: (typeof panels)[number]): void {
   if (was_open) return;
   by_id(`panel-${name}`).hidden = false;
   by_id(`open-${name}`).setAttribute("aria-expanded", "true");
+  by_id(`panel-${name}`).scrollIntoView({ block: "nearest" });
   if (name === "camera") void start_camera();
   else by_id(`panel-${name}`).querySelector<HTMLElement>("textarea, input")!.focus();
 }
@@ -320,6 +321,7 @@ async function start_camera(): Promise<void> {
       void take_code(text).then((done) => done && close_panels());
     });
     stop_camera = () => scanner.stop();
+    by_id("panel-camera").scrollIntoView({ block: "nearest" });
     say("Hãy đưa mã QR vào trước máy ảnh.", "Hold the QR code in front of the camera.");
   } catch {
     close_panels();

@@ -60,7 +60,7 @@ const advice: Record<Outcome, readonly [string, string]> = {
   superseded: ["Đã có bản mới hơn. Hãy xin người nộp bản mới.", "There is a newer one. Ask the holder for it."],
   suspended: ["Văn bản đang bị tạm ngừng. Hãy hỏi nơi cấp trước khi dùng.", "The document is suspended. Ask the issuer before relying on it."],
   revoked: ["Nơi cấp đã thu hồi văn bản này. Không dùng văn bản này.", "The issuer has revoked this document. Do not rely on it."],
-  erased_at_source: ["Nơi cấp đã xoá dữ liệu gốc theo yêu cầu.", "The issuer erased the source data on request."],
+  erased_at_source: ["Nơi cấp đã xóa dữ liệu gốc theo yêu cầu.", "The issuer erased the source data on request."],
   holder_not_bound: ["Chưa chứng minh được người trình là chủ văn bản.", "It is not proven that the presenter is the holder."],
   not_final: ["Bản ghi còn quá mới. Hãy xin lại tệp sau ít phút.", "The record is too new. Ask for the file again in a few minutes."],
   not_on_ledger: ["Không chứng minh được văn bản này có trên sổ cái. Không dùng tệp này.", "This document is not proven to stand on the ledger. Do not rely on this file."],

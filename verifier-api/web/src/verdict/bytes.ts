@@ -167,6 +167,39 @@ export const signatures_checked = (): number => checks;
 const known = new Map<string, boolean>();
 const known_max = 4096;
 
+interface Used {
+  point: InstanceType<typeof secp256k1.Point>;
+  uses: number;
+}
+const points = new Map<string, Used>();
+const points_max = 512;
+/** A key that signs often gets a table of its multiples: validators sign every block, a teacher a few sheets. */
+const uses_before_table = 3;
+
+function point_for(key: Bytes): Used["point"] {
+  const id = b64u(key);
+  let used = points.get(id);
+  if (!used) {
+    if (points.size >= points_max) points.clear();
+    used = { point: secp256k1.Point.fromHex(key), uses: 0 };
+    points.set(id, used);
+  }
+  if (++used.uses === uses_before_table) used.point.precompute(4, false);
+  return used.point;
+}
+
+/** r and s are in range, s is low, and R = (h/s)·G + (r/s)·Q has x = r (mod n). SEC 1 section 4.1.4. */
+function ecdsa_holds(key: Bytes, digest: Bytes, compact: Bytes): boolean {
+  const { Point, Signature } = secp256k1;
+  const { Fn } = Point;
+  const signature = Signature.fromCompact(compact);
+  if (signature.hasHighS()) return false;
+  const h = Fn.create(BigInt(`0x${hex(digest)}`));
+  const inverse = Fn.inv(signature.s);
+  const R = Point.BASE.multiplyUnsafe(Fn.create(h * inverse)).add(point_for(key).multiplyUnsafe(Fn.create(signature.r * inverse)));
+  return !R.is0() && Fn.create(R.toAffine().x) === signature.r;
+}
+
 /** ES256K over a digest: r ‖ s, low s only. Answers are kept, since files of one school share their evidence. */
 export function verify_digest(key: Bytes, digest: Bytes, signature: Bytes): boolean {
   if (signature.length !== 64) return false;
@@ -176,7 +209,7 @@ export function verify_digest(key: Bytes, digest: Bytes, signature: Bytes): bool
   checks++;
   let good = false;
   try {
-    good = secp256k1.verify(signature, digest, key, { lowS: true, prehash: false, format: "compact" });
+    good = ecdsa_holds(key, digest, signature);
   } catch {
     good = false;
   }

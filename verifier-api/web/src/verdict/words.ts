@@ -40,7 +40,7 @@ export const outcome_text: Record<Outcome, { vi: string; en: string }> = {
   superseded: { vi: "Đã được thay bằng bản khác", en: "Superseded" },
   suspended: { vi: "Đang tạm ngừng hiệu lực", en: "Suspended" },
   revoked: { vi: "Đã bị thu hồi", en: "Revoked" },
-  erased_at_source: { vi: "Dữ liệu gốc đã được xoá theo yêu cầu", en: "Erased at source" },
+  erased_at_source: { vi: "Dữ liệu gốc đã được xóa theo yêu cầu", en: "Erased at source" },
   holder_not_bound: { vi: "Người trình không chứng minh được là chủ văn bản", en: "The presenter is not proven to be the holder" },
   not_final: { vi: "Chưa chung cuộc trên sổ cái", en: "Not final yet" },
   not_on_ledger: { vi: "Không có trên sổ cái này", en: "Not on this ledger" },
@@ -84,7 +84,7 @@ export const claim_words: Words = {
 };
 export const role_words: Words = {
   principal: ["hiệu trưởng", "principal"], "subject-teacher": ["giáo viên bộ môn", "subject teacher"], "homeroom-teacher": ["giáo viên chủ nhiệm", "homeroom teacher"],
-  registrar: ["cán bộ đăng ký", "registrar"], seal: ["con dấu", "seal"], "school-seal": ["con dấu trường", "school seal"], root: ["khoá gốc", "root key"],
+  registrar: ["cán bộ đăng ký", "registrar"], seal: ["con dấu", "seal"], "school-seal": ["con dấu trường", "school seal"], root: ["khóa gốc", "root key"],
 };
 export const claim_name = (name: string): readonly [string, string] =>
   name.startsWith("subject.") ? [`môn ${name.slice(8)}`, `subject ${name.slice(8)}`] : [word(claim_words, name, "vi"), word(claim_words, name, "en")];
@@ -124,35 +124,35 @@ export function file_refused(code: string, where: string): Finding {
 
 // Signature, authority -----------------------------------------------------------------------------------------------
 
-export const signature_ok = (): Finding => good("signature_ok", "chữ ký đúng với nội dung và khoá đã đăng ký", "the signature fits the content and the registered key");
+export const signature_ok = (): Finding => good("signature_ok", "chữ ký đúng với nội dung và khóa đã đăng ký", "the signature fits the content and the registered key");
 export const signature_bad = (at: number): Finding =>
   bad("altered", "bad_signature", record_at(at), "chữ ký không khớp với nội dung: bản ghi đã bị sửa hoặc chữ ký là giả", "the signature does not fit the content: the record was changed, or the signature is forged");
 export const signature_without_key = (at: number): Finding =>
-  unknown("not_on_ledger", "signer_unknown", record_at(at), "không kiểm tra được chữ ký: tệp không có khoá của người ký", "the signature can't be checked: the file does not have the signer's key");
+  unknown("not_on_ledger", "signer_unknown", record_at(at), "không kiểm tra được chữ ký: tệp không có khóa của người ký", "the signature can't be checked: the file does not have the signer's key");
 export const signed_for_other_network = (): Finding => bad("other_network", "signed_for_other_network", "stele.net", "bản ghi được ký cho một mạng khác", "the record was signed for another network");
 export const key_not_on_ledger = (at: number): Finding =>
-  unknown("not_on_ledger", "key_not_on_ledger", record_at(at), "chữ ký khớp với một khoá kèm trong tệp, nhưng khoá đó không được chứng minh là có trên sổ cái", "the signature fits a key in the file, but that key is not proven to stand on the ledger");
+  unknown("not_on_ledger", "key_not_on_ledger", record_at(at), "chữ ký khớp với một khóa kèm trong tệp, nhưng khóa đó không được chứng minh là có trên sổ cái", "the signature fits a key in the file, but that key is not proven to stand on the ledger");
 
 export const authorised = (role: string, org: string, policy: number): Finding =>
   good("authorised", `người ký có thẩm quyền (vai trò ${word(role_words, role, "vi")}, đơn vị ${org}) theo quy định số ${policy}`, `the signer had the authority (role ${word(role_words, role, "en")}, at ${org}) under policy ${policy}`);
 export const second_authorised = (role: string, org: string): Finding =>
   good("authorised", `người ký thứ hai có thẩm quyền (vai trò ${word(role_words, role, "vi")}, đơn vị ${org})`, `the second signer had the authority (role ${word(role_words, role, "en")}, at ${org})`);
-export const signed_by_root = (): Finding => good("signed_by_root", "do người giữ khoá gốc của mạng ký", "signed by a root key of the network");
+export const signed_by_root = (): Finding => good("signed_by_root", "do người giữ khóa gốc của mạng ký", "signed by a root key of the network");
 export const authority_not_shown = (at: number): Finding =>
   unknown("not_authorised", "authority_not_shown", record_at(at), "tệp không chứng minh được sổ thẩm quyền ngay trước khi bản ghi được nhận", "the file does not prove the registry of authority just before the record was accepted");
 export const authority_without_time = (at: number): Finding =>
   unknown("not_on_ledger", "authority_without_time", record_at(at), "người ký nay có thẩm quyền này, nhưng tệp không chứng minh bản ghi được nhận khi nào", "the signer has this authority by now, but the file does not prove when the record was accepted");
-export const key_wrong_use = (at: number): Finding => bad("not_authorised", "key_wrong_use", record_at(at), "khoá này không được dùng để ký loại bản ghi đó (khoá con dấu chỉ để đóng dấu)", "this key may not sign such a record (a seal's key only seals)");
+export const key_wrong_use = (at: number): Finding => bad("not_authorised", "key_wrong_use", record_at(at), "khóa này không được dùng để ký loại bản ghi đó (khóa con dấu chỉ để đóng dấu)", "this key may not sign such a record (a seal's key only seals)");
 export const key_not_valid = (at: number, org: string): Finding =>
-  bad("not_authorised", "key_not_valid", record_at(at), `khoá của người ký (đơn vị ${org}) không còn hoặc chưa có hiệu lực khi ký`, `the signer's key (of ${org}) was not in force when this was signed`);
-export const key_not_shown = (): Finding => bad("not_authorised", "key_not_shown", "kid", "tệp không chứng minh được khoá của người ký đã có trên sổ cái khi ký", "the file does not prove that the signer's key stood on the ledger when this was signed");
+  bad("not_authorised", "key_not_valid", record_at(at), `khóa của người ký (đơn vị ${org}) không còn hoặc chưa có hiệu lực khi ký`, `the signer's key (of ${org}) was not in force when this was signed`);
+export const key_not_shown = (): Finding => bad("not_authorised", "key_not_shown", "kid", "tệp không chứng minh được khóa của người ký đã có trên sổ cái khi ký", "the file does not prove that the signer's key stood on the ledger when this was signed");
 export const signer_unknown = (kid: string): Finding =>
-  bad("not_authorised", "signer_unknown", "kid", `không rõ người ký: tệp không có bản ghi đăng ký khoá ${kid.slice(0, 8)}…`, `the signer is unknown: the file has no registration of key ${kid.slice(0, 8)}…`);
+  bad("not_authorised", "signer_unknown", "kid", `không rõ người ký: tệp không có bản ghi đăng ký khóa ${kid.slice(0, 8)}…`, `the signer is unknown: the file has no registration of key ${kid.slice(0, 8)}…`);
 export const org_not_valid = (at: number, name: string): Finding => bad("not_authorised", "org_not_valid", record_at(at), `đơn vị “${name}” không có hiệu lực khi ký`, `the organisation “${name}” was not in force when this was signed`);
 export const org_not_shown = (org: string): Finding => unknown("not_authorised", "org_not_shown", org, `tệp không chứng minh được đơn vị ${org} có hiệu lực khi ký`, `the file does not prove that ${org} was in force when this was signed`);
 export const policy_not_shown = (at: number): Finding => unknown("not_authorised", "policy_not_shown", record_at(at), "tệp không kèm quy định thẩm quyền có hiệu lực khi ký", "the file lacks the policy that was in force when this was signed");
 export const target_not_shown = (at: number): Finding => unknown("not_authorised", "target_not_shown", record_at(at), "tệp không kèm bản ghi mà thay đổi này nói tới", "the file lacks the record that this change is about");
-export const root_may_not = (at: number): Finding => bad("not_authorised", "root_may_not", record_at(at), "khoá gốc của mạng không được dùng để ký loại bản ghi này", "the network's root keys may not sign such a record");
+export const root_may_not = (at: number): Finding => bad("not_authorised", "root_may_not", record_at(at), "khóa gốc của mạng không được dùng để ký loại bản ghi này", "the network's root keys may not sign such a record");
 export function no_authority(at: number, roles: string[], org: string, type: string, date: string): Finding {
   const list = (lang: Lang): string => roles.map((r) => word(role_words, r, lang)).join(", ") || "–";
   return bad("not_authorised", "no_authority", record_at(at),
@@ -203,7 +203,7 @@ export const status_too_old = (b: Block, max_s: number): Finding => {
 
 export const receipt = (): Finding => unknown("valid", "receipt", "", "biên nhận không mang nội dung cá nhân để kiểm tra", "a receipt carries no personal content to check");
 export const not_a_credential = (): Finding => bad("altered", "not_a_credential", "subject", "bản ghi chính của tệp không phải văn bằng, học bạ hay chứng chỉ", "the file's subject is no transcript, diploma or certificate");
-export const person_mismatch = (where: string): Finding => bad("altered", "person_mismatch", where, "tên người ký trong tệp không khớp với khoá đã đăng ký", "the signer's name in the file does not fit the registered key");
+export const person_mismatch = (where: string): Finding => bad("altered", "person_mismatch", where, "tên người ký trong tệp không khớp với khóa đã đăng ký", "the signer's name in the file does not fit the registered key");
 export const person_bad = (where: string): Finding => bad("altered", "person_bad", where, "tên người ký không đúng dạng", "the signer's name is not of the right form");
 export const disclosure_bad = (where: string): Finding => bad("altered", "disclosure_bad", where, `mục tại ${where} đã bị sửa hoặc hỏng`, `the item at ${where} was altered or damaged`);
 const claim_finding = (code: string, vi: string, en: string) => (where: string, name: string): Finding => {
@@ -231,7 +231,7 @@ export const figures_ok = (n: number): Finding =>
   good("figures_ok", `cả ${n} điểm số được trình đều dẫn tới chữ ký của người cho điểm hoặc được tính lại đúng`, `all ${n} figures shown lead to the signature of whoever gave them, or were computed again`);
 export const row_altered = (where: string): Finding => bad("altered", "row_altered", where, `dòng điểm tại ${where} không khớp với bảng điểm đã ký`, `the row at ${where} does not fit the signed sheet`);
 export const row_stray = (key: string): Finding => bad("altered", "row_stray", `rows (${key})`, "tệp kèm một dòng điểm mà không mục nào dẫn tới", "the file has a row that no item leads to");
-export const book_mismatch = (): Finding => bad("altered", "book_mismatch", "book", "khoá học bạ trong tệp không phải của văn bản này", "the book key in the file is not that of this document");
+export const book_mismatch = (): Finding => bad("altered", "book_mismatch", "book", "khóa học bạ trong tệp không phải của văn bản này", "the book key in the file is not that of this document");
 export const basis_ok = (): Finding => good("basis_ok", "các học bạ làm căn cứ đều có trên sổ cái và của cùng học sinh", "the transcripts that it rests on stand on the ledger and are the same student's");
 export const basis_not_shown = (): Finding => unknown("valid", "basis_not_shown", "basis", "tệp không trình các học bạ làm căn cứ nên chưa kiểm tra căn cứ", "the file does not show the transcripts that it rests on; they were not checked");
 export const basis_of_another = (at: number): Finding => bad("altered", "basis_of_another", record_at(at), "học bạ làm căn cứ là của học sinh khác", "the transcript that it rests on is another student's");

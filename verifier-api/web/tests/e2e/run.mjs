@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // node tests/e2e/run.mjs [--shots DIR] [--only WORD]: the built page in headless Chromium, every way in and every lie.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,11 +85,12 @@ const equal = (a, b, text) => check(a === b, `${text}: ${JSON.stringify(a)} inst
 const server = await new TestServer().start();
 const phone = { width: 360, height: 640 };
 const desktop = { width: 1280, height: 900 };
-let browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+let browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 
 async function open({ locale = "vi-VN", size = desktop, time = null, path = "/", context = null } = {}) {
   context ??= await browser.newContext({ locale, viewport: size, deviceScaleFactor: 1, acceptDownloads: false });
   const page = await context.newPage();
+  page.setDefaultTimeout(60000);
   page.faults = [];
   page.on("pageerror", (e) => page.faults.push(`error: ${e.message}`));
   page.on("console", (m) => {
@@ -101,18 +102,18 @@ async function open({ locale = "vi-VN", size = desktop, time = null, path = "/",
 }
 const give = (page, name, body, mimeType = "application/json") => page.setInputFiles("#file", { name, mimeType, buffer: bytes(body) });
 async function outcome(page) {
-  await page.waitForSelector("#outcome", { timeout: 15000 });
+  await page.waitForSelector("#outcome", { timeout: 60000 });
   return page.getAttribute("#outcome", "data-outcome");
 }
 /** After the server was asked for newer evidence. */
 async function settled(page) {
   await outcome(page);
-  await page.waitForFunction(() => !/Đang hỏi bằng chứng|Asking for the newest/.test(document.querySelector(".notes")?.textContent ?? ""), null, { timeout: 20000 });
+  await page.waitForFunction(() => !/Đang hỏi bằng chứng|Asking for the newest/.test(document.querySelector(".notes")?.textContent ?? ""), null, { timeout: 60000 });
   return outcome(page);
 }
 const answer_of = (page, part) => page.getAttribute(`[data-part="${part}"]`, "data-answer");
 const code_of = (page, part) => page.getAttribute(`[data-part="${part}"]`, "data-code");
-const trouble = async (page) => (await page.waitForSelector("#status .trouble", { timeout: 15000 })).textContent();
+const trouble = async (page) => (await page.waitForSelector("#status .trouble", { timeout: 60000 })).textContent();
 async function accessible(page, what) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
@@ -258,7 +259,7 @@ async function with_camera(texts, run) {
   const file = join(folder, "camera.y4m");
   film(file, texts);
   const before = browser;
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`] });
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`] });
   try {
     await run();
   } finally {
@@ -289,7 +290,7 @@ test("camera: a set of codes carries the whole document, no server needed", asyn
     server.api.delete("/v1/records/*");
     server.asked.length = 0;
     await page.click("#open-camera");
-    await page.waitForSelector(".codes .have", { timeout: 20000 });
+    await page.waitForSelector(".codes .have", { timeout: 60000 });
     await shot(page, "codes-phone", false);
     await accessible(page, "codes");
     await page.waitForSelector("#outcome", { timeout: 60000 });
@@ -533,7 +534,7 @@ test("offline: loaded once, then the server is gone", async () => {
   await page.clock.setFixedTime(today(s));
   await page.goto(other.url);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await page.waitForFunction(async () => (await caches.keys()).length > 0 && !!(await caches.match("/pinned.json")), null, { timeout: 20000 });
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && !!(await caches.match("/pinned.json")), null, { timeout: 60000 });
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await other.stop();
@@ -641,6 +642,65 @@ test("explorer: figures, plots, alarms, vi and en, phone and desktop", async () 
   await done(page);
 });
 
+// Real documents: --demo FOLDER of `./stele demo`; --pdfs FOLDER with t.pdf and d.pdf of `stele print`. ------------------
+
+if (options.demo) {
+  const holders = join(options.demo, "holders");
+  const first = (prefix) => readFileSync(join(holders, readdirSync(holders).filter((f) => f.startsWith(prefix)).sort()[0]));
+  const real = (pinned = readFileSync(join(options.demo, "genesis.json"), "utf8")) => {
+    server.api.clear();
+    server.api.set("/pinned.json", { json: { genesis: pinned } });
+  };
+  const demo_day = new Date("2026-07-01T02:00:00Z");
+  test("demo: transcript and diploma, desktop and phone", async () => {
+    real();
+    for (const [name, size, locale] of [["desktop", desktop, "vi-VN"], ["phone", phone, "en-US"]]) {
+      const page = await open({ time: demo_day, size, locale });
+      for (const kind of ["transcript", "diploma"]) {
+        await page.setInputFiles("#file", { name: `${kind}.stele.json`, mimeType: "application/json", buffer: first(kind) });
+        equal(await settled(page), "valid", kind);
+        console.log(`   demo ${kind}: ${(await page.textContent(".proof")).match(/(\d+) ms/)[1]} ms in the browser`);
+        if (kind === "transcript") {
+          await page.click("[data-subject] button");
+          await page.evaluate(() => scrollTo(0, 0));
+        }
+        await accessible(page, kind);
+        await fits(page, kind);
+        await shot(page, `demo-${kind}-${name}`);
+        await shot(page, `demo-${kind}-${name}-top`, false);
+        await page.click(".toolbar button");
+      }
+      await done(page);
+    }
+  });
+  test("demo: a mark altered by a forger, a teacher's transcript", async () => {
+    real();
+    const page = await open({ time: demo_day, size: desktop });
+    for (const [file, expected] of [["mark", "altered"], ["teacher", "not_authorised"]]) {
+      await page.setInputFiles("#file", { name: `${file}.stele.json`, mimeType: "application/json", buffer: readFileSync(join(options.demo, "forged", `${file}.stele.json`)) });
+      equal(await settled(page), expected, file);
+      await shot(page, `demo-forged-${file}`, false);
+      await page.click(".toolbar button");
+    }
+    await done(page);
+  });
+  if (options.pdfs) {
+    test("demo: PDFs of `stele print`", async () => {
+      real();
+      const page = await open({ time: demo_day });
+      for (const name of ["t.pdf", "d.pdf"]) {
+        await page.setInputFiles("#file", { name, mimeType: "application/pdf", buffer: readFileSync(join(options.pdfs, name)) });
+        equal(await settled(page), "valid", name);
+        const notes = await page.textContent(".notes");
+        check(/Đã thấy đủ \d+ mục/.test(notes), `${name}: ${notes}`);
+        console.log(`   ${name}: ${notes.match(/Đã thấy đủ \d+ mục/)[0]}`);
+        await page.click(".toolbar button");
+      }
+      await done(page);
+    });
+  }
+}
+
 // ----------------------------------------------------------------------------------------------------------------------
 
 let failed = 0;
@@ -658,6 +718,5 @@ for (const [i, t] of chosen.entries()) {
 await browser.close();
 await server.stop();
 rmSync(folder, { recursive: true, force: true });
-void writeFileSync;
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
