@@ -1,6 +1,6 @@
 // A film of QR codes for Chromium's fake camera (Y4M), and PNG pictures of them.
 import { writeFileSync } from "node:fs";
-import { deflateSync, crc32 as zlib_crc32 } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import QRCode from "qrcode";
 
 /** Grey picture of a code, `width`×`height`, white around. */
@@ -33,11 +33,11 @@ const table = Array.from({ length: 256 }, (_, n) => {
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
   return c >>> 0;
 });
-const crc32 = zlib_crc32 ?? ((b) => {
+function crc32(b) {
   let c = 0xffffffff;
   for (const x of b) c = table[(c ^ x) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
-});
+}
 export function png(text, side = 600) {
   const grey = text === null ? Buffer.alloc(side * side, 200) : picture(text, side, side);
   const chunk = (type, data) => {
@@ -45,7 +45,7 @@ export function png(text, side = 600) {
     const out = Buffer.alloc(8 + data.length + 4);
     out.writeUInt32BE(data.length, 0);
     body.copy(out, 4);
-    out.writeUInt32BE(crc32(body) >>> 0, 8 + data.length);
+    out.writeUInt32BE(crc32(body), 8 + data.length);
     return out;
   };
   const head = Buffer.alloc(13);

@@ -372,13 +372,11 @@ const bad = [
   ["no such file", {}, () => '{"hello":1}', "unreadable", "file"],
 ];
 test("bad documents: outcome, failed step and a reason, vi and en", async () => {
-  const here = story();
-  honest(server, here);
-  const page = await open({ time: today(here) });
   for (const [name, o, make, expected, part] of bad) {
+    // Each on a ledger of its own: another one would contradict what the page pinned.
     const s = story(o);
-    if (!o.network) honest(server, s);
-    if (await page.$(".toolbar button")) await page.click(".toolbar button");
+    honest(server, o.network ? story() : s);
+    const page = await open({ time: today(s) });
     await give(page, `${name}.stele.json`, make(s));
     equal(await settled(page), expected, name);
     equal(await answer_of(page, part), "failed", `${name}: ${part}`);
@@ -390,9 +388,8 @@ test("bad documents: outcome, failed step and a reason, vi and en", async () => 
     if (name === "altered mark" || name === "revoked") await accessible(page, name);
     if (name === "altered mark") await shot(page, "altered-en-desktop");
     if (name === "revoked") await shot(page, "revoked-en-desktop");
-    await page.click("#lang-vi");
+    await done(page);
   }
-  await done(page);
 });
 
 // Lies ----------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 // What may stand in codes and links, against forms made independently of the page.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, webcrypto } from "node:crypto";
 import { test } from "node:test";
 import { load } from "../../tools/bundle.mjs";
 import { base45, codes_of, share } from "../e2e/printed.mjs";
 
+globalThis.crypto ??= webcrypto; // Node 18
 const c = await load("src/page/codes.ts");
 const file = Buffer.from(`{"stele":"document","text":"${"Nguyễn Văn An ".repeat(400)}${randomBytes(2000).toString("hex")}"}\n`);
 
