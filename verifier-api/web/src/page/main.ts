@@ -97,13 +97,21 @@ function show(s: Shown, focus: boolean): void {
   message = null;
   put(by_id("status"));
   const open = new Set([...document.querySelectorAll('#result [aria-expanded="true"]')].map((b) => b.getAttribute("aria-controls")));
+  // What had the focus has it again after it was drawn anew.
+  const active = document.activeElement;
+  const had_outcome = active?.id === "outcome";
+  const had_control = active?.closest("#result") ? active.getAttribute("aria-controls") : null;
   put(by_id("result"), h("div", { class: "toolbar no-print" },
-    h("button", { type: "button", class: "plain", click: again }, t("← Kiểm tra văn bản khác", "← Check another document")),
-    h("button", { type: "button", class: "plain", click: () => print() }, t("In kết quả", "Print the result"))), ...result(s));
+    h("button", { type: "button", class: "plain", click: again }, t("← Văn bản khác", "← Another document")),
+    h("button", { type: "button", class: "plain", click: () => print() }, t("In kết quả", "Print"))), ...result(s));
   for (const b of document.querySelectorAll<HTMLElement>("#result [aria-expanded]")) if (open.has(b.getAttribute("aria-controls"))) b.click();
   document.body.classList.add("has-result");
   draw_known();
-  if (!focus) return;
+  if (!focus) {
+    if (had_outcome) by_id("outcome").focus({ preventScroll: true });
+    if (had_control !== null) document.querySelector<HTMLElement>(`#result [aria-controls="${CSS.escape(had_control)}"]`)?.focus({ preventScroll: true });
+    return;
+  }
   by_id("outcome").focus({ preventScroll: true });
   by_id("result").scrollIntoView({ block: "start" });
 }
@@ -156,7 +164,9 @@ function compare_text(judged: Judged, text: string): { missing: string[]; compar
   const squeeze = (s: string): string => s.normalize("NFC").replace(/\s+/g, "").toLowerCase();
   const printed = squeeze(text);
   const fields: [string, string[]][] = [];
-  const simple = ["name", "birth_place", "school", "class", "serial", "register_no", "student_id", "personal_id", "graduation_year"];
+  // The form of a diploma has no place for the numbers of the pupil.
+  const numbers = judged.verdict.type === "transcript" ? ["student_id", "personal_id"] : [];
+  const simple = [...numbers, "name", "birth_place", "school", "class", "serial", "register_no", "graduation_year"];
   for (const { name, value } of judged.verdict.claims) {
     if (simple.includes(name) && typeof value === "string") fields.push([name, [value]]);
     if ((name === "birth_date" || name === "issued") && typeof value === "string") {

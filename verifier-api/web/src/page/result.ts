@@ -2,7 +2,7 @@
 import type { FigureTrace } from "../verdict/provenance.js";
 import { plain, type Json } from "../verdict/json.js";
 import type { Verdict } from "../verdict/judge.js";
-import { claim_words, date_text, figure_text, outcome_text, role_words, type_words, word, type Outcome, type PartName, type PartVerdict } from "../verdict/words.js";
+import { claim_name, claim_words, date_text, figure_text, outcome_text, role_words, type_words, word, type Outcome, type PartName, type PartVerdict } from "../verdict/words.js";
 import { h, svg, type Child } from "./dom.js";
 import { date_time, day, language, number, t } from "./language.js";
 import type { Judged, Known } from "./messages.js";
@@ -127,6 +127,15 @@ function contents(s: Shown): HTMLElement {
   const claims = new Map(v.claims.map((c) => [c.name, c.value]));
   const shown = order.filter((n) => claims.has(n));
   const heading = h("h2", { id: "contents-title" }, t("Văn bản nói gì", "What the document says"));
+  const rows = (list: string[], of: Map<string, Json>): HTMLElement =>
+    h("dl", {}, ...list.flatMap((n) => [h("dt", {}, capital(word(claim_words, n, language()))), h("dd", { "data-claim": n }, claim_text(n, of.get(n)!))]));
+  if (v.claims.length === 0 && v.sound.length > 0 && v.parts.every((p) => p.answer === "ok" || p.part === "disclosures" || p.part === "provenance")) {
+    const sound = new Map(v.sound.map((c) => [c.name, c.value]));
+    const names = v.doubtful.map((n) => claim_name(n)[language() === "vi" ? 0 : 1]).join(", ");
+    return h("section", { class: "card contents", "aria-labelledby": "contents-title" }, heading,
+      h("p", { class: "warning-line" }, names ? t(`Chỉ hiện những mục đúng với bản đã ký. Mục bị sửa không hiện: ${names}.`, `Only items that stand in the signed document are shown. Altered, and not shown: ${names}.`) : t("Chỉ hiện những mục đúng với bản đã ký.", "Only items that stand in the signed document are shown.")),
+      rows(order.filter((n) => sound.has(n)), sound));
+  }
   if (v.claims.length === 0) {
     const why = v.outcome === "unreadable" || v.outcome === "other_network" || v.parts[0]!.answer !== "ok" || v.parts.some((p) => p.part === "disclosures" && p.answer === "failed")
       ? t("Nội dung không được hiện, vì nó không được chứng minh là nội dung đã ký.", "The contents are not shown, since they are not proven to be what was signed.")
@@ -137,7 +146,7 @@ function contents(s: Shown): HTMLElement {
   return h("section", { class: "card contents", "aria-labelledby": "contents-title" },
     heading,
     tone_of(v.outcome) !== "good" ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
-    h("dl", {}, ...shown.flatMap((n) => [h("dt", {}, capital(word(claim_words, n, language()))), h("dd", { "data-claim": n }, claim_text(n, claims.get(n)!))])),
+    rows(shown, claims),
     ...grades);
 }
 

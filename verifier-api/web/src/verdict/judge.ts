@@ -42,7 +42,11 @@ export interface Verdict {
   block?: At;
   status?: { state: Status; as_of: At; hash: string };
   complete: boolean;
+  /** Of the subject; empty if any of them is doubtful. */
   claims: { name: string; value: Json }[];
+  /** Where some are doubtful: those that do stand in the signed document, and the names of the others. */
+  sound: { name: string; value: Json }[];
+  doubtful: string[];
   figures: FigureTrace[];
   second_signatures: SecondSigner[];
   /** Names of the organisations in the bag, by id. */
@@ -87,7 +91,7 @@ export function conflicts_with(facts: Facts, text: string): number | null {
 
 class Court {
   private readonly found = new Map<PartName, Finding[]>(say.part_names.map((p) => [p, []]));
-  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], complete: false, claims: [], figures: [], second_signatures: [], org_names: new Map() };
+  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map() };
   private readonly persons = new Map<number, Person>();
 
   constructor(
@@ -154,7 +158,8 @@ class Court {
     this.add("finality", j.finality);
     this.add("status", j.status);
     Object.assign(out, { type: r.type, id: r.id, index: r.index, org: r.content.org ?? "", signer_role: j.right.role, signer_orgs: j.right.org_line });
-    for (const o of facts.records) if (o.type === "org") out.org_names.set(o.content.org!, o.content.name!);
+    // Anybody can put a record into a bag: only names that stand on the ledger are shown.
+    facts.records.forEach((o, i) => o.type === "org" && facts.on_ledger(i) && out.org_names.set(o.content.org!, o.content.name!));
     const person = this.person_of(j.right.key);
     if (person) out.signer = person;
     if (j.right.policy !== null) out.policy_number = facts.records[j.right.policy]!.content.number!;
@@ -188,8 +193,9 @@ class Court {
       return;
     }
     const claims = this.open_claims(facts, file);
-    if (!this.clean("disclosures")) return;
     const mine = claims.get(file.subject) ?? [];
+    this.out.sound = mine.map((c) => ({ name: c.name, value: c.value }));
+    if (!this.clean("disclosures")) return;
     this.contents(mine);
     this.basis(judge, file, claims, mine);
     this.figures(judge, file, claims);
@@ -212,6 +218,7 @@ class Court {
       }
       if (!record.sd.has(digest_of(d.disclosure))) {
         this.add("disclosures", say.claim_not_signed(where, name));
+        if (d.record === file.subject) this.out.doubtful.push(name);
         return;
       }
       try {

@@ -385,6 +385,10 @@ test("bad documents: outcome, failed step and a reason, vi and en", async () => 
     await page.click("#lang-en");
     const en = await page.textContent(".banner .reason");
     check(en.length > 25 && en !== vi && !/[ạđềệ]/.test(en.replace(/“[^”]*”|môn|Trường[^.]*/g, "")), `${name}: in English: ${en}`);
+    if (name === "altered mark") {
+      const text = await page.textContent(".contents");
+      check(text.includes("Nguyễn Văn An") && text.includes("subject toan") && !text.includes("10.0"), `what holds is shown, what does not is named: ${text}`);
+    }
     if (name === "altered mark" || name === "revoked") await accessible(page, name);
     if (name === "altered mark") await shot(page, "altered-en-desktop");
     if (name === "revoked") await shot(page, "revoked-en-desktop");
