@@ -72,8 +72,8 @@ export function read_file(data: Bytes, value: Json): File_ {
   f.need("v", integer(1, 1));
   const out: File_ = { kind, net: f.need("net", net_form), subject: f.need("subject", position), disclosures: [], rows: [], persons: [], book: null, evidence: { headers: [], qcs: [], records: [], inclusions: [], statuses: [] } };
   if (kind === "document") {
-    out.disclosures = f.need("disclosures", not_descending(0, 4096, opened, (a, b) => compare_numbers(a.record, b.record) || compare_text(digest_of(a.disclosure), digest_of(b.disclosure))));
-    out.rows = f.need("rows", ascending(0, 4096, row, (a, b) => compare_numbers(a.record, b.record) || compare_numbers(a.row, b.row)));
+    out.disclosures = f.need("disclosures", not_descending(0, 1024, opened, (a, b) => compare_numbers(a.record, b.record) || compare_text(digest_of(a.disclosure), digest_of(b.disclosure))));
+    out.rows = f.need("rows", ascending(0, 512, row, (a, b) => compare_numbers(a.record, b.record) || compare_numbers(a.row, b.row)));
     out.persons = f.need("persons", ascending(0, 512, opened, (a, b) => compare_numbers(a.record, b.record)));
     out.book = f.may("book", bytes(32)) ?? null;
   }
