@@ -133,8 +133,8 @@ void own_status(Verdict& v, const store::Ledger& ledger) {
     part.answer = verdict::Answer::failed;
     part.code = std::string(verdict::outcome_name(found));
     part.where = base64url(id.view());
-    part.vi = verdict::outcome_text(found, Lang::vi) + " (" + part.where + ")";
-    part.en = verdict::outcome_text(found, Lang::en) + " (" + part.where + ")";
+    part.vi = fmt::format("{} ({})", verdict::outcome_text(found, Lang::vi), part.where);
+    part.en = fmt::format("{} ({})", verdict::outcome_text(found, Lang::en), part.where);
   }
 }
 
