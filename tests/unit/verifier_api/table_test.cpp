@@ -83,7 +83,7 @@ Running& running() {
   return one.ready();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   write_cell(out, text, ',');
   return out;
@@ -97,13 +97,13 @@ TEST(VerifyTable, JudgesDocumentsAndLookUpsInOneTable) {
   const std::string body =
       "applicant,document,number,birth_date\r\n"
       "=1+1," +
-      quoted(good) +
+      in_quotes(good) +
       ",,\r\n"
       "b," +
       base64url(as_bytes(good)) +
       ",,\r\n"
       "c," +
-      quoted(bad) +
+      in_quotes(bad) +
       ",,\r\n"
       "d,,B00000001,14/03/2010\r\n"
       "e,,B00000001,15/03/2010\r\n"
