@@ -143,7 +143,8 @@ TEST(Explorer, NoNameOfAPersonIsInIt) {
 
 TEST(Explorer, StalledIsAnAlarm) {
   const auto has = [](Running& v, const char* code) {
-    for (const auto& a : v.get_json("/v1/explorer/alarms")["alarms"]) {
+    const auto told = v.get_json("/v1/explorer/alarms");  // a temporary would be gone inside the loop
+    for (const auto& a : told["alarms"]) {
       if (a["code"] == code) return true;
     }
     return false;
@@ -253,7 +254,8 @@ TEST(Peers, AForkIsAnAlarmAndItsBytesAreKept) {
   json alarm;
   for (const auto end = std::chrono::steady_clock::now() + patience;
        alarm.is_null() && std::chrono::steady_clock::now() < end;) {
-    for (const auto& a : v.get_json("/v1/explorer/alarms")["alarms"]) {
+    const auto told = v.get_json("/v1/explorer/alarms");  // a temporary would be gone inside the loop
+    for (const auto& a : told["alarms"]) {
       if (a["code"] == "fork") alarm = a;
     }
   }
