@@ -27,6 +27,7 @@ constexpr std::array table{
     Row{"starting", 503},
     Row{"space_floor", 503},
     Row{"overloaded", 503},
+    Row{"in_flight", 503},
     Row{"stopping", 503},
     Row{"disk_failed", 503},
 };

@@ -16,6 +16,7 @@
 #include "ledger/log/merkle.h"
 #include "ledger/log/wire.h"
 #include "node/vault/checks.h"
+#include "node/vault/flights.h"
 #include "node/vault/wrapping.h"
 #include "signer/random.h"
 
@@ -76,6 +77,15 @@ Error changed_at(const record::Record& r, std::string field) {
 }
 std::string row_field(std::uint32_t row) {
   return "rows[" + std::to_string(row) + "]";
+}
+/// Nothing is wrong with the record: it may be handed in again in a moment.
+Error in_flight() {
+  return make_error(
+      "in_flight",
+      "Một bản ghi khác về cùng lớp, môn hoặc số hiệu đang được ghi vào sổ cái. Hãy gửi lại bản ghi này sau "
+      "giây lát.",
+      "Another record about the same class, subject or serial is on its way to the ledger. Send this one "
+      "again in a moment.");
 }
 /// The same fault, with the place where it showed.
 Error placed(Error e, const record::Record& r, std::string field) {
@@ -145,8 +155,9 @@ Bytes person_place(const RecordId& id) {
 Bytes book_place(const Digest& student) {
   return Place('B').with(student).bytes();
 }
-Bytes serial_place(const Digest& serial) {
-  return Place('Z').with(serial).bytes();
+/// One entry for each credential that was handed in with this serial.
+Bytes serial_place(const Digest& serial, const RecordId& id) {
+  return Place('Z').with(serial).with(id).bytes();
 }
 Bytes pickup_place(const Digest& code) {
   return Place('K').with(code).bytes();
@@ -179,7 +190,7 @@ constexpr std::size_t text_max = 1U << 20U;
 
 struct Vault::Impl {
   Impl(Options o, signer::SigningKey key, WrappingKeys wrapping)
-      : options(std::move(o)), ack_key(std::move(key)), keys(std::move(wrapping)) {}
+      : options(std::move(o)), ack_key(std::move(key)), keys(std::move(wrapping)), flights(options.hold) {}
 
   Options options;
   signer::SigningKey ack_key;
@@ -189,6 +200,7 @@ struct Vault::Impl {
   std::uint64_t list = 0, used_in_list = 0;
   std::uint64_t log_next = 0;
   Digest log_head{};
+  Flights flights;
   mutable std::mutex mutex;
 
   // ---- plain and sealed values ----
@@ -385,6 +397,28 @@ struct Vault::Impl {
     return out;
   }
 
+  [[nodiscard]] std::vector<RecordId> serials(std::string_view serial) const {
+    const auto prefix = Place('Z').with(name_in_index("serial", serial)).bytes();
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    std::vector<RecordId> out;
+    for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
+      log::Reader key(as_bytes({it->key().data() + prefix.size(), it->key().size() - prefix.size()}));
+      out.push_back(key.fixed<RecordId>());
+    }
+    return out;
+  }
+  /// As it was handed in, but for the pick-up code.
+  [[nodiscard]] static std::optional<CredentialPayload> opened(const StoredCredential& held) {
+    CredentialPayload out;
+    out.student_id = held.student_id;
+    for (const auto& text : held.disclosures) {
+      auto d = record::decode_disclosure(text);
+      if (!d) return std::nullopt;
+      out.disclosures.push_back(std::move(*d));
+    }
+    return out;
+  }
+
   /// `fault` takes what went wrong here while a payload was checked: that is not the sender's fault.
   [[nodiscard]] Sources sources(const LedgerView& view, std::optional<Error>& fault) const {
     const auto note = [&fault](const Error& e) {
@@ -407,18 +441,14 @@ struct Vault::Impl {
       return key && *key ? std::optional(Digest{(*key)->bytes}) : std::nullopt;
     };
     s.amends = [this](const RecordId& id, std::uint32_t row) { return amends(id, row); };
-    s.student_of = [this, note, record = view.record](const RecordId& id) -> std::optional<std::string> {
+    s.credential = [this, note, record = view.record](const RecordId& id) -> std::optional<CredentialPayload> {
       const auto r = record(id);
       if (!r) return std::nullopt;
-      auto held = stored_credential(*r);
+      const auto held = stored_credential(*r);
       if (!held) note(held.error());
-      return held && *held ? std::optional((*held)->student_id) : std::nullopt;
+      return held && *held ? opened(**held) : std::nullopt;
     };
-    s.serial = [this, note](std::string_view serial) -> std::optional<RecordId> {
-      const auto held = get(serial_place(name_in_index("serial", serial)));
-      if (!held) note(held.error());
-      return held && *held ? RecordId::from(as_bytes(**held)) : std::nullopt;
-    };
+    s.serials = [this](std::string_view serial) { return serials(serial); };
     return s;
   }
 
@@ -437,85 +467,187 @@ struct Vault::Impl {
     }
   }
 
-  Result<void> accept_sheet(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
-                            const Sources& s) const {
-    const auto put_if = [&](const Digest& root, std::uint32_t rows, const auto& check) -> Result<void> {
-      auto p = read_sheet(payload, root, rows);
-      if (!p) return Unexpected(to_error(p.error()));
-      if (auto ok = check(*p); !ok) return Unexpected(to_error(ok.error()));
-      store_sheet(batch, r.id, *p);
-      return {};
-    };
-    if (const auto* c = std::get_if<record::ClassList>(&r.body)) {
-      return put_if(c->root, c->rows, [&](const SheetPayload& p) { return check_class_list(s, *c, p); });
-    }
-    if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) {
-      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_grade_sheet(s, *g, p); });
-    }
-    if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) {
-      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_summary_sheet(s, *g, p); });
-    }
-    const auto& a = std::get<record::Amend>(r.body);
-    for (std::uint32_t i = 0; i < a.positions.size(); ++i) {
-      log::Writer w;
-      w.u32(i);
-      put(batch, amend_place(a.target, a.positions[i], r.id), w.bytes());
-    }
-    return put_if(a.root, a.rows, [&](const SheetPayload& p) { return check_amend(s, a, p); });
+  /// A payload that was opened, new or held.
+  struct Opened {
+    SheetPayload sheet;
+    CredentialPayload credential;
+    bool fresh = false;
+  };
+
+  [[nodiscard]] static Result<void, Rejection> check(const record::Record& r, const Opened& p, const Sources& s) {
+    if (const auto* c = std::get_if<record::ClassList>(&r.body)) return check_class_list(s, *c, p.sheet);
+    if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) return check_grade_sheet(s, r.id, *g, p.sheet);
+    if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) return check_summary_sheet(s, *g, p.sheet);
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) return check_amend(s, *a, p.sheet);
+    return check_credential(s, r, p.credential);
   }
 
-  Result<void> accept_credential(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
-                                 const Sources& s) const {
-    const auto& c = std::get<record::Credential>(r.body);
-    auto p = read_credential(payload, r.type, c);
+  /// What is held if it is whole and as signed, else what came along.
+  Result<Opened> open(const Submission& sub) const {
+    const auto& r = *sub.record;
+    if (const auto* c = std::get_if<record::Credential>(&r.body)) {
+      const auto held = stored_credential(r);
+      if (held && *held) {
+        if (auto p = opened(**held)) return Opened{{}, std::move(*p), false};
+      }
+      if (!held && sub.payload.empty()) return Unexpected(held.error());
+      auto p = read_credential(sub.payload, r.type, *c);
+      if (!p) return Unexpected(to_error(p.error()));
+      return Opened{{}, std::move(*p), true};
+    }
+    auto held = sheet(r);
+    if (held) return Opened{std::move(*held), {}, false};
+    if (held.error().code != "not_found" && sub.payload.empty()) return Unexpected(held.error());
+    const auto as_signed = signed_rows(r);
+    if (!as_signed) return Unexpected(damaged());
+    auto p = read_sheet(sub.payload, as_signed->root, as_signed->rows);
     if (!p) return Unexpected(to_error(p.error()));
-    if (auto ok = check_credential(s, r, *p); !ok) return Unexpected(to_error(ok.error()));
-    STELE_TRY(const auto key, book(p->student_id));
-    if (!key) return Unexpected(damaged());
-    log::Writer w;
-    w.bytes32(as_bytes(p->student_id));
-    w.raw(key->view());
-    w.u32(static_cast<std::uint32_t>(p->disclosures.size()));
-    for (const auto& d : p->disclosures) w.bytes32(as_bytes(d.text));
-    put_sealed(batch, credential_place(r.id), w.bytes());
-    if (const auto* serial = p->claim("serial"))
-      put(batch, serial_place(name_in_index("serial", serial->value.string())), r.id.view());
-    if (p->pickup) {
-      put(batch, pickup_place(*p->pickup), r.id.view());
-      put(batch, pickup_of_place(r.id), p->pickup->view());
+    return Opened{std::move(*p), {}, true};
+  }
+
+  Result<void> store(rocksdb::WriteBatch& batch, const record::Record& r, const Opened& opened_payload) const {
+    if (record::is_credential(r.type)) return store_credential(batch, r, opened_payload.credential);
+    store_sheet(batch, r.id, opened_payload.sheet);
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      for (std::uint32_t i = 0; i < a->positions.size(); ++i) {
+        log::Writer w;
+        w.u32(i);
+        put(batch, amend_place(a->target, a->positions[i], r.id), w.bytes());
+      }
     }
     return {};
   }
 
-  /// Whole and as signed. An error: something is held, but not that.
-  Result<bool> held(const record::Record& r) const {
-    if (record::is_credential(r.type)) {
-      STELE_TRY(const auto stored, stored_credential(r));
-      return stored.has_value();
+  Result<void> store_credential(rocksdb::WriteBatch& batch, const record::Record& r, const CredentialPayload& p) const {
+    STELE_TRY(const auto key, book(p.student_id));
+    const auto& c = std::get<record::Credential>(r.body);
+    if (!key || record::book_tag(key->view(), r.type, c.kind, c.period) != c.tag)
+      return Unexpected(to_error(Rejection{RejectionCode::payload_tag, "stele.tag"}));
+    log::Writer w;
+    w.bytes32(as_bytes(p.student_id));
+    w.raw(key->view());
+    w.u32(static_cast<std::uint32_t>(p.disclosures.size()));
+    for (const auto& d : p.disclosures) w.bytes32(as_bytes(d.text));
+    put_sealed(batch, credential_place(r.id), w.bytes());
+    if (const auto* serial = p.claim("serial"))
+      put(batch, serial_place(name_in_index("serial", serial->value.string()), r.id), {});
+    if (p.pickup) {
+      put(batch, pickup_place(*p.pickup), r.id.view());
+      put(batch, pickup_of_place(r.id), p.pickup->view());
     }
-    const auto stored = sheet(r);
-    if (!stored && stored.error().code != "not_found") return Unexpected(stored.error());
-    return stored.has_value();
+    return {};
   }
 
-  /// Into `batch`, if it is good and not held yet.
-  Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s) const {
+  // ---- on the way to the ledger ----
+
+  static std::string name_of(char what, std::initializer_list<std::string_view> parts) {
+    std::string out(1, what);
+    for (const auto part : parts) out.append(1, '\0').append(part);
+    return out;
+  }
+  struct Holds {
+    std::vector<std::string> takes;     ///< for itself
+    std::vector<std::string> excludes;  ///< nobody else may hold
+  };
+  /// An amend and a transcript of one class exclude each other: which of them the other has to reckon with is known
+  /// only when it stands on the ledger. So do two rows of one student in sheets of one subject, and two forms of one
+  /// serial.
+  [[nodiscard]] Holds holds_of(const record::Record& r, const Opened& p, const Sources& s) const {
+    Holds out;
+    out.takes.push_back(quota_name(r));
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      const auto it = s.state->sheets.find(a->target);
+      if (it == s.state->sheets.end()) return out;
+      const auto& x = it->second;
+      out.takes.push_back(name_of('A', {x.org, x.cls, x.year}));
+      out.excludes.push_back(name_of('T', {x.org, x.cls, x.year}));
+    } else if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) {
+      for (const auto& row : p.sheet.rows) {
+        const auto tag = tag_of_row(r.type, row);
+        if (tag)
+          out.takes.push_back(name_of('G', {g->org, g->cls, g->subject, g->term, g->year, as_text(tag->view())}));
+      }
+      out.excludes = out.takes;
+      out.excludes.erase(out.excludes.begin());
+    } else if (const auto* c = std::get_if<record::Credential>(&r.body)) {
+      if (c->cls) {
+        out.takes.push_back(name_of('T', {c->org, *c->cls, c->period}));
+        out.excludes.push_back(name_of('A', {c->org, *c->cls, c->period}));
+      }
+      if (const auto* d = p.credential.claim("serial")) {
+        out.takes.push_back(name_of('S', {d->value.string()}));
+        out.excludes.push_back(out.takes.back());
+      }
+    }
+    return out;
+  }
+  static std::string quota_name(const record::Record& r) {
+    return name_of('Q', {as_text(r.kid.view()), record::type_name(r.type)});
+  }
+  /// What is on the ledger counts there; what is on its way must not be more than a day's share besides.
+  Result<void> check_quota(const record::Record& r, const registry::State& state) {
+    if (!state.policy) return {};
+    for (const auto& q : state.policy->policy.quotas) {
+      if (q.act == r.type && flights.taken(quota_name(r), r.id, state, q.per_day))
+        return Unexpected(to_error(Rejection{RejectionCode::quota_exceeded, {}}));
+    }
+    return {};
+  }
+
+  /// Into `batch`, if it is good and not held yet. What is held was checked against another state: it is checked again.
+  Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s,
+                          const std::optional<Error>& fault) {
     const auto& r = *sub.record;
     if (r.type == record::Type::key) {
       if (sub.payload.empty()) return {};
       auto d = read_binding(sub.payload, std::get<record::Key>(r.body));
       if (!d) return Unexpected(to_error(d.error()));
       put_sealed(batch, person_place(r.id), as_bytes(d->text));
+      flights.begin(r.id, {quota_name(r)});
       return {};
     }
     if (!record::needs_ack(r.type)) return {};
     // The payload of a record is bound to it by digests: what is held under this id can't be another one, and need not
     // come again. If it is no longer what was signed, a payload that is mends it.
-    const auto have = held(r);
-    if (have && *have) return {};
-    if (!have && sub.payload.empty()) return Unexpected(have.error());
-    return record::is_credential(r.type) ? accept_credential(batch, r, sub.payload, s)
-                                         : accept_sheet(batch, r, sub.payload, s);
+    STELE_TRY(const auto p, open(sub));
+    if (s.state->find(r.id) != nullptr) return p.fresh ? store(batch, r, p) : Result<void>{};
+    if (const auto ok = check(r, p, s); !ok) {
+      // Refused now, it need not be kept either.
+      if (!p.fresh && !fault && !flights.flying(r.id, *s.state)) STELE_CHECK(erase(batch, r));
+      return Unexpected(to_error(ok.error()));
+    }
+    if (fault) return Unexpected(*fault);
+    STELE_CHECK(check_quota(r, *s.state));
+    const auto holds = holds_of(r, p, s);
+    for (const auto& name : holds.excludes) {
+      if (flights.taken(name, r.id, *s.state)) return Unexpected(in_flight());
+    }
+    if (p.fresh) STELE_CHECK(store(batch, r, p));
+    flights.begin(r.id, holds.takes);
+    return {};
+  }
+
+  /// All that is held of a record that is not on the ledger.
+  Result<void> erase(rocksdb::WriteBatch& batch, const record::Record& r) const {
+    const auto drop = [&](const Bytes& place) { (void)batch.Delete(slice(place)); };
+    if (r.type == record::Type::key) drop(person_place(r.id));
+    if (const auto as_signed = signed_rows(r)) {
+      drop(sheet_place(r.id));
+      for (std::uint32_t n = 0; n < as_signed->rows; ++n) drop(row_place(r.id, n));
+    }
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      for (const auto position : a->positions) drop(amend_place(a->target, position, r.id));
+    }
+    if (!record::is_credential(r.type)) return {};
+    const auto held = stored_credential(r);
+    const auto p = held && *held ? opened(**held) : std::nullopt;
+    if (const auto* serial = p ? p->claim("serial") : nullptr)
+      drop(serial_place(name_in_index("serial", serial->value.string()), r.id));
+    STELE_TRY(const auto code, get(pickup_of_place(r.id)));
+    if (const auto d = code ? Digest::from(as_bytes(*code)) : std::nullopt) drop(pickup_place(*d));
+    drop(pickup_of_place(r.id));
+    drop(credential_place(r.id));
+    return {};
   }
 
   Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
@@ -556,12 +688,14 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
   for (const auto& s : submissions) {
     rocksdb::WriteBatch one;
     fault.reset();
-    checked.push_back(m.accept_one(one, s, sources));
+    checked.push_back(m.accept_one(one, s, sources, fault));
     if (fault) checked.back() = Unexpected(*fault);
-    if (!checked.back()) continue;
-    // Written at once, unsynced: a later submission of this call may rest on this one (serials). One sync follows for
-    // all.
-    if (auto ok = m.write(one, false); !ok) checked.back() = Unexpected(ok.error());
+    // Written at once, unsynced: one sync follows for all. (Of what was refused there is nothing to write, or what is
+    // to be erased.)
+    if (auto ok = m.write(one, false); !ok) {
+      if (checked.back()) m.flights.end(s.record->id);
+      checked.back() = Unexpected(ok.error());
+    }
   }
   const auto synced = m.db->SyncWAL();
   std::vector<Result<std::vector<log::Ack>, Error>> out;
@@ -569,6 +703,7 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
     if (!checked[i]) {
       out.emplace_back(Unexpected(checked[i].error()));
     } else if (!synced.ok()) {
+      m.flights.end(submissions[i].record->id);
       out.emplace_back(Unexpected(io_error(synced)));
     } else {
       std::vector<log::Ack> acks;
@@ -581,6 +716,23 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
     }
   }
   return out;
+}
+
+void Vault::arrived(std::span<const RecordId> ids) {
+  const std::lock_guard lock(impl_->mutex);
+  for (const auto& id : ids) impl_->flights.end(id);
+}
+
+Result<void> Vault::not_taken(std::span<const record::Record> records, const LedgerView& view) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  for (const auto& r : records) {
+    m.flights.end(r.id);
+    if (view.state->find(r.id) != nullptr || m.flights.flying(r.id, *view.state)) continue;
+    STELE_CHECK(m.erase(batch, r));
+  }
+  return m.write(batch, false);
 }
 
 Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students) {

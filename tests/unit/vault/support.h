@@ -37,8 +37,14 @@ class VaultTest : public ::testing::Test {
 
   [[nodiscard]] Sent sent(const std::string& who, record::Type, const record::Body&, std::string payload);
   [[nodiscard]] Sent class_list();
-  [[nodiscard]] Sent maths(const std::string& term, const std::string& mark = "8.3");
-  [[nodiscard]] Sent transcript(std::size_t pupil);
+  [[nodiscard]] Sent maths(const std::string& term, const std::string& mark = "8.3", const std::string& group = {});
+  /// Claims that are told otherwise, or none: not told.
+  using Told = std::map<std::string, std::optional<json::Value>>;
+  [[nodiscard]] Sent transcript(std::size_t pupil, const Told& = {});
+  [[nodiscard]] Sent diploma(std::size_t pupil, const std::vector<RecordId>& basis, const Told& = {});
+  [[nodiscard]] Sent amend(const std::string& who, const Sent& sheet, std::size_t pupil, const json::Value& result,
+                           const json::Value& detail, std::vector<RecordId> supersedes = {});
+  [[nodiscard]] Sent amend_maths(std::size_t pupil, std::vector<RecordId> supersedes = {});
   [[nodiscard]] Sent key_record();
   /// Class list and maths in both terms, kept.
   void year();

@@ -223,14 +223,17 @@ TEST_F(Vault, NothingPersonalStandsOnTheDiskInPlainText) {
 }
 
 TEST_F(Vault, WritesNothingBelowTheSpaceFloor) {
-  year();
+  list_ = class_list();
+  keep(list_);
+  hk1_ = maths("hk1");
+  keep(hk1_);
   close();
   auto o = options();
   o.free_space_floor_bytes = std::numeric_limits<std::uint64_t>::max();
   auto full = vault::Vault::open(o, ack_key());
   ASSERT_TRUE(full);
   vault_ = std::move(*full);
-  const auto sheet = maths("hk1", "8.3");
+  const auto sheet = maths("hk2");
   const auto acks = accept(sheet);
   ASSERT_FALSE(acks);
   EXPECT_EQ(acks.error().code, "space_floor");
@@ -260,8 +263,12 @@ TEST_F(Vault, APickUpCodeWorksUntilItIsUsedOrReplaced) {
 }
 
 TEST_F(Vault, ManyMayReadWhileOneWritesAndTheKeyIsRotated) {
-  year();
-  const auto more = maths("hk2", "8.3");
+  list_ = class_list();
+  keep(list_);
+  hk1_ = maths("hk1");
+  keep(hk1_);
+  const auto& more = hk2_ = maths("hk2");
+  ASSERT_TRUE(accept(more));
   std::atomic<bool> stop{false};
   std::atomic<std::size_t> good{0}, bad{0};
   std::vector<std::thread> readers;
@@ -269,7 +276,7 @@ TEST_F(Vault, ManyMayReadWhileOneWritesAndTheKeyIsRotated) {
     readers.emplace_back([&] {
       do {
         const auto rows = vault_->rows(hk1_.record, reader_);
-        const auto one = vault_->row(hk2_.record, hk2_.position[0], reader_);
+        const auto one = vault_->row(more.record, more.position[0], reader_);
         const auto roster = vault_->roster(list_.record, reader_);
         (rows && rows->size() == pupils && one && mark_of(*one) == "8.3" && roster ? good : bad) += 1;
       } while (!stop);
