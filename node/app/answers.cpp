@@ -18,6 +18,7 @@ constexpr std::array table{
     Row{"request_replayed", 401},
     Row{"request_wrong_node", 401},
     Row{"no_authority", 403},
+    Row{"book_not_yours", 403},
     Row{"not_found", 404},
     Row{"not_on_ledger", 404},
     Row{"not_final_yet", 409},

@@ -29,6 +29,7 @@ constexpr std::string_view format = "stele-vault 1";
 constexpr std::uint32_t slots_per_list = 1'048'576;
 constexpr std::uint64_t slots_used_max = slots_per_list / 2;  // then the next list: random slots stay quick to find
 constexpr std::size_t books_per_call_max = 4096;
+constexpr std::size_t books_made_per_day_max = 8192;  // by one organisation: more than any school has students
 
 Error io_error(const rocksdb::Status& s) {
   return make_error("vault_io", "Kho dữ liệu không đọc hoặc ghi được: " + s.ToString() + ".",
@@ -159,6 +160,12 @@ Bytes book_place(const Digest& student) {
 Bytes serial_place(const Digest& serial, const RecordId& id) {
   return Place('Z').with(serial).with(id).bytes();
 }
+/// Who asked for a student's book; the value is the record of that organisation that uses it, or nothing.
+Bytes holder_place(const Digest& student, std::string_view org) {
+  auto out = Place('O').with(student).bytes();
+  out.insert(out.end(), org.begin(), org.end());
+  return out;
+}
 Bytes pickup_place(const Digest& code) {
   return Place('K').with(code).bytes();
 }
@@ -201,6 +208,11 @@ struct Vault::Impl {
   std::uint64_t log_next = 0;
   Digest log_head{};
   Flights flights;
+  struct Made {
+    std::chrono::steady_clock::time_point since;
+    std::size_t count = 0;
+  };
+  std::map<std::string, Made> books_made;  ///< by organisation, in this day
   mutable std::mutex mutex;
 
   // ---- plain and sealed values ----
@@ -385,6 +397,47 @@ struct Vault::Impl {
     if (!key) return Unexpected(damaged());
     return std::optional(*key);
   }
+  struct Holder {
+    std::string org;
+    std::optional<RecordId> record;
+  };
+  [[nodiscard]] std::vector<Holder> holders(const Digest& student) const {
+    const auto prefix = Place('O').with(student).bytes();
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    std::vector<Holder> out;
+    for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
+      out.push_back({std::string(it->key().data() + prefix.size(), it->key().size() - prefix.size()),
+                     RecordId::from(as_bytes({it->value().data(), it->value().size()}))});
+    }
+    return out;
+  }
+  /// The organisation uses the student's book in this record; an earlier one that came to the ledger stands.
+  Result<void> put_holder(rocksdb::WriteBatch& batch, std::string_view student, const std::string& org,
+                          const RecordId& id, const registry::State& state) const {
+    const auto place = holder_place(name_in_index("student", student), org);
+    STELE_TRY(const auto old, get(place));
+    const auto before = old ? RecordId::from(as_bytes(*old)) : std::nullopt;
+    if (!before || state.find(*before) == nullptr) put(batch, place, id.view());
+    return {};
+  }
+  [[nodiscard]] static Error not_yours(std::size_t i) {
+    Where where;
+    where.field = "students[" + std::to_string(i) + "]";
+    return make_error("book_not_yours",
+                      "Học sinh này có sổ học bạ ở đơn vị khác. Nếu học sinh chuyển đến, hãy đề nghị đơn vị đó chuyển "
+                      "giao sổ rồi làm lại.",
+                      "This student's book is with another organisation. If the student has come to you, ask that "
+                      "organisation to release the book, then try again.",
+                      std::move(where));
+  }
+  /// Counts one more; false: enough for this day.
+  bool may_make_book(const std::string& org) {
+    const auto now = std::chrono::steady_clock::now();
+    auto& m = books_made[org];
+    if (m.count == 0 || now - m.since >= std::chrono::hours(24)) m = {now, 0};
+    return ++m.count <= books_made_per_day_max;
+  }
+
   [[nodiscard]] std::vector<std::pair<RecordId, std::uint32_t>> amends(const RecordId& sheet, std::uint32_t row) const {
     const auto prefix = Place('M').with(sheet).with_u32(row).bytes();
     const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
@@ -505,9 +558,21 @@ struct Vault::Impl {
     return Opened{std::move(*p), {}, true};
   }
 
-  Result<void> store(rocksdb::WriteBatch& batch, const record::Record& r, const Opened& opened_payload) const {
-    if (record::is_credential(r.type)) return store_credential(batch, r, opened_payload.credential);
+  Result<void> store(rocksdb::WriteBatch& batch, const record::Record& r, const Opened& opened_payload,
+                     const registry::State& state) const {
+    if (record::is_credential(r.type)) {
+      const auto& p = opened_payload.credential;
+      STELE_CHECK(put_holder(batch, p.student_id, *record::org_of(r), r.id, state));
+      return store_credential(batch, r, p);
+    }
     store_sheet(batch, r.id, opened_payload.sheet);
+    if (r.type == record::Type::class_list) {
+      for (const auto& row : opened_payload.sheet.rows) {
+        const auto student = row.result ? record::student_result(*row.result)
+                                        : Result<record::StudentResult, Rejection>(Unexpected(Rejection{}));
+        if (student) STELE_CHECK(put_holder(batch, student->student_id, *record::org_of(r), r.id, state));
+      }
+    }
     if (const auto* a = std::get_if<record::Amend>(&r.body)) {
       for (std::uint32_t i = 0; i < a->positions.size(); ++i) {
         log::Writer w;
@@ -610,7 +675,7 @@ struct Vault::Impl {
     // The payload of a record is bound to it by digests: what is held under this id can't be another one, and need not
     // come again. If it is no longer what was signed, a payload that is mends it.
     STELE_TRY(const auto p, open(sub));
-    if (s.state->find(r.id) != nullptr) return p.fresh ? store(batch, r, p) : Result<void>{};
+    if (s.state->find(r.id) != nullptr) return p.fresh ? store(batch, r, p, *s.state) : Result<void>{};
     if (const auto ok = check(r, p, s); !ok) {
       // Refused now, it need not be kept either.
       if (!p.fresh && !fault && !flights.flying(r.id, *s.state)) STELE_CHECK(erase(batch, r));
@@ -622,7 +687,7 @@ struct Vault::Impl {
     for (const auto& name : holds.excludes) {
       if (flights.taken(name, r.id, *s.state)) return Unexpected(in_flight());
     }
-    if (p.fresh) STELE_CHECK(store(batch, r, p));
+    if (p.fresh) STELE_CHECK(store(batch, r, p, *s.state));
     flights.begin(r.id, holds.takes);
     return {};
   }
@@ -650,20 +715,34 @@ struct Vault::Impl {
     return {};
   }
 
-  Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
+  struct LogPoint {
+    std::uint64_t next;
+    Digest head;
+  };
+  /// A line of the access log into `batch`; if that is not written, the log goes back to where it was.
+  LogPoint log_line(rocksdb::WriteBatch& batch, const Reader& reader, std::string_view what, ByteView id) {
+    const LogPoint before{log_next, log_head};
     log::Writer w;
     w.raw(log_head.view());
     w.raw(signer::random_fixed<FixedBytes<struct LogSaltTag, 16>>().view());
     w.bytes16(as_bytes(reader.person));
     w.bytes16(as_bytes(reader.why));
     w.bytes16(as_bytes(what));
-    w.raw(id.view());
-    rocksdb::WriteBatch batch;
+    w.raw(id);
     put(batch, log_place(log_next), w.bytes());
-    STELE_CHECK(write(batch, false));
     ++log_next;
     log_head = sha256(w.bytes());
-    return {};
+    return before;
+  }
+  Result<void> write_logged(rocksdb::WriteBatch& batch, const LogPoint& before, bool sync) {
+    auto ok = write(batch, sync);
+    if (!ok) log_next = before.next, log_head = before.head;
+    return ok;
+  }
+  Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
+    rocksdb::WriteBatch batch;
+    const auto before = log_line(batch, reader, what, id.view());
+    return write_logged(batch, before, false);
   }
 };
 
@@ -735,27 +814,82 @@ Result<void> Vault::not_taken(std::span<const record::Record> records, const Led
   return m.write(batch, false);
 }
 
-Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students) {
+namespace {
+
+Error too_many_books() {
+  return make_error("too_many", "Quá nhiều học sinh trong một lần hỏi, hoặc quá nhiều sổ mới trong một ngày.",
+                    "Too many students in one request, or too many new books in a day.");
+}
+
+}  // namespace
+
+Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students, const std::string& org,
+                                          const Reader& reader, const registry::State& state) {
   auto& m = *impl_;
-  if (students.size() > books_per_call_max) {
-    return Unexpected(
-        make_error("too_many", "Quá nhiều học sinh trong một lần hỏi.", "Too many students in one request."));
-  }
+  if (students.size() > books_per_call_max) return Unexpected(too_many_books());
   const std::lock_guard lock(m.mutex);
   std::vector<BookKey> out;
-  std::map<std::string_view, BookKey> made;
+  std::map<std::string_view, BookKey> known;
   rocksdb::WriteBatch batch;
-  for (const auto& id : students) {
-    STELE_TRY(const auto have, m.book(id));
-    const auto [it, fresh] = made.try_emplace(id, have ? *have : BookKey{});
-    if (!have && fresh) {
-      it->second = signer::random_fixed<BookKey>();
-      m.put_sealed(batch, book_place(m.name_in_index("student", id)), it->second.view());
+  const Impl::LogPoint before{m.log_next, m.log_head};
+  const auto back = [&](Error e) {
+    m.log_next = before.next, m.log_head = before.head;
+    return Unexpected(std::move(e));
+  };
+  for (std::size_t i = 0; i < students.size(); ++i) {
+    const auto& id = students[i];
+    const auto [it, first] = known.try_emplace(id);
+    if (first) {
+      const auto student = m.name_in_index("student", id);
+      const auto have = m.book(id);
+      if (!have) return back(have.error());
+      const auto holders = m.holders(student);
+      const auto in_use = [&](const Impl::Holder& h) {
+        return h.record && (state.find(*h.record) != nullptr || m.flights.flying(*h.record, state));
+      };
+      const bool used = std::any_of(holders.begin(), holders.end(), in_use);
+      const bool mine = std::any_of(holders.begin(), holders.end(), [&](const Impl::Holder& h) {
+        return (h.org == org || registry::in_unit(record::Unit::above, org, h.org, state)) && (!used || in_use(h));
+      });
+      if (*have && used && !mine) return back(Impl::not_yours(i));
+      if (*have && mine) {
+        it->second = **have;
+      } else {
+        if (!m.may_make_book(org)) return back(too_many_books());
+        it->second = signer::random_fixed<BookKey>();
+        m.put_sealed(batch, book_place(student), it->second.view());
+        for (const auto& h : holders) (void)batch.Delete(slice(holder_place(student, h.org)));
+        Impl::put(batch, holder_place(student, org), {});
+      }
+      m.log_line(batch, reader, *have && mine ? "book" : "book-made", student.view());
     }
     out.push_back(it->second);
   }
-  STELE_CHECK(m.write(batch, true));
+  STELE_CHECK(m.write_logged(batch, before, true));
   return out;
+}
+
+Result<void> Vault::release_books(std::span<const std::string> students, const std::string& org, const std::string& to,
+                                  const Reader& reader, const registry::State& state) {
+  auto& m = *impl_;
+  if (students.size() > books_per_call_max) return Unexpected(too_many_books());
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  const Impl::LogPoint before{m.log_next, m.log_head};
+  for (std::size_t i = 0; i < students.size(); ++i) {
+    const auto student = m.name_in_index("student", students[i]);
+    const auto holders = m.holders(student);
+    const auto it = std::find_if(holders.begin(), holders.end(), [&](const Impl::Holder& h) {
+      return h.org == org && h.record && state.find(*h.record) != nullptr;
+    });
+    if (it == holders.end()) {
+      m.log_next = before.next, m.log_head = before.head;
+      return Unexpected(Impl::not_yours(i));
+    }
+    Impl::put(batch, holder_place(student, to), it->record->view());
+    m.log_line(batch, reader, "book-release", student.view());
+  }
+  return m.write_logged(batch, before, true);
 }
 
 Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> Vault::reserve_status_slots(std::size_t count) {
@@ -897,19 +1031,32 @@ Result<void> Vault::rotate_wrapping_key(std::string_view name) {
   constexpr std::string_view sealed_kinds = "RCBPI";
   constexpr std::size_t batch_max = 1000;
   rocksdb::WriteBatch batch;
+  std::size_t lost = 0;
   const std::unique_ptr<rocksdb::Iterator> it(m.db->NewIterator({}));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (sealed_kinds.find(it->key()[0]) == std::string_view::npos) continue;
     const auto place = as_bytes({it->key().data(), it->key().size()});
-    STELE_TRY(const auto again, rewrap_object(m.keys, place, as_bytes({it->value().data(), it->value().size()})));
-    Impl::put(batch, place, again);
+    const auto again = rewrap_object(m.keys, place, as_bytes({it->value().data(), it->value().size()}));
+    if (!again) {  // damaged: the others need the new key all the same
+      ++lost;
+      continue;
+    }
+    Impl::put(batch, place, *again);
     if (batch.Count() < batch_max) continue;
     STELE_CHECK(m.write(batch, true));
     batch.Clear();
   }
   if (!it->status().ok()) return Unexpected(io_error(it->status()));
   STELE_CHECK(m.write(batch, true));
-  return m.keys.destroy_old();
+  if (lost == 0) return m.keys.destroy_old();
+  const auto n = std::to_string(lost);
+  return Unexpected(make_error("vault_damaged",
+                               "Đã bọc lại dữ liệu bằng khóa mới, trừ " + n +
+                                   " mục bị hỏng; vì vậy khóa cũ được giữ lại. Hãy khôi phục các mục đó từ bản sao "
+                                   "lưu rồi đổi khóa lần nữa.",
+                               "Everything is under the new key but " + n +
+                                   " damaged objects; the old key is kept for their sake. Restore them from a backup, "
+                                   "then rotate again."));
 }
 
 }  // namespace stele::vault

@@ -69,8 +69,6 @@ class Vault {
   void arrived(std::span<const RecordId>);
   [[nodiscard]] Result<void> not_taken(std::span<const record::Record>, const LedgerView&);
 
-  /// Book keys of these students (ministry ids), made where there were none. In the order asked.
-  [[nodiscard]] Result<std::vector<BookKey>> books(std::span<const std::string> student_ids);
   /// `count` random status slots (list number, index), never given out before.
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);
 
@@ -81,6 +79,17 @@ class Vault {
   struct Reader {
     std::string person, why;
   };
+  /// Book keys of these students (ministry ids), in the order asked: made where there were none, or where another
+  /// organisation asked and then enrolled nobody under it. A key that is in use goes to the organisations that have the
+  /// student on a class list or issued to the student, to those above them, and to whom they released it; others get
+  /// `book_not_yours`. `too_many`: asked at once, or made for one organisation in a day. Every book is in the access
+  /// log.
+  [[nodiscard]] Result<std::vector<BookKey>> books(std::span<const std::string> student_ids, const std::string& org,
+                                                   const Reader&, const registry::State&);
+  /// Lets `to` have the books as well. `book_not_yours` unless `org` uses each of them.
+  [[nodiscard]] Result<void> release_books(std::span<const std::string> student_ids, const std::string& org,
+                                           const std::string& to, const Reader&, const registry::State&);
+
   [[nodiscard]] Result<std::vector<RosterRow>> roster(const record::Record& class_list, const Reader&);
   [[nodiscard]] Result<std::vector<StoredRow>> rows(const record::Record& sheet, const Reader&);
   [[nodiscard]] Result<StoredRow> row(const record::Record& sheet, std::uint32_t row, const Reader&);

@@ -70,7 +70,7 @@ Tag256 VaultTest::tag(std::size_t pupil) const {
 Sent VaultTest::class_list() {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < pupils; ++i) ids.push_back(student_id(i));
-  books_ = vault_->books(ids).value();
+  books_ = books(ids).value();
   std::vector<signer::SheetRow> rows;
   for (std::size_t i = 0; i < pupils; ++i) {
     rows.push_back({Value::object({{"tag", base64url(tag(i).view())},

@@ -29,11 +29,23 @@ class VaultTest : public ::testing::Test {
   [[nodiscard]] signer::SigningKey ack_key() const;
   [[nodiscard]] VaultSurgery surgery() const { return {options().folder, options().wrapping_keys}; }
 
+  /// Of the access log; the vault is opened again.
+  [[nodiscard]] std::size_t surgery_lines() {
+    close();
+    const auto n = surgery().lines_of_access_log();
+    open();
+    return n;
+  }
+
   using Answer = Result<std::vector<log::Ack>, Error>;
   Answer accept(const Sent&);
   /// Accepted, and then a record of the ledger.
   void keep(const Sent&);
   [[nodiscard]] vault::LedgerView view() const;
+  [[nodiscard]] Result<std::vector<vault::BookKey>> books(const std::vector<std::string>& ids,
+                                                          std::string_view org = School::school) {
+    return vault_->books(ids, std::string(org), reader_, school_.chain().state());
+  }
 
   [[nodiscard]] Sent sent(const std::string& who, record::Type, const record::Body&, std::string payload);
   [[nodiscard]] Sent class_list();
