@@ -139,7 +139,7 @@ TEST_F(Admission, APayloadOfARefusedRecordIsErased) {
   const auto change = amend_maths(0);
   ASSERT_EQ(said(change), "ok");
   refuse(change);
-  EXPECT_EQ(vault_->rows(change.record, reader_).error().code, "not_found");
+  EXPECT_EQ(fault_of(vault_->rows(change.record, reader_), change.record.id).substr(0, 9), "not_found");
   const auto key = key_record();
   ASSERT_EQ(said(key), "ok");
   refuse(key);
@@ -179,6 +179,20 @@ TEST_F(Admission, WhatFliesIsGivenUpInTime) {
   vault_ = std::move(*v);
   ASSERT_EQ(said(diploma(0, {t.record.id})), "ok");
   EXPECT_EQ(said(diploma(1, {u.record.id})), "ok");
+}
+
+TEST_F(Admission, WhatFliesCountsAgainstTheQuota) {
+  registry::State limited = school_.chain().state();
+  limited.policy->policy.quotas = {{Type::transcript, 1}};
+  const auto accept_limited = [&](const Sent& s) {
+    const vault::Submission one{&s.record, s.jws, s.payload};
+    return said(vault_->accept(std::span(&one, 1), {&limited, view().record}).at(0));
+  };
+  const auto t = transcript(0);
+  EXPECT_EQ(accept_limited(t), "ok");
+  EXPECT_EQ(accept_limited(transcript(1)), "quota_exceeded");
+  refuse(t);
+  EXPECT_EQ(accept_limited(transcript(1)), "ok");
 }
 
 // ---- who it is about ----
@@ -224,6 +238,31 @@ TEST_F(Admission, AnAmendOfAClassListKeepsTheStudentAndItsForm) {
   const auto bad = said(amend("clerk", list_, 0, row(0), Value::object({{"blood", "A"}})));
   EXPECT_EQ(bad.substr(bad.find(' ') + 1), "payload.rows[0]") << bad;
   EXPECT_EQ(said(amend("clerk", list_, 0, row(0), Value::object({{"ethnicity", "Kinh"}}))), "ok");
+}
+
+TEST_F(Admission, AnAmendOfASummaryKeepsItsForm) {
+  const auto result = [&](std::size_t pupil) {
+    return Value::object({{"tag", base64url(tag(pupil).view())}, {"conduct", Value::object({{"year", "tot"}})}});
+  };
+  const auto detail = Value::object({{"comment", "Chăm chỉ."}});
+  const signer::SheetRow rows[] = {{result(0), detail}, {result(1), detail}};
+  const auto built = signer::build_sheet(rows, false);
+  record::SummarySheet b;
+  b.org = School::school;
+  b.kind = School::kind;
+  b.cls = School::cls;
+  b.term = "cn";
+  b.year = School::year;
+  b.list = list_.record.id;
+  b.assessment = school_.policy(1).assessment.front().set;
+  b.root = built.root;
+  b.rows = built.rows;
+  auto sheet = sent("homeroom", Type::summary_sheet, b, built.payload);
+  sheet.position = built.position;
+  keep(sheet);
+  const auto bad = said(amend("homeroom", sheet, 0, result(0), Value::object({{"comment", 7}})));
+  EXPECT_EQ(bad.substr(bad.find(' ') + 1), "payload.rows[0]") << bad;
+  EXPECT_EQ(said(amend("homeroom", sheet, 0, result(0), detail)), "ok");
 }
 
 }  // namespace
