@@ -170,4 +170,18 @@ std::string staff_authorization(const SigningKey& key, const KeyId& kid, std::st
   return "Stele " + record::compact(input, key.sign(sha256(as_bytes(input))));
 }
 
+std::string staff_session(const SigningKey& key, std::string_view net, std::string_view node, const PublicKey& session,
+                          UnixSeconds from, UnixSeconds until) {
+  const auto header =
+      Value::object({{"alg", "ES256K"}, {"kid", base64url(key.id().view())}, {"typ", "stele-session+jwt"}});
+  const auto payload = Value::object({{"stele", Value::object({{"v", 1},
+                                                               {"net", net},
+                                                               {"node", node},
+                                                               {"key", base64url(session.view())},
+                                                               {"from", from.value},
+                                                               {"until", until.value}})}});
+  const auto input = base64url(as_bytes(json::write(header))) + "." + base64url(as_bytes(json::write(payload)));
+  return record::compact(input, key.sign(sha256(as_bytes(input))));
+}
+
 }  // namespace stele::signer

@@ -59,6 +59,11 @@ struct PickupCode {
                                               std::string_view node, std::string_view method, std::string_view target,
                                               std::string_view body, UnixSeconds now);
 
+/// Lets `session` sign this person's requests to one node (wire-format.md section 10), at most 8 hours: value of the
+/// Stele-Session header.
+[[nodiscard]] std::string staff_session(const SigningKey&, std::string_view net, std::string_view node,
+                                        const PublicKey& session, UnixSeconds from, UnixSeconds until);
+
 /// What is about to be signed, in plain words, line by line: shown before the passphrase is asked.
 [[nodiscard]] std::vector<std::string> plain_words(const record::Genesis&, record::Type, const record::Body&, Lang);
 

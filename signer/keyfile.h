@@ -47,5 +47,8 @@ struct PassphraseSource {
   std::optional<int> descriptor;
 };
 [[nodiscard]] Result<SecretBytes> read_passphrase(const PassphraseSource&, std::string_view prompt, bool confirm);
+/// The same passphrase in NFC, so that the same words typed on another keyboard open the same key: for one that came
+/// another way than through read_passphrase. `passphrase_not_utf8`.
+[[nodiscard]] Result<SecretBytes> normalised_passphrase(SecretBytes);
 
 }  // namespace stele::signer

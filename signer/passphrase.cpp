@@ -38,19 +38,6 @@ Result<SecretBytes> read_line(int fd) {
   return line;
 }
 
-/// NFC, so that the same words typed on another keyboard open the same key.
-Result<SecretBytes> normalised(SecretBytes raw) {
-  auto text = to_nfc(as_text(raw.view()));
-  if (!text) {
-    return Unexpected(
-        make_error("passphrase_not_utf8", "Mật khẩu phải là văn bản UTF-8.", "The passphrase must be UTF-8 text."));
-  }
-  SecretBytes out(as_bytes(*text));
-  wipe({reinterpret_cast<std::uint8_t*>(text->data()),
-        text->size()});  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
-  return out;
-}
-
 class EchoOff {
  public:
   explicit EchoOff(int fd) : fd_(fd) {
@@ -83,6 +70,18 @@ Result<SecretBytes> ask(std::string_view prompt) {
 
 }  // namespace
 
+Result<SecretBytes> normalised_passphrase(SecretBytes raw) {
+  auto text = to_nfc(as_text(raw.view()));
+  if (!text) {
+    return Unexpected(
+        make_error("passphrase_not_utf8", "Mật khẩu phải là văn bản UTF-8.", "The passphrase must be UTF-8 text."));
+  }
+  SecretBytes out(as_bytes(*text));
+  wipe({reinterpret_cast<std::uint8_t*>(text->data()),
+        text->size()});  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+  return out;
+}
+
 Result<SecretBytes> read_passphrase(const PassphraseSource& source, std::string_view prompt, bool confirm) {
   SecretBytes first;
   if (source.descriptor) {
@@ -98,7 +97,7 @@ Result<SecretBytes> read_passphrase(const PassphraseSource& source, std::string_
       }
     }
   }
-  STELE_TRY(auto out, normalised(std::move(first)));
+  STELE_TRY(auto out, normalised_passphrase(std::move(first)));
   if (confirm && out.size() < passphrase_bytes_min) {
     return Unexpected(make_error("passphrase_too_short", "Mật khẩu quá ngắn: cần ít nhất 8 byte.",
                                  "The passphrase is too short: at least 8 bytes."));

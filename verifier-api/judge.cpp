@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ledger/base/encoding.h"
+#include "node/sync/directory.h"
 
 namespace stele::verifier {
 namespace {
@@ -29,35 +30,30 @@ std::string pinned_checkpoint(const store::Ledger& ledger, const Evidence* evide
   return newest->text;
 }
 
-/// Ids of the file's records, if all of them stand on the ledger where the file says. None: the file's own evidence
-/// must stand alone.
-std::optional<std::vector<RecordId>> known_ids(const store::Ledger& ledger, const Evidence& e) {
-  std::vector<RecordId> out;
-  for (const auto& entry : e.records) {
-    const auto record = record::decode(entry.jws);
-    if (!record) return std::nullopt;
-    out.push_back(record->id);
-  }
-  const bool all = ledger.with_chain([&](const rules::Chain& c) {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto* info = c.state().find(out[i]);
-      if (info == nullptr || info->index != e.records[i].index) return false;
-    }
-    return true;
+/// The record at this place of the file, if it stands on the ledger where the file says.
+std::optional<RecordId> known_id(const store::Ledger& ledger, const Evidence::Entry& entry) {
+  const auto record = record::decode(entry.jws);
+  if (!record) return std::nullopt;
+  const bool known = ledger.with_chain([&](const rules::Chain& c) {
+    const auto* info = c.state().find(record->id);
+    return info != nullptr && info->index == entry.index;
   });
-  return all ? std::optional(std::move(out)) : std::nullopt;
+  return known ? std::optional(record->id) : std::nullopt;
 }
 
 /// This ledger's newest evidence about records of a file, and where it puts them.
 class Renewal {
  public:
-  /// None: one of the file's records is unknown or not final here.
+  /// None: one of the records asked about is unknown or not final here. What else is in the bag does not matter: a
+  /// stray record must not keep a newer status away.
   static std::optional<Renewal> of(const store::Ledger& ledger, const Evidence& old,
                                    const std::set<std::size_t>& positions) {
-    const auto ids = known_ids(ledger, old);
-    if (!ids) return std::nullopt;
     std::vector<RecordId> asked;
-    for (const auto p : positions) asked.push_back((*ids)[p]);
+    for (const auto p : positions) {
+      const auto id = known_id(ledger, old.records[p]);
+      if (!id) return std::nullopt;
+      asked.push_back(*id);
+    }
     auto own = ledger.evidence(asked);
     if (!own) return std::nullopt;
     Renewal out;
@@ -77,6 +73,9 @@ class Renewal {
 };
 
 std::optional<std::string> renewed(const store::Ledger& ledger, verdict::DocumentFile file) {
+  // The name of a key that is not on the ledger belongs to nobody who signed anything here.
+  std::erase_if(file.persons,
+                [&](const verdict::DocumentPerson& p) { return !known_id(ledger, file.evidence.records[p.record]); });
   std::set<std::size_t> asked{file.subject};
   for (const auto& d : file.disclosures) asked.insert(d.record);
   for (const auto& r : file.rows) asked.insert(r.record);
@@ -99,13 +98,44 @@ std::optional<std::string> renewed(const store::Ledger& ledger, verdict::Receipt
   return verdict::encode(file);
 }
 
-bool is_change_of(const registry::Pending& p, const RecordId& id) {
-  const auto* c = std::get_if<record::StatusChange>(&p.record.body);
-  return c != nullptr && std::binary_search(c->targets.begin(), c->targets.end(), id);
-}
-
 verdict::PartVerdict& status_part(Verdict& v) {
   return v.parts[static_cast<std::size_t>(verdict::Part::status)];
+}
+
+Outcome outcome_of(log::Status s) {
+  switch (s) {
+    case log::Status::superseded:
+      return Outcome::superseded;
+    case log::Status::suspended:
+      return Outcome::suspended;
+    case log::Status::revoked:
+      return Outcome::revoked;
+    case log::Status::valid:
+      break;
+  }
+  return Outcome::valid;
+}
+
+/// Where the file's evidence could not be renewed as a whole, this ledger's own status of the record, and of the sheets
+/// that its figures name, counts all the same.
+void own_status(Verdict& v, const store::Ledger& ledger) {
+  std::vector<RecordId> named{*v.id};
+  for (const auto& f : v.figures) {
+    if (f.sheet) named.push_back(*f.sheet);
+    if (f.amended_sheet) named.push_back(*f.amended_sheet);
+  }
+  for (const auto& id : named) {
+    const auto status = ledger.final_status(id);
+    const auto found = status ? outcome_of(*status) : Outcome::valid;
+    if (found <= v.outcome) continue;
+    v.outcome = found;
+    auto& part = status_part(v);
+    part.answer = verdict::Answer::failed;
+    part.code = std::string(verdict::outcome_name(found));
+    part.where = base64url(id.view());
+    part.vi = fmt::format("{} ({})", verdict::outcome_text(found, Lang::vi), part.where);
+    part.en = fmt::format("{} ({})", verdict::outcome_text(found, Lang::en), part.where);
+  }
 }
 
 /// What the status bits do not say: changes that still wait for a signature, and where the newer record is.
@@ -136,16 +166,11 @@ void add_standing(Standing& out, const registry::State& s, const RecordId& id) {
     if (const auto live = s.live_tags.find(c->second.tag); live != s.live_tags.end() && live->second != id)
       out.newer = live->second;
   }
-  auto& changes = out.pending_changes;
-  if (const auto by = s.claimed.find(id); by != s.claimed.end()) changes.push_back(by->second);
-  for (const auto& [pending_id, p] : s.pending) {
-    if (is_change_of(p, id)) changes.push_back(pending_id);
-  }
-  std::sort(changes.begin(), changes.end());
-  changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
+  out.pending_changes = sync::pending_changes(s, id);
 }
 
 Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeOptions& options) {
+  const VerifiedMemo::Scope memo(options.signatures);
   const auto document = verdict::decode_document(file);
   const auto receipt = document ? Result<verdict::Receipt, Rejection>(reject(RejectionCode::unknown_type))
                                 : verdict::decode_receipt(file);
@@ -162,7 +187,11 @@ Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeO
   if (!out.verdict.id) return out;
   if (!out.verdict.status_height || *out.verdict.status_height < newest->checkpoint.height) {
     const auto newer = document ? renewed(ledger, *document) : renewed(ledger, *receipt);
-    if (newer) out.verdict = verdict::judge_file(ledger.genesis(), *newer, o);
+    if (newer) {
+      out.verdict = verdict::judge_file(ledger.genesis(), *newer, o);
+    } else {
+      own_status(out.verdict, ledger);
+    }
   }
   ledger.with_chain([&](const rules::Chain& c) { add_standing(out.standing, c.state(), *out.verdict.id); });
   tell(out.verdict, out.standing);

@@ -2,6 +2,7 @@
 // proves, so that a revocation after the file was made shows.
 #pragma once
 
+#include "ledger/base/verified_memo.h"
 #include "ledger/store/ledger.h"
 #include "ledger/verdict/verdict.h"
 
@@ -10,6 +11,7 @@ namespace stele::verifier {
 struct JudgeOptions {
   std::optional<UnixSeconds> now;
   std::uint64_t status_age_max_s = 30 * 86'400;
+  VerifiedMemo* signatures = nullptr;  ///< null: every signature is computed
 };
 
 /// What the verifier's ledger adds to a verdict.

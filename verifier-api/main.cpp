@@ -71,6 +71,22 @@ void add_options(CLI::App& run, Arguments& a, const std::function<std::string(co
          "--rate", c.requests_per_second,
          say("yêu cầu mỗi giây cho một địa chỉ; 0: không giới hạn", "requests a second for one address; 0: no limit"))
       ->capture_default_str();
+  run.add_option("--web", c.web, say("thư mục trang kiểm chứng đã dựng", "folder of the built verification page"))
+      ->check(CLI::ExistingDirectory);
+  run.add_option("--lookup", c.lookup_node,
+                 say("URL của nút giữ kho của nơi cấp, để tra cứu; mặc định là --node",
+                     "URL of the node that holds the issuers' vault, for look-ups; --node if left out"));
+  run.add_option("--lookups", c.lookups.per_client,
+                 say("số lần tra cứu mỗi giờ cho một địa chỉ", "look-ups an hour for one address"))
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
+  run.add_option("--compare", c.compare,
+                 say("URL của máy chủ khác để so điểm kiểm tra; dùng được nhiều lần",
+                     "URL of another server to compare checkpoints with; may be repeated"));
+  run.add_option("--shared-mb", c.shared_mb,
+                 say("dung lượng tối đa của các bản chia sẻ, MiB", "space for all shared documents, MiB"))
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   run.add_option("--clock-file", a.clock_file,
                  say("đồng hồ cho sẵn, chỉ trong mạng thử", "a given clock, in test networks only"));
   run.add_flag("--check-all", c.check_all,

@@ -6,7 +6,8 @@
 #include <fstream>
 
 #include "ledger/store/rocks_store.h"
-#include "verifier-api/answers.h"
+#include "node/http/answers.h"
+#include "node/http/caching.h"
 
 namespace stele::verifier {
 namespace {
@@ -19,6 +20,7 @@ using sync::FollowState;
 constexpr auto stop_grace = std::chrono::seconds(5);
 constexpr auto handler_timeout = std::chrono::minutes(2);  ///< a thousand large documents on one core
 constexpr std::size_t clock_bytes_max = 64;
+constexpr std::uint64_t megabyte = 1024 * 1024;
 
 Result<std::string> read_genesis(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -88,6 +90,11 @@ void report(const Log& log, const sync::FollowStatus& s) {
       fmt::format("sync: {} at block {}{}{}", name, s.height.value, en.empty() ? "" : ": ", en));
 }
 
+Error starting() {
+  return make_error("starting", "Trạm kiểm chứng đang tải sổ cái về; hãy thử lại sau giây lát.",
+                    "The verifier is still fetching the ledger; try again in a moment.");
+}
+
 // ---- health, metrics, genesis ----
 
 double lag_seconds(const sync::FollowStatus& s) {
@@ -111,7 +118,7 @@ Result<Response> healthz(Context& x, const Request& /*unused*/) {
                             {"final_height", x.ledger->final_point()->checkpoint.height.value},
                             {"lag_s", static_cast<std::uint64_t>(lag_seconds(s))}});
   if (s.error) out.set("error", Value::object({{"code", s.error->code}, {"vi", s.error->vi}, {"en", s.error->en}}));
-  return http::json_response(status == "ok" ? 200 : 503, json::write(out));
+  return http::cached(http::json_response(status == "ok" ? 200 : 503, json::write(out)), "no-store");
 }
 
 Result<Response> metrics(Context& x, const Request& /*unused*/) {
@@ -124,15 +131,18 @@ Result<Response> metrics(Context& x, const Request& /*unused*/) {
                 {"stele_records", "Final records.", static_cast<double>(final->checkpoint.size)},
                 {"stele_sync_caught_up", "1 once it has had everything the source has.", s.caught_up ? 1.0 : 0.0},
                 {"stele_sync_lag_seconds", "Since it last had everything the source has.", lag_seconds(s)},
+                {"stele_shared_bytes", "Ciphertext behind links.", static_cast<double>(x.shared->bytes())},
+                {"stele_signatures_remembered", "Signatures that need not be computed again.",
+                 static_cast<double>(x.signatures->size())},
                 {"stele_sync_blocks", "Blocks taken in since the start.", static_cast<double>(s.blocks)},
                 {"stele_sync_refused", "Answers of the source that did not verify, since the start.",
                  static_cast<double>(s.lies)}}));
   out.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  return out;
+  return http::cached(std::move(out), "no-store");
 }
 
 Result<Response> genesis(Context& x, const Request& /*unused*/) {
-  return http::json_response(200, x.genesis_text);
+  return http::cached(http::json_response(200, x.genesis_text), http::immutable);
 }
 
 Result<Response> openapi(Context& /*unused*/, const Request& /*unused*/) {
@@ -162,16 +172,31 @@ Result<void> Context::ready() const {
 
 // ---- routes ----
 
+namespace {
+
+/// The last step of every answer: a GET gets its tag, and is not sent twice.
+Response finished(const Request& request, Result<Response> response) {
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  auto out = http::to_response(std::move(response));
+  return get ? http::conditional(request, std::move(out)) : std::move(out);
+}
+
+}  // namespace
+
 void Routes::add(std::string method, std::string pattern, http::Handler handler, http::RouteOptions options) {
   list_.push_back(method + " " + pattern);
   server_.route(std::move(method), std::move(pattern), std::move(handler), options);
 }
 
-void Routes::always(std::string method, std::string pattern, Plain handler) {
-  add(std::move(method), std::move(pattern),
-      [&x = context_, handler = std::move(handler)](Request request, http::Respond respond) {
-        respond(to_response(handler(x, request)));
-      });
+void Routes::always(std::string method, std::string pattern, Plain handler, Origin origin) {
+  http::RouteOptions options;
+  options.any_origin = origin == Origin::any && method == "GET";
+  add(
+      std::move(method), std::move(pattern),
+      [&x = context_, handler = std::move(handler)](const Request& request, http::Respond respond) {
+        respond(finished(request, handler(x, request)));
+      },
+      options);
 }
 
 void Routes::quick(std::string method, std::string pattern, Plain handler) {
@@ -182,19 +207,23 @@ void Routes::quick(std::string method, std::string pattern, Plain handler) {
          });
 }
 
-void Routes::slow(std::string method, std::string pattern, Plain handler, http::RouteOptions options) {
+void Routes::async(std::string method, std::string pattern, Async handler, http::RouteOptions options) {
   add(
       std::move(method), std::move(pattern),
       [&x = context_, handler = std::move(handler)](Request request, http::Respond respond) {
-        if (auto ok = x.ready(); !ok) return respond(refuse(ok.error()));
-        // A std::function can be copied, a Respond can't: both live in one shared place.
-        struct Waiting {
-          Request request;
-          http::Respond respond;
-        };
-        auto w = std::make_shared<Waiting>(Waiting{std::move(request), std::move(respond)});
-        const bool taken = x.pool->post([&x, w, &handler] { w->respond(to_response(handler(x, w->request))); });
-        if (!taken) w->respond(refuse(overloaded()));
+        if (auto ok = x.ready(); !ok) return respond(http::refuse(ok.error()));
+        handler(x, std::move(request), std::move(respond));
+      },
+      options);
+}
+
+void Routes::slow(std::string method, std::string pattern, Plain handler, http::RouteOptions options) {
+  if (method == "GET") options.any_origin = true;
+  async(
+      std::move(method), std::move(pattern),
+      [handler = std::move(handler)](Context& x, Request request, http::Respond respond) {
+        http::respond_on(*x.pool, std::move(request), std::move(respond),
+                         [&x, handler](const Request& r) { return Result<Response>(finished(r, handler(x, r))); });
       },
       options);
 }
@@ -208,6 +237,21 @@ void add_service_routes(Routes& r) {
 
 // ---- service ----
 
+namespace {
+
+void add_limits(Context& x, const Config& config) {
+  constexpr double hour_s = 3600, day_s = 86'400;
+  constexpr std::size_t clients_max = 65'536;
+  const double bytes = config.shared_mb_per_day * megabyte;
+  x.shared_puts = std::make_unique<http::SharedRateLimiter>(config.shared_per_hour / hour_s,
+                                                            std::max(1.0, config.shared_per_hour), clients_max);
+  // At least one document may always be shared.
+  x.shared_bytes = std::make_unique<http::SharedRateLimiter>(
+      bytes / day_s, std::max(bytes, static_cast<double>(shared_bytes_max)), clients_max);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Service>> Service::start(Config config, Log log) {
   std::unique_ptr<Service> out(new Service());
   out->context_ = std::make_unique<Context>();
@@ -219,9 +263,20 @@ Result<std::unique_ptr<Service>> Service::start(Config config, Log log) {
   http::ClientOptions client;
   client.tls_ca_file = config.node_ca;
   STELE_TRY(auto source, sync::BlockSource::open(config.node, client));
+  if (!config.web.empty()) {
+    STELE_TRY(x.site, Site::load(config.web));
+  }
+  STELE_TRY(x.lookup,
+            Lookup::open(config.lookup_node.empty() ? config.node : config.lookup_node, client, config.lookups));
   STELE_TRY(x.ledger, open_ledger(config, genesis));
+  STELE_TRY(x.shared, SharedStore::open({config.data / "shared", config.shared_mb * megabyte}));
+  STELE_TRY(x.peers, Peers::open(*x.ledger, config.compare, client, config.data / "evidence", config.compare_pause));
+  add_limits(x, config);
+  x.signatures = std::make_unique<VerifiedMemo>(signatures_max);
+  x.explorer = std::make_unique<Explorer>(*x.ledger, config.refresh_pause);
+  x.directory = std::make_unique<sync::Directory>(*x.ledger);
   x.config = std::move(config);
-  x.pool = std::make_unique<WorkPool>(x.config.threads, queue_max);
+  x.pool = std::make_unique<http::WorkPool>(x.config.threads, queue_max);
   x.follower = std::make_unique<sync::Follower>(*x.ledger, std::move(source), x.config.follow,
                                                 [log](const sync::FollowStatus& s) { report(log, s); });
   http::ServerOptions options;
@@ -237,16 +292,24 @@ Result<std::unique_ptr<Service>> Service::start(Config config, Log log) {
   add_service_routes(routes);
   add_ledger_routes(routes);
   add_verify_routes(routes);
+  add_explorer_routes(routes);
+  add_page_routes(routes, x.site.has_value());
   out->routes_ = routes.list();
   STELE_CHECK(out->server_->start());
   x.follower->start();
+  x.explorer->start();
+  x.peers->start();
   return out;
 }
 
 Service::~Service() {
   if (server_) server_->stop(stop_grace);
-  if (context_ && context_->follower) context_->follower->stop();
-  if (context_ && context_->pool) context_->pool->stop();
+  if (!context_) return;
+  if (context_->explorer) context_->explorer->stop();
+  if (context_->peers) context_->peers->stop();
+  if (context_->follower) context_->follower->stop();
+  if (context_->pool) context_->pool->stop();
+  if (context_->lookup) context_->lookup->stop();
 }
 
 std::string Service::url() const {

@@ -8,11 +8,16 @@
 #include <memory>
 #include <string>
 
-#include "node/http/server.h"
+#include "node/http/metrics.h"
+#include "node/http/work_pool.h"
 #include "node/sync/follower.h"
+#include "node/sync/ledger_routes.h"
+#include "verifier-api/explorer.h"
 #include "verifier-api/judge.h"
-#include "verifier-api/metrics.h"
-#include "verifier-api/work_pool.h"
+#include "verifier-api/lookup.h"
+#include "verifier-api/peers.h"
+#include "verifier-api/shared_store.h"
+#include "verifier-api/site.h"
 
 namespace stele::verifier {
 
@@ -21,6 +26,7 @@ inline constexpr std::size_t verify_body_bytes_max = 64 * 1024 * 1024;
 inline constexpr std::size_t body_bytes_max = 64 * 1024;       ///< of all other routes, which read none
 inline constexpr std::size_t documents_nodes_max = 4'000'000;  ///< JSON values in one request
 inline constexpr std::size_t queue_max = 1'024;
+inline constexpr std::size_t signatures_max = 262'144;  ///< remembered: about 20 MB
 /// Without a word from the source for longer, health says so.
 inline constexpr std::chrono::minutes lag_max{15};
 
@@ -35,6 +41,14 @@ struct Config {
   std::optional<std::filesystem::path> clock_file;  ///< test networks only: the time, as text
   bool check_all = false;                           ///< at the start: every signature of the stored ledger, too
   double requests_per_second = 100;                 ///< for each client address; 0: no limit
+  std::filesystem::path web;                        ///< the page's files; empty: none are served
+  std::string lookup_node;                          ///< URL of the node that holds the vault; empty: `node`
+  LookupLimits lookups{};
+  std::vector<std::string> compare;  ///< URLs of servers whose checkpoints are compared with ours
+  std::chrono::milliseconds compare_pause{60'000};
+  std::uint64_t shared_mb = 1'024;                      ///< of all shared documents together
+  double shared_per_hour = 20, shared_mb_per_day = 20;  ///< for each client address
+  std::chrono::milliseconds refresh_pause{5'000};       ///< of the explorer
   sync::FollowOptions follow{};
 };
 
@@ -46,9 +60,17 @@ struct Context {
   Config config;
   std::string genesis_text;
   std::unique_ptr<store::Ledger> ledger;
+  std::unique_ptr<sync::Directory> directory;
   std::unique_ptr<sync::Follower> follower;
-  Metrics metrics;
-  std::unique_ptr<WorkPool> pool;
+  http::Metrics metrics{"stele_verdicts_total", "Files judged, by outcome."};
+  std::unique_ptr<VerifiedMemo> signatures;
+  std::unique_ptr<Explorer> explorer;
+  std::unique_ptr<Peers> peers;
+  std::unique_ptr<SharedStore> shared;
+  std::unique_ptr<http::SharedRateLimiter> shared_puts, shared_bytes;
+  std::optional<Site> site;
+  std::unique_ptr<Lookup> lookup;
+  std::unique_ptr<http::WorkPool> pool;
   std::mutex large_body;  ///< one at a time: its JSON tree is many times its size
 
   [[nodiscard]] UnixSeconds now() const;
@@ -60,18 +82,23 @@ struct Context {
 class Routes {
  public:
   using Plain = std::function<Result<http::Response>(Context&, const http::Request&)>;
+  using Async = std::function<void(Context&, http::Request, http::Respond)>;
+  /// Whose pages may read a GET: everybody's, for what is public; or this server's own.
+  enum class Origin : std::uint8_t { any, own };
   Routes(http::Server& server, Context& context) : server_(server), context_(context) {}
   /// On the server's thread, whether or not the ledger is ready.
-  void always(std::string method, std::string pattern, Plain);
+  void always(std::string method, std::string pattern, Plain, Origin = Origin::any);
   /// On the server's thread: for what takes microseconds.
   void quick(std::string method, std::string pattern, Plain);
   /// On the pool.
   void slow(std::string method, std::string pattern, Plain, http::RouteOptions = {});
+  /// The handler answers itself; only when the ledger is ready.
+  void async(std::string method, std::string pattern, Async, http::RouteOptions = {});
   /// "GET /v1/status"
   [[nodiscard]] const std::vector<std::string>& list() const { return list_; }
 
  private:
-  void add(std::string method, std::string pattern, http::Handler, http::RouteOptions = {});
+  void add(std::string method, std::string pattern, http::Handler, http::RouteOptions);
   http::Server& server_;
   Context& context_;
   std::vector<std::string> list_;
@@ -79,6 +106,9 @@ class Routes {
 void add_ledger_routes(Routes&);
 void add_verify_routes(Routes&);
 void add_service_routes(Routes&);
+void add_explorer_routes(Routes&);
+/// Shared documents, what the page pins, and with `site` the page's files.
+void add_page_routes(Routes&, bool site);
 
 /// openapi.json
 [[nodiscard]] std::string_view openapi_text();

@@ -53,6 +53,12 @@ std::optional<log::Status> State::status_of(const RecordId& id) const {
   return status.get(info->index);
 }
 
+const RecordId& State::latest(const RecordId& id) const {
+  const auto record = key_records.find(id);
+  if (record == key_records.end()) return id;
+  const auto k = keys.find(record->second);
+  return k == keys.end() ? id : k->second.id;
+}
 const RecordInfo* State::find(const RecordId& id) const {
   const auto it = records.find(id);
   return it == records.end() ? nullptr : &it->second;

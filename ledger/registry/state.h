@@ -110,6 +110,8 @@ struct State final : OrgTree {
   [[nodiscard]] std::optional<std::string> parent(std::string_view org) const override;
   [[nodiscard]] std::optional<log::Status> status_of(const RecordId&) const;
   [[nodiscard]] const RecordInfo* find(const RecordId&) const;
+  /// Of a key's record the latest of that key (its grants may have changed since); of any other record itself.
+  [[nodiscard]] const RecordId& latest(const RecordId&) const;
   [[nodiscard]] const KeyState* key(const KeyId&) const;
   /// In force: its record is valid. Genesis roots always.
   [[nodiscard]] bool key_valid(const KeyState&) const;

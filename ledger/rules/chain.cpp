@@ -48,6 +48,10 @@ class InBlock {
       if (kids_.contains(k->jwk.thumbprint())) return reject(RejectionCode::key_taken, "stele.jwk");
       if (persons_.contains(k->person)) return reject(RejectionCode::person_taken, "stele.person");
     }
+    // In force at once, as others become in this block: two of them may exclude each other.
+    if (judged.needs.empty() && !std::holds_alternative<record::SecondSignature>(r.body))
+      STELE_CHECK(completes_once(r));
+    STELE_CHECK(amend_or_transcript(s, r));
     if (r.type == Type::policy && policy_) return reject(RejectionCode::policy_number, "stele.number");
     if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) return second(s, r, *body, judged, time);
     return {};
@@ -105,6 +109,21 @@ class InBlock {
     return {};
   }
 
+  /// A transcript must not pass an amendment of a row that it may rest on: neither knows of the other.
+  Result<void, Rejection> amend_or_transcript(const State& s, const record::Record& r) const {
+    const auto* c = std::get_if<record::Credential>(&r.body);
+    if (c != nullptr && c->cls && amended_.contains({c->org, *c->cls, c->period}))
+      return reject(RejectionCode::amend_pending, "stele.class");
+    if (const auto* a = std::get_if<record::Amend>(&r.body); a != nullptr && transcribed_.contains(class_of(s, *a)))
+      return reject(RejectionCode::amend_pending, "stele.target");
+    return {};
+  }
+  using ClassYear = std::tuple<std::string, std::string, std::string>;
+  static ClassYear class_of(const State& s, const record::Amend& a) {
+    const auto& sheet = s.sheets.at(a.target);  // judged: it is there
+    return {sheet.org, sheet.cls, sheet.year};
+  }
+
   /// Two pending changes that can't both come into force in one block.
   Result<void, Rejection> completes_once(const record::Record& r) const {
     for (const auto& key : exclusive(r)) {
@@ -136,11 +155,16 @@ class InBlock {
     ids_.insert(r.id);
     if (s.policy && !s.policy->policy.quotas.empty()) used_[{r.kid, r.type}] += weight_of(r);
     for (const auto& id : claims_of(r)) claims_.insert(id);
+    if (judged.needs.empty() && !std::holds_alternative<record::SecondSignature>(r.body)) {
+      for (auto& key : exclusive(r)) completed_.insert(std::move(key));
+    }
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) amended_.insert(class_of(s, *a));
     if (record::is_sheet(r.type)) slots_.insert(slot_of(r));
     if (const auto* c = std::get_if<record::Credential>(&r.body)) {
       tags_.insert(c->tag);
       status_slots_.insert(c->status);
       if (c->cnf) kids_.insert(c->cnf->thumbprint());
+      if (c->cls) transcribed_.insert({c->org, *c->cls, c->period});
       if (c->register_number) numbers_[{c->org, c->kind, c->register_number->year}] = c->register_number->number;
     }
     if (const auto* o = std::get_if<record::Org>(&r.body)) {
@@ -182,6 +206,7 @@ class InBlock {
   std::set<std::pair<RecordId, std::string>> signed_;
   std::unordered_map<RecordId, std::vector<std::size_t>> given_;
   std::set<std::string> completed_;
+  std::set<ClassYear> amended_, transcribed_;
   bool root_org_ = false;
   bool policy_ = false;
 };

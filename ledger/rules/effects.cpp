@@ -103,8 +103,9 @@ void key_in_force(State& s, const record::Record& r, const record::Key& body, Un
       k.confirmed = k.confirmed || old.confirmed;
     }
   }
+  // What is superseded is the key as it stands now, whichever of its records was named.
+  if (body.replaces) replace(s, s.latest(*body.replaces), r.id, changes);
   s.persons.insert_or_assign(body.person, kid);
-  replace(s, body.replaces, r.id, changes);
   s.keys.insert_or_assign(kid, std::move(k));
   s.key_records.emplace(r.id, kid);
 }
@@ -118,7 +119,8 @@ bool lift(State& s, const RecordId& target, const RecordId& suspension) {
 }
 
 void status_change_in_force(State& s, const record::Record& r, const record::StatusChange& body, Changes& changes) {
-  for (const auto& target : body.targets) {
+  for (const auto& named : body.targets) {
+    const RecordId target = s.latest(named);
     if (s.pending.contains(target)) continue;
     switch (r.type) {
       case Type::revoke:

@@ -317,32 +317,44 @@ class Judge {
     }
     const auto* same = s_.key(k.jwk.thumbprint());
     const auto owner = s_.persons.find(k.person);
+    // Asked when it comes in: a holder's key that was named since then must not stop it.
+    const bool holders = !again_ && same == nullptr && s_.holder_keys.contains(k.jwk.thumbprint());
+    if (holders) return reject(RejectionCode::key_taken, "stele.jwk");
     if (!k.replaces) {
-      if (same != nullptr || s_.holder_keys.contains(k.jwk.thumbprint()))
-        return reject(RejectionCode::key_taken, "stele.jwk");
+      if (same != nullptr) return reject(RejectionCode::key_taken, "stele.jwk");
       if (owner != s_.persons.end()) return reject(RejectionCode::person_taken, "stele.person");
       return {};
     }
     const auto* old = owner == s_.persons.end() ? nullptr : s_.key(owner->second);
-    if (old == nullptr || old->root || old->id != *k.replaces || old->key.org != k.org || old->key.use != k.use) {
+    if (old == nullptr || old->root || !is_record_of(*k.replaces, *old) || old->key.org != k.org ||
+        old->key.use != k.use) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
+    }
+    // Who may not give a role may not take it away either: else one clerk strips the principal of his.
+    for (const auto& g : old->key.grants) {
+      if (act_ != nullptr && !has(act_->may_grant, g.role))
+        return reject(RejectionCode::grant_not_allowed, "stele.replaces");
     }
     // Other grants for a key that is in force; or another key, also for one that was lost, suspended or revoked.
     const auto status = s_.status.get(*old->index);
-    if (same == nullptr && s_.holder_keys.contains(k.jwk.thumbprint()))
-      return reject(RejectionCode::key_taken, "stele.jwk");
     if (same != nullptr ? same != old || status != log::Status::valid : status == log::Status::superseded) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");
     }
     return {};
   }
 
-  /// The key whose latest record this is.
+  /// When it comes in, a record names the latest of the person's key. One that waited for signatures may find that the
+  /// key was given other grants since: that must not stop it, else one person could stop every replacement.
+  [[nodiscard]] bool is_record_of(const RecordId& id, const registry::KeyState& key) const {
+    if (!again_) return key.id == id;
+    const auto it = s_.key_records.find(id);
+    return it != s_.key_records.end() && it->second == key.key.jwk.thumbprint();
+  }
+
+  /// The key that this record registered, or gave other grants. A change of any of its records is one of the key.
   [[nodiscard]] const registry::KeyState* key_of_record(const RecordId& id) const {
     const auto it = s_.key_records.find(id);
-    if (it == s_.key_records.end()) return nullptr;
-    const auto* k = s_.key(it->second);
-    return k != nullptr && k->id == id ? k : nullptr;
+    return it == s_.key_records.end() ? nullptr : s_.key(it->second);
   }
 
   Ok relations(const record::Policy& p) {
@@ -476,14 +488,15 @@ class Judge {
   Ok relations(const record::StatusChange& c) {
     for (std::size_t i = 0; i < c.targets.size(); ++i) {
       const auto where = "stele.targets[" + std::to_string(i) + "]";
-      const auto status = s_.status_of(c.targets[i]);
-      const bool pending = s_.pending.contains(c.targets[i]);
+      const auto& target = s_.latest(c.targets[i]);
+      const auto status = s_.status_of(target);
+      const bool pending = s_.pending.contains(target);
       const bool suspended = status == log::Status::suspended && !pending;
       const bool fits = r_.type == Type::reinstate ? suspended
                         : r_.type == Type::suspend ? status == log::Status::valid || suspended
                                                    : status != log::Status::revoked && !pending;
       if (!fits) return reject(RejectionCode::target_not_valid, where);
-      if (c.lifts && !suspended_by(c.targets[i], *c.lifts)) return reject(RejectionCode::not_suspended_by, where);
+      if (c.lifts && !suspended_by(target, *c.lifts)) return reject(RejectionCode::not_suspended_by, where);
     }
     if (c.lifts) STELE_CHECK(may_lift(*c.lifts));
     return reason_listed(c.reason);
@@ -526,8 +539,11 @@ class Judge {
     STELE_CHECK(unclaimed(*c.replaces, "stele.replaces"));
     STELE_CHECK(reason_listed(*c.reason));
     const auto it = s_.credentials.find(*c.replaces);
-    const bool same_org = it != s_.credentials.end() &&
-                          (it->second.org == c.org || (act_ != nullptr && act_->unit == record::Unit::above));
+    // A department replaces what a school below it issued, and not what another one's school did.
+    const bool same_org =
+        it != s_.credentials.end() &&
+        (it->second.org == c.org || (act_ != nullptr && act_->unit == record::Unit::above &&
+                                     registry::in_unit(record::Unit::above, key_->key.org, it->second.org, s_)));
     if (!same_org || it->second.type != r_.type || it->second.tag != c.tag ||
         s_.status.get(it->second.index) != log::Status::valid) {
       return reject(RejectionCode::bad_replaces, "stele.replaces");

@@ -339,7 +339,7 @@ void Admission::settle(const Job& job, const Fates& fates) const {
   const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
     return p_.vault.not_taken(records, {&chain.state(), {}});
   });
-  if (!done) p_.metrics.record(done.error().code);
+  if (!done) p_.metrics.outcome(done.error().code);
 }
 
 void Admission::finish(Job& job) {
@@ -355,7 +355,7 @@ void Admission::finish(Job& job) {
     if (a.id == RecordId{}) {
       if (const auto e = record::open_envelope(job.records()[i].jws)) a.id = record::record_id(e->signing_input);
     }
-    p_.metrics.record(a.status == Status::final ? "final" : a.error ? std::string_view(a.error->code) : "pending");
+    p_.metrics.outcome(a.status == Status::final ? "final" : a.error ? std::string_view(a.error->code) : "pending");
   }
   done(std::move(answers));
 }

@@ -10,8 +10,8 @@
 
 #include "ledger/record/json.h"
 #include "ledger/store/ledger.h"
-#include "node/app/metrics.h"
-#include "node/app/work_pool.h"
+#include "node/http/metrics.h"
+#include "node/http/work_pool.h"
 #include "node/ordering/clock.h"
 #include "node/ordering/orderer.h"
 #include "node/vault/vault.h"
@@ -62,8 +62,8 @@ class Admission {
     vault::Vault& vault;
     ordering::Orderer& orderer;
     ordering::Clock& clock;
-    WorkPool& pool;
-    Metrics& metrics;
+    http::WorkPool& pool;
+    http::Metrics& metrics;
   };
   /// Called once, on any thread; must not block.
   using Done = std::function<void(std::vector<Answered>)>;

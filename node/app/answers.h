@@ -1,42 +1,14 @@
-// Answers of the HTTP API: which status a code has, and the JSON that all routes share (docs/http-api.md).
+// Answers of the node: those that all programs share, and its own.
 #pragma once
 
-#include "ledger/base/bytes.h"
-#include "ledger/base/encoding.h"
-#include "ledger/record/json.h"
-#include "node/http/message.h"
+#include "node/http/answers.h"
 
 namespace stele::app {
 
-/// The one table of docs/http-api.md, "Status codes".
-[[nodiscard]] int status_for(std::string_view code);
-/// Problem details with that status; 503 carries Retry-After.
-[[nodiscard]] http::Response refuse(const Error&);
-[[nodiscard]] http::Response answer(const json::Value&);
+using http::answer, http::b64u, http::bad_request, http::digest_param, http::not_final_yet, http::not_found,
+    http::number_query, http::optional_query, http::overloaded, http::refuse, http::status_for, http::text_query,
+    http::to_json;
 
-/// {code, vi, en, where?}
-[[nodiscard]] json::Value to_json(const Error&);
-
-[[nodiscard]] Error not_found();
-[[nodiscard]] Error not_final_yet();
 [[nodiscard]] Error no_authority();
-[[nodiscard]] Error overloaded();
-[[nodiscard]] Error bad_request(std::string_view field, std::string vi, std::string en);
-
-// Reading a request: `bad_request` names the part that is missing or malformed.
-[[nodiscard]] Result<std::uint64_t> number_query(const http::Request&, std::string_view name);
-[[nodiscard]] Result<std::string> text_query(const http::Request&, std::string_view name);
-/// Empty if absent.
-[[nodiscard]] std::string optional_query(const http::Request&, std::string_view name);
-
-template <class T>
-[[nodiscard]] std::string b64u(const T& fixed) {
-  return base64url(fixed.view());
-}
-template <class T>
-[[nodiscard]] Result<T> digest_param(const http::Request& r, std::string_view name) {
-  if (auto out = fixed_from_base64url<T>(r.param(name))) return *out;
-  return Unexpected(bad_request(name, "Mã phải gồm đúng 43 ký tự base64url.", "An id has 43 characters of base64url."));
-}
 
 }  // namespace stele::app

@@ -133,16 +133,17 @@ struct App::Impl {
   void add_routes();
   void add_health();
   [[nodiscard]] std::optional<Error> trouble() const;
-  [[nodiscard]] std::vector<Gauge> gauges() const;
+  [[nodiscard]] std::vector<http::Gauge> gauges() const;
   void stop();
 
   const Config config;
   EventLog& log;
-  Metrics metrics;
+  http::Metrics metrics{"stele_records_total",
+                        "Records answered, by outcome: final, pending, or why they were refused."};
   std::unique_ptr<Node> node = std::make_unique<Node>();
   std::atomic<Node*> ready = nullptr;
   std::atomic<std::uint64_t> replayed = 0;
-  WorkPool pool;
+  http::WorkPool pool;
   http::Server server;
   Routes routes;
   bool stopped = false;
@@ -200,7 +201,8 @@ Result<void> App::Impl::open(NodeKeys keys, const Progress& progress) {
   STELE_TRY(auto solo, finality::SoloValidator::make(n.genesis, std::move(keys.validator), std::move(votes)));
   STELE_TRY(n.orderer, ordering::Sequencer::start(*n.ledger, *n.clock, std::move(keys.orderer), std::move(solo)));
   n.admission = std::make_unique<Admission>(Admission::Parts{*n.ledger, *n.vault, *n.orderer, *n.clock, pool, metrics});
-  n.directory = std::make_unique<Directory>(*n.ledger);
+  n.lookups = std::make_unique<Lookups>(config.limits.lookups_per_number);
+  n.directory = std::make_unique<sync::Directory>(*n.ledger);
   const auto system = std::shared_ptr<ordering::Clock>(ordering::make_system_clock());
   n.gate = std::make_unique<StaffGate>(
       *n.ledger, n.genesis.net, n.vault_id(), [system] { return system->now(); },
@@ -226,9 +228,10 @@ std::optional<Error> App::Impl::trouble() const {
   return std::nullopt;
 }
 
-std::vector<Gauge> App::Impl::gauges() const {
-  std::vector<Gauge> out{{"stele_ready", "1 when the node serves.", ready.load() != nullptr ? 1.0 : 0.0},
-                         {"stele_work_queue", "Requests that wait for a thread.", static_cast<double>(pool.queued())}};
+std::vector<http::Gauge> App::Impl::gauges() const {
+  std::vector<http::Gauge> out{
+      {"stele_ready", "1 when the node serves.", ready.load() != nullptr ? 1.0 : 0.0},
+      {"stele_work_queue", "Requests that wait for a thread.", static_cast<double>(pool.queued())}};
   if (const auto free = store::free_space_of(config.data))
     out.push_back({"stele_disk_free_bytes", "Free space where the ledger is.", static_cast<double>(*free)});
   out.push_back({"stele_secrets_not_locked", "Secrets that could not be locked in memory.",
@@ -276,9 +279,9 @@ void App::Impl::add_routes() {
   add_health();
   add_network_routes(routes);
   add_record_routes(routes);
-  add_proof_routes(routes);
   add_school_routes(routes);
   add_document_routes(routes);
+  add_lookup_routes(routes);
 }
 
 void App::Impl::stop() {
@@ -287,6 +290,7 @@ void App::Impl::stop() {
   server.stop(stop_grace);
   if (node->orderer) node->orderer->stop();
   pool.stop();
+  if (node->lookups) node->lookups->delay().stop();
   if (node->admission) node->admission->stop();
 }
 

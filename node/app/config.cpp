@@ -192,6 +192,7 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
   r.number("limits.requests_burst", c.limits.requests_burst, 1e6);
   r.integer("limits.connections", c.limits.connections, 1, 100'000);
   r.integer("limits.free_space_floor_mb", c.limits.free_space_floor_mb, 1, 1'000'000);
+  r.number("limits.lookups_per_number", c.limits.lookups_per_number, 1e6);
   fs::path clock;
   r.path("test.clock_file", clock, false);
   if (!clock.empty()) c.test.clock_file = clock;

@@ -34,6 +34,7 @@ struct Config {
     double requests_burst = 1000;
     std::uint64_t connections = 1024;
     std::uint64_t free_space_floor_mb = 1024;
+    double lookups_per_number = 10;  ///< an hour, of one diploma number, by whomever
   } limits;
 
   struct Test {

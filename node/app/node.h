@@ -5,12 +5,15 @@
 
 #include "node/app/admission.h"
 #include "node/app/config.h"
-#include "node/app/directory.h"
 #include "node/app/event_log.h"
+#include "node/app/lookups.h"
 #include "node/app/staff.h"
 #include "node/http/server.h"
+#include "node/sync/ledger_routes.h"
 
 namespace stele::app {
+
+using sync::find_record;
 
 /// Any thread may use all of it.
 struct Node {
@@ -24,11 +27,12 @@ struct Node {
   std::unique_ptr<ordering::Clock> clock;
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<vault::Vault> vault;
-  WorkPool* pool = nullptr;  ///< of the application
+  http::WorkPool* pool = nullptr;  ///< of the application
   std::unique_ptr<ordering::Orderer> orderer;
   std::unique_ptr<Admission> admission;
-  std::unique_ptr<Directory> directory;
+  std::unique_ptr<sync::Directory> directory;
   std::unique_ptr<StaffGate> gate;
+  std::unique_ptr<Lookups> lookups;
 
   [[nodiscard]] const std::string& vault_id() const { return genesis.vaults[vault_number].id; }
 };
@@ -41,7 +45,7 @@ class Routes {
   using Async = std::function<void(Node&, http::Request, http::Respond)>;
 
   /// `node`: set once, when all its parts are there.
-  Routes(http::Server& server, const std::atomic<Node*>& node, WorkPool& pool)
+  Routes(http::Server& server, const std::atomic<Node*>& node, http::WorkPool& pool)
       : server_(server), node_(node), pool_(pool) {}
 
   /// On the server's thread: for what takes microseconds.
@@ -53,10 +57,9 @@ class Routes {
   void async(std::string method, std::string pattern, Async, http::RouteOptions = {});
 
  private:
-  void on_pool(http::Request, http::Respond, std::function<Result<http::Response>(Node&, const http::Request&)>);
   http::Server& server_;
   const std::atomic<Node*>& node_;
-  WorkPool& pool_;
+  http::WorkPool& pool_;
 };
 
 /// For requests whose body is a few short members.
@@ -64,8 +67,8 @@ class Routes {
 
 void add_network_routes(Routes&);
 void add_record_routes(Routes&);
-void add_proof_routes(Routes&);
 void add_school_routes(Routes&);
 void add_document_routes(Routes&);
+void add_lookup_routes(Routes&);
 
 }  // namespace stele::app

@@ -9,11 +9,12 @@ Error starting() {
                     "The node is starting; try again in a moment.");
 }
 
-http::Response to_response(Result<http::Response> r) {
-  return r ? std::move(*r) : refuse(r.error());
-}
-
 }  // namespace
+
+Error no_authority() {
+  return make_error("no_authority", "Khóa này không có quyền làm việc đó tại đơn vị này.",
+                    "This key has no right to do that at this organisation.");
+}
 
 http::RouteOptions body_at_most(std::size_t bytes) {
   http::RouteOptions o;
@@ -35,28 +36,16 @@ void Routes::async(std::string method, std::string pattern, Async handler, http:
 void Routes::quick(std::string method, std::string pattern, Plain handler) {
   async(std::move(method), std::move(pattern),
         [handler = std::move(handler)](Node& node, const http::Request& request, http::Respond respond) {
-          respond(to_response(handler(node, request)));
+          respond(http::to_response(handler(node, request)));
         });
-}
-
-void Routes::on_pool(http::Request request, http::Respond respond, Plain handler) {
-  // A std::function can be copied, a Respond can't: both live in one shared place.
-  struct Waiting {
-    http::Request request;
-    http::Respond respond;
-  };
-  auto w = std::make_shared<Waiting>(Waiting{std::move(request), std::move(respond)});
-  Node* node = node_.load();
-  const bool taken =
-      pool_.post([w, node, handler = std::move(handler)] { w->respond(to_response(handler(*node, w->request))); });
-  if (!taken) w->respond(refuse(overloaded()));
 }
 
 void Routes::slow(std::string method, std::string pattern, Plain handler, http::RouteOptions options) {
   async(
       std::move(method), std::move(pattern),
-      [this, handler = std::move(handler)](Node&, http::Request request, http::Respond respond) {
-        on_pool(std::move(request), std::move(respond), handler);
+      [this, handler = std::move(handler)](Node& node, http::Request request, http::Respond respond) {
+        http::respond_on(pool_, std::move(request), std::move(respond),
+                         [&node, handler](const http::Request& r) { return handler(node, r); });
       },
       options);
 }

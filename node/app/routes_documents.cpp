@@ -20,7 +20,7 @@ Response no_content() {
 
 Result<Response> document(Node& n, const Request& r, const Staff& who) {
   STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
-  const auto found = find_record(*n.ledger, id);
+  const auto found = sync::find_record(*n.ledger, id);
   const auto* c = found ? std::get_if<record::Credential>(&found->record.body) : nullptr;
   if (c == nullptr) return Unexpected(found || found.error().code == "not_found" ? not_found() : found.error());
   const auto scope = record::scope_of(found->record);
@@ -70,7 +70,7 @@ Result<Response> pickup_replace(Node& n, const Request& r, const Staff& who) {
   const auto id = reader.digest43<RecordId>("id");
   const auto digest = reader.digest43<Digest>("digest");
   if (auto ok = reader.finish(); !ok) return Unexpected(json::to_error(ok.error()));
-  const auto found = find_record(*n.ledger, id);
+  const auto found = sync::find_record(*n.ledger, id);
   const auto* c = found ? std::get_if<record::Credential>(&found->record.body) : nullptr;
   if (c == nullptr) return Unexpected(found || found.error().code == "not_found" ? not_found() : found.error());
   const bool may = n.ledger->with_chain(

@@ -1,4 +1,4 @@
-// What anybody may ask of the network: its name, genesis, newest checkpoint, policy and organisations.
+// What anybody may ask of the network: its name, genesis, policy and organisations.
 #include "ledger/record/decode.h"
 #include "node/app/answers.h"
 #include "node/app/node.h"
@@ -28,26 +28,11 @@ Result<Response> network(Node& n, const Request&) {
        {"now", utc_text(n.clock->now())}}));
 }
 
-Result<Response> checkpoint(Node& n, const Request&) {
-  const auto final = n.ledger->final_point();
-  const auto& c = final->checkpoint;
-  auto out = Value::object({{"text", final->text},
-                            {"hash", b64u(final->hash)},
-                            {"height", c.height.value},
-                            {"size", c.size},
-                            {"time", utc_text(c.time)}});
-  if (!final->child_text.empty()) {
-    out.set("child", final->child_text);
-    out.set("qc", base64url(final->child_qc));
-  }
-  return answer(out);
-}
-
 Result<Response> policy(Node& n, const Request&) {
   const auto id = n.ledger->with_chain(
       [](const rules::Chain& c) { return c.state().policy ? std::optional(c.state().policy->id) : std::nullopt; });
   if (!id) return Unexpected(not_found());
-  STELE_TRY(const auto found, find_record(*n.ledger, *id));
+  STELE_TRY(const auto found, sync::find_record(*n.ledger, *id));
   const auto envelope = record::open_envelope(found.jws);
   const auto payload = envelope ? unbase64url(envelope->payload_b64) : std::nullopt;
   STELE_ASSERT(payload.has_value());  // it was decoded just now
@@ -78,7 +63,6 @@ void add_network_routes(Routes& r) {
   r.quick("GET", "/v1/network", network);
   r.quick("GET", "/v1/genesis",
           [](Node& n, const Request&) -> Result<Response> { return http::json_response(200, n.genesis_text); });
-  r.quick("GET", "/v1/checkpoint", checkpoint);
   r.quick("GET", "/v1/policy", policy);
   r.quick("GET", "/v1/orgs/{org}", org);
 }

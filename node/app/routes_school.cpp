@@ -376,10 +376,9 @@ bool in_year(const record::Credential& c, const std::string& year) {
 
 Result<std::optional<Value>> credential_json(Node& n, const RecordId& id, const std::string& cls,
                                              const std::string& year, bool all, const Staff& who) {
-  STELE_TRY(const auto found, find_record(*n.ledger, id));
+  STELE_TRY(const auto found, sync::find_record(*n.ledger, id));
   const auto& c = std::get<record::Credential>(found.record.body);
   if (!in_year(c, year) || (!cls.empty() && c.cls && *c.cls != cls) || (!c.cls && !all)) return std::optional<Value>{};
-  constexpr std::array<std::string_view, 4> names{"valid", "superseded", "suspended", "revoked"};
   const auto [status, pending] = n.ledger->with_chain([&](const rules::Chain& chain) {
     return std::pair(chain.state().status.get(found.index), chain.state().pending.contains(id));
   });
@@ -389,7 +388,7 @@ Result<std::optional<Value>> credential_json(Node& n, const RecordId& id, const 
     v.set("student_id", held->student_id);
     v.set("name", claim_text(held->disclosures, "name"));
   }
-  v.set("status", pending ? "pending" : names.at(static_cast<std::size_t>(status)));
+  v.set("status", pending ? "pending" : sync::status_name(status));
   v.set("pending", pending);
   return std::optional(std::move(v));
 }
@@ -532,7 +531,7 @@ Result<Response> pending(Node& n, const Request& r, const Staff& who) {
   std::sort(list.begin(), list.end(), [](const Waiting& a, const Waiting& b) { return a.index < b.index; });
   auto out = Value::array();
   for (auto& w : list) {
-    STELE_TRY(auto found, find_record(*n.ledger, w.id));
+    STELE_TRY(auto found, sync::find_record(*n.ledger, w.id));
     out.push(Value::object({{"id", b64u(w.id)},
                             {"type", record::type_name(w.type)},
                             {"jws", std::move(found.jws)},

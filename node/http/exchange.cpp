@@ -29,6 +29,19 @@ Response with_allow(Response out, std::string allow) {
   return out;
 }
 
+/// The answer to OPTIONS; to a browser that asks for another origin's page, whether it may send the request.
+Response options_response(const Request& request, const Router& router, const std::vector<std::string>& path) {
+  auto out = with_allow(Response{.status = 204}, router.allow(path));
+  const auto wanted = request.headers.get("Access-Control-Request-Method");
+  const auto* route = wanted ? router.find(*wanted, path).route : nullptr;
+  if (route == nullptr || !route->options.any_origin) return out;
+  allow_any_origin(out);
+  out.headers.add("Access-Control-Allow-Methods", std::string(*wanted));
+  out.headers.add("Access-Control-Allow-Headers", "Content-Type, If-None-Match");
+  out.headers.add("Access-Control-Max-Age", "86400");
+  return out;
+}
+
 }  // namespace
 
 Admission admit(Request& request, const Router& router, std::size_t body_bytes_max) {
@@ -48,8 +61,8 @@ Admission admit(Request& request, const Router& router, std::size_t body_bytes_m
     if (!match.path_known) {
       out.refusal = refusal(404);
     } else {
-      const bool asks = request.method == "OPTIONS";
-      out.refusal = with_allow(asks ? Response{.status = 204} : refusal(405), router.allow(target->segments));
+      out.refusal = request.method == "OPTIONS" ? options_response(request, router, target->segments)
+                                                : with_allow(refusal(405), router.allow(target->segments));
     }
     return out;
   }
@@ -63,6 +76,11 @@ Admission admit(Request& request, const Router& router, std::size_t body_bytes_m
   request.query = std::move(target->query);
   request.params = std::move(match.params);
   return out;
+}
+
+void allow_any_origin(Response& r) {
+  r.headers.set("Access-Control-Allow-Origin", "*");
+  r.headers.set("Access-Control-Expose-Headers", "ETag, Retry-After");
 }
 
 Response refusal(int status) {

@@ -23,6 +23,9 @@ struct Admission {
 /// Reads the target of a request whose header is complete; fills path, query and params.
 [[nodiscard]] Admission admit(Request&, const Router&, std::size_t body_bytes_max);
 
+/// Puts the fields of `any_origin` on an answer.
+void allow_any_origin(Response&);
+
 /// The problem that a server itself answers with: 400, 404, 405, 408, 413, 414, 417, 429, 431, 500, 501, 503, 505.
 [[nodiscard]] Response refusal(int status);
 [[nodiscard]] int status_of(ParseFault);

@@ -54,7 +54,9 @@ class Sink : public beast::http::basic_parser<IsRequest> {
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code& ec) final {
     if (!length) return;
     if (*length > limits_.body_bytes_max) return refuse(ParseFault::body_too_large, ec);
-    message_.body.reserve(static_cast<std::size_t>(*length));
+    // Never in the string's own small buffer: moving that one copies it, and a secret would stay behind.
+    constexpr std::size_t outside = 64;
+    message_.body.reserve(std::max(static_cast<std::size_t>(*length), outside));
   }
   std::size_t on_body_impl(BeastView bytes, Code& ec) final { return append(bytes, ec); }
   void on_chunk_header_impl(std::uint64_t size, BeastView, Code& ec) final {

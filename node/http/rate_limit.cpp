@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+
+#include <arpa/inet.h>
 
 #include "ledger/base/assert.h"
 
@@ -14,7 +17,25 @@ RateLimiter::RateLimiter(double per_second, double burst, std::size_t clients_ma
   STELE_ASSERT(clients_max > 0);
 }
 
-std::uint32_t RateLimiter::take(const AddressKey& client, Time now) {
+AddressKey address_key(std::string_view address) {
+  AddressKey out{};
+  const std::string text(address);
+  in_addr v4{};
+  in6_addr v6{};
+  constexpr std::size_t v4_bytes = 4, network_bytes = 8;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&v6);  // NOLINT: both are plain octets
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) {
+    out[10] = out[11] = 0xff;
+    bytes = reinterpret_cast<const std::uint8_t*>(&v4);  // NOLINT
+    std::copy_n(bytes, v4_bytes, out.end() - v4_bytes);
+  } else if (::inet_pton(AF_INET6, text.c_str(), &v6) == 1) {
+    std::copy_n(bytes, network_bytes, out.begin());
+  }
+  return out;
+}
+
+std::uint32_t RateLimiter::take(const AddressKey& client, Time now, double cost) {
+  STELE_ASSERT(cost <= burst_);
   auto found = buckets_.find(client);
   if (found == buckets_.end()) {
     if (buckets_.size() == clients_max_) {
@@ -29,12 +50,13 @@ std::uint32_t RateLimiter::take(const AddressKey& client, Time now) {
   const double elapsed_s = std::max(0.0, std::chrono::duration<double>(now - bucket.filled).count());
   bucket.tokens = std::min(burst_, bucket.tokens + elapsed_s * per_second_);
   bucket.filled = now;
-  if (bucket.tokens >= 1) {
-    bucket.tokens -= 1;
+  if (bucket.tokens >= cost) {
+    bucket.tokens -= cost;
     return 0;
   }
   constexpr double wait_max_s = 3600;
-  return static_cast<std::uint32_t>(std::ceil(std::min(wait_max_s, std::max(1.0, (1 - bucket.tokens) / per_second_))));
+  return static_cast<std::uint32_t>(
+      std::ceil(std::min(wait_max_s, std::max(1.0, (cost - bucket.tokens) / per_second_))));
 }
 
 }  // namespace stele::http

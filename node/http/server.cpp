@@ -55,20 +55,6 @@ milliseconds time_for(std::size_t bytes, std::size_t bytes_per_second) {
   return milliseconds(std::uint64_t{bytes} * 1000 / std::max<std::size_t>(bytes_per_second, 1));
 }
 
-AddressKey address_key(const net::ip::address& address) {
-  AddressKey out{};
-  if (address.is_v6() && !address.to_v6().is_v4_mapped()) {
-    const auto bytes = address.to_v6().to_bytes();
-    std::copy_n(bytes.begin(), 8, out.begin());
-    return out;
-  }
-  const auto v4 = address.is_v4() ? address.to_v4() : net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
-  const auto bytes = v4.to_bytes();
-  out[10] = out[11] = 0xff;
-  std::copy_n(bytes.begin(), 4, out.begin() + 12);
-  return out;
-}
-
 std::string address_text(const net::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()).to_string();
@@ -215,6 +201,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void feed();
   bool on_header();
   bool expects_continue();
+  void wipe_buffer();
   void dispatch();
   void refuse(int status) { answer(refusal(status)); }
   void answer(Response);
@@ -330,8 +317,8 @@ void Session::start() {
   Code ec;
   const auto peer = socket().remote_endpoint(ec);
   if (ec) return close();
-  client_ = address_key(peer.address());
   remote_address_ = address_text(peer.address());
+  client_ = address_key(remote_address_);
   socket().set_option(tcp::no_delay(true), ec);
   if (slot_.number() > core_.options.connections_max) {
     // Before any handshake: TLS costs more than all else, which is what an overloaded server can't afford.
@@ -438,6 +425,10 @@ bool Session::on_header() {
   }
   if (!parser_.body_follows()) return true;
   parser_.set_body_bytes_max(admission.body_bytes_max);
+  if (route_->options.secret_body && !parser_.content_length()) {
+    refuse(400);
+    return false;
+  }
   const auto length = parser_.content_length().value_or(0);
   if (length > admission.body_bytes_max) {
     refuse(413);
@@ -460,11 +451,20 @@ bool Session::expects_continue() {
   return parser_.is_http_1_1() && buffer_.size() == 0 && parser_.request().headers.count("Expect") != 0;
 }
 
+/// What was read stands in the buffer until something else overwrites it. Pipelined bytes behind a secret are dropped
+/// with it: browsers do not pipeline.
+void Session::wipe_buffer() {
+  buffer_.consume(buffer_.size());
+  const auto all = buffer_.prepare(buffer_.capacity());
+  explicit_bzero(all.data(), all.size());
+}
+
 void Session::dispatch() {
   state_ = State::handling;
   set_deadline(core_.options.handler_timeout);
   auto& request = parser_.request();
   request_body_bytes_ = request.body.size();
+  if (route_->options.secret_body) wipe_buffer();
   const auto& handler = route_->handler;
   Respond respond(std::make_shared<SessionSink>(weak_from_this(), worker_.shared_from_this(), ++exchange_));
   try {
@@ -485,10 +485,13 @@ void Session::answer(Response response) {
   keep_alive_ = !parser_.body_follows() && parser_.keep_alive() &&
                 requests_ < core_.options.requests_per_connection_max && !core_.stopping;
   const bool http_1_1 = parser_.is_http_1_1();
+  const bool any_origin = route_ != nullptr && route_->options.any_origin;
+  if (any_origin) allow_any_origin(response);
   auto head = response_head(response, response.body.size(), worker_.date, keep_alive_, http_1_1);
   if (!head) {
     // The handler let a line break or the like into a header field: nothing of it may go out.
     response = refusal(500);
+    if (any_origin) allow_any_origin(response);
     head = response_head(response, response.body.size(), worker_.date, keep_alive_, http_1_1);
     STELE_ASSERT(head.has_value());
   }

@@ -40,6 +40,12 @@ using Handler = std::function<void(Request, Respond)>;
 struct RouteOptions {
   std::optional<std::size_t> body_bytes_max{};  ///< instead of the server's
   bool rate_limited = true;
+  /// The body is a secret (a passphrase): the connection's buffers are wiped behind it. Wiping Request::body is up to
+  /// the handler. A body without Content-Length is refused, for a growing string leaves copies behind.
+  bool secret_body = false;
+  /// Pages of other origins may read the answer: `Access-Control-Allow-Origin: *`, on refusals too, and never with
+  /// credentials. Only for what anybody may ask without being asked who they are.
+  bool any_origin = false;
 };
 
 /// What may be told about a request that was answered. Views are valid during the call only.

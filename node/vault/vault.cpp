@@ -166,6 +166,13 @@ Bytes holder_place(const Digest& student, std::string_view org) {
   out.insert(out.end(), org.begin(), org.end());
   return out;
 }
+Bytes register_place(const Digest& number, const RecordId& id) {
+  return Place('N').with(number).with(id).bytes();
+}
+/// Each organisation has a register of its own. No id of an organisation holds a slash.
+std::string register_kind(std::string_view org) {
+  return "register/" + std::string(org);
+}
 Bytes pickup_place(const Digest& code) {
   return Place('K').with(code).bytes();
 }
@@ -184,6 +191,8 @@ Bytes log_place(std::uint64_t n) {
 constexpr std::string_view index_place = "I";
 constexpr std::string_view format_place = "m/format";
 constexpr std::string_view list_place = "m/list";
+constexpr std::string_view decoy_place = "decoy";
+constexpr std::size_t decoy_disclosures = 18;  ///< about as many as a diploma has
 
 Bytes two(std::string_view a, std::string_view b) {
   log::Writer w;
@@ -213,6 +222,7 @@ struct Vault::Impl {
     std::size_t count = 0;
   };
   std::map<std::string, Made> books_made;  ///< by organisation, in this day
+  Bytes decoy;                             ///< sealed; opened where there is nothing else to open
   mutable std::mutex mutex;
 
   // ---- plain and sealed values ----
@@ -257,6 +267,13 @@ struct Vault::Impl {
 
   [[nodiscard]] Digest name_in_index(std::string_view kind, std::string_view text) const {
     return hmac_sha256(index_key.view(), {as_bytes(kind), as_bytes(std::string_view("\0", 1)), as_bytes(text)});
+  }
+
+  /// Again whenever the wrapping key changes.
+  void make_decoy() {
+    const auto salt = signer::random_fixed<FixedBytes<struct DecoySaltTag, 16>>();
+    const auto text = record::encode_disclosure(salt.view(), "birth_date", json::Value("0001-01-01"));
+    decoy = seal_object(keys, as_bytes(decoy_place), as_bytes(text));
   }
 
   // ---- opening ----
@@ -451,7 +468,12 @@ struct Vault::Impl {
   }
 
   [[nodiscard]] std::vector<RecordId> serials(std::string_view serial) const {
-    const auto prefix = Place('Z').with(name_in_index("serial", serial)).bytes();
+    return with_number(Place('Z').with(name_in_index("serial", serial)).bytes());
+  }
+  [[nodiscard]] std::vector<RecordId> register_numbers(std::string_view org, std::string_view number) const {
+    return with_number(Place('N').with(name_in_index(register_kind(org), number)).bytes());
+  }
+  [[nodiscard]] std::vector<RecordId> with_number(const Bytes& prefix) const {
     const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
     std::vector<RecordId> out;
     for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
@@ -596,6 +618,8 @@ struct Vault::Impl {
     put_sealed(batch, credential_place(r.id), w.bytes());
     if (const auto* serial = p.claim("serial"))
       put(batch, serial_place(name_in_index("serial", serial->value.string()), r.id), {});
+    if (const auto* number = p.claim("register_no"))
+      put(batch, register_place(name_in_index(register_kind(c.org), number->value.string()), r.id), {});
     if (p.pickup) {
       put(batch, pickup_place(*p.pickup), r.id.view());
       put(batch, pickup_of_place(r.id), p.pickup->view());
@@ -708,6 +732,8 @@ struct Vault::Impl {
     const auto p = held && *held ? opened(**held) : std::nullopt;
     if (const auto* serial = p ? p->claim("serial") : nullptr)
       drop(serial_place(name_in_index("serial", serial->value.string()), r.id));
+    if (const auto* number = p ? p->claim("register_no") : nullptr)
+      drop(register_place(name_in_index(register_kind(*record::org_of(r)), number->value.string()), r.id));
     STELE_TRY(const auto code, get(pickup_of_place(r.id)));
     if (const auto d = code ? Digest::from(as_bytes(*code)) : std::nullopt) drop(pickup_place(*d));
     drop(pickup_of_place(r.id));
@@ -753,7 +779,9 @@ Result<std::unique_ptr<Vault>> Vault::open(Options options, signer::SigningKey a
   STELE_TRY(auto keys, WrappingKeys::open(options.wrapping_keys, "0000-first"));
   std::unique_ptr<Vault> out(new Vault());
   out->impl_ = std::make_unique<Impl>(std::move(options), std::move(ack_key), std::move(keys));
-  STELE_CHECK(out->impl_->open_db());
+  auto& m = *out->impl_;
+  STELE_CHECK(m.open_db());
+  m.make_decoy();
   return out;
 }
 
@@ -987,6 +1015,65 @@ Result<std::optional<Vault::StoredCredential>> Vault::credential(const record::R
   return m.stored_credential(r);
 }
 
+namespace {
+
+bool has_birth_date(const Vault::StoredCredential& c, std::string_view date) {
+  bool same = false;
+  for (const auto& text : c.disclosures) {  // all of them, wherever the date stands
+    const auto d = record::decode_disclosure(text);
+    const bool here = d && d->name == "birth_date" && d->value.is(json::Kind::string) && d->value.string() == date;
+    same = same || here;
+  }
+  return same;
+}
+
+}  // namespace
+
+namespace {
+
+/// Of the credentials that were handed in with one number: that on the ledger which no other of them replaced.
+std::optional<RecordId> standing(const std::vector<RecordId>& ids,
+                                 const std::function<std::optional<record::Record>(const RecordId&)>& record) {
+  std::set<RecordId> left, replaced;
+  for (const auto& id : ids) {
+    const auto r = record(id);
+    const auto* c = r ? std::get_if<record::Credential>(&r->body) : nullptr;
+    if (c == nullptr) continue;
+    left.insert(id);
+    if (c->replaces) replaced.insert(*c->replaces);
+  }
+  for (const auto& id : left) {
+    if (!replaced.contains(id)) return id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<RecordId>> Vault::find_diploma(
+    const DiplomaQuery& q, const std::function<std::optional<record::Record>(const RecordId&)>& record,
+    const Reader& reader) {
+  auto& m = *impl_;
+  const std::lock_guard lock(m.mutex);
+  const auto by_serial = standing(m.serials(q.number), record);
+  const auto by_register = standing(m.register_numbers(q.org, q.number), record);
+  const auto& id = by_serial ? by_serial : by_register;
+  // Whatever was found, one credential is opened and read: an unknown number costs what a known one does.
+  STELE_CHECK(m.log_read(reader, "lookup", id.value_or(RecordId{})));
+  const auto r = record(id.value_or(RecordId{}));
+  std::optional<StoredCredential> held;
+  if (r) {
+    STELE_TRY(held, m.stored_credential(*r));
+  }
+  const bool known = held.has_value();
+  if (!known) {
+    STELE_TRY(const auto plain, open_object(m.keys, as_bytes(decoy_place), m.decoy));
+    held = StoredCredential{std::vector<std::string>(decoy_disclosures, std::string(as_text(plain))), {}, {}};
+  }
+  const bool right = has_birth_date(*held, q.birth_date);
+  return known && right ? id : std::optional<RecordId>{};
+}
+
 Result<std::optional<std::string>> Vault::person(const record::Record& r) {
   const auto* key = std::get_if<record::Key>(&r.body);
   if (key == nullptr) return std::optional<std::string>{};
@@ -1028,6 +1115,7 @@ Result<void> Vault::rotate_wrapping_key(std::string_view name) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
   STELE_CHECK(m.keys.add(std::string(name)));
+  m.make_decoy();
   constexpr std::string_view sealed_kinds = "RCBPI";
   constexpr std::size_t batch_max = 1000;
   rocksdb::WriteBatch batch;

@@ -100,6 +100,14 @@ class Vault {
   };
   /// none: unknown or erased (told alike).
   [[nodiscard]] Result<std::optional<StoredCredential>> credential(const record::Record&, const Reader&);
+  /// What a public look-up asks for: the serial, or the register number as printed at an organisation.
+  struct DiplomaQuery {
+    std::string number, org, birth_date;  ///< org may be empty: then by serial only
+  };
+  /// The diploma with that number, if the birth date in it is the one given. None: unknown, another date, or erased:
+  /// told alike, after the same work. `record`: as in LedgerView.
+  [[nodiscard]] Result<std::optional<RecordId>> find_diploma(
+      const DiplomaQuery&, const std::function<std::optional<record::Record>(const RecordId&)>& record, const Reader&);
   /// The `binding` disclosure of a key record; none: not handed in.
   [[nodiscard]] Result<std::optional<std::string>> person(const record::Record& key_record);
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 CORE = ["ledger/base", "ledger/record", "ledger/log", "ledger/registry", "ledger/rules", "ledger/verdict"]
 LEDGER = CORE + ["ledger/store"]
+PAPER = ["ledger/paper"]  # named by those who print or read prints
 SHARED_NODE = ["node/http", "node/sync"]  # the only parts of node/ that other programs may link
 NODE = SHARED_NODE + ["node/ordering", "node/finality", "node/vault"]
 
@@ -26,6 +27,7 @@ LAYERS = {
     "ledger/rules": CORE[:4],
     "ledger/verdict": CORE[:5],
     "ledger/store": CORE,
+    "ledger/paper": CORE,
     "signer": CORE,
     "node/http": ["ledger/base", "ledger/record"],
     "node/sync": LEDGER + ["node/http"],
@@ -35,17 +37,22 @@ LAYERS = {
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
     "node/app": LEDGER + NODE + ["signer"],
     "verifier-api": LEDGER + SHARED_NODE,
-    "wallet-cli": LEDGER + SHARED_NODE + ["signer"],
+    "wallet-cli": LEDGER + PAPER + SHARED_NODE + ["signer"],
 }
 
 # Heavy libraries: header prefix -> files (regular expressions) that own it. A header of ours never includes them.
 OWNERS = {
-    "rocksdb/": [r"ledger/store/[^/]+\.cpp", r"node/vault/[^/]+\.cpp"],
+    "rocksdb/": [r"ledger/store/[^/]+\.cpp", r"node/vault/[^/]+\.cpp", r"verifier-api/shared_store\.cpp"],
     "boost/": [r"node/http/[^/]+\.cpp"],
     "secp256k1": [r"ledger/base/verify\.cpp", r"signer/sign\.cpp"],
     "cryptopp/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "crypto++/": [r"ledger/base/hash\.cpp", r"signer/[^/]+\.cpp"],
     "nlohmann/": [r"ledger/record/json\.cpp", r"tests/.*"],
+    "cairo": [r"ledger/paper/canvas\.cpp"],
+    "pango/": [r"ledger/paper/canvas\.cpp"],
+    "fontconfig/": [r"ledger/paper/canvas\.cpp"],
+    "qpdf/": [r"ledger/paper/pdf\.cpp"],
+    "qrencode": [r"ledger/paper/qr\.cpp"],
     "CLI/": [r"wallet-cli/(cli/)?[^/]+\.cpp", r"(.*/)?main\.cpp"],
 }
 

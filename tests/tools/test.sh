@@ -6,13 +6,13 @@ failed=0
 
 test_usage() {
   say "Cách dùng: ./stele test [tùy chọn]
-  (không có)          g++ và các kiểm thử; clang ASan+UBSan và các kiểm thử; định dạng; clang-tidy
+  (không có)          g++ và các kiểm thử; trang kiểm chứng; clang ASan+UBSan và các kiểm thử; định dạng; clang-tidy
   --quick             chỉ g++ và các kiểm thử
   --all               thêm: TSan, g++ ASan+UBSan, fuzzing, độ phủ của các bộ giải mã, kiểm thử sự cố
   --fuzz-seconds N    thời gian cho mỗi đích fuzzing (mặc định 600)
   --bare              dựng một Debian 12 trống dưới build/ rồi chạy demo và test trong đó (cần quyền root)" \
     "Usage: ./stele test [options]
-  (none)              g++ and the tests; clang ASan+UBSan and the tests; formatting; clang-tidy
+  (none)              g++ and the tests; the verification page; clang ASan+UBSan and the tests; formatting; clang-tidy
   --quick             only g++ and the tests
   --all               further: TSan, g++ ASan+UBSan, fuzzing, coverage of the decoders, faults
   --fuzz-seconds N    time for each fuzz target (600 unless told)
@@ -56,6 +56,29 @@ ctests() {
     say "  Chú ý: $skipped trường hợp bị bỏ qua; lý do trong build/$preset/Testing/Temporary/LastTest.log" \
       "  Note: $skipped cases were skipped; reasons in build/$preset/Testing/Temporary/LastTest.log"
   fi
+}
+
+# The verification page: its own code needs node, the programs do not.
+page_check() {
+  local name=$1 status=0
+  shift
+  step "page: $name" "$@" || status=$?
+  if ((status == 77)); then
+    say "  Chú ý: bước này bị bỏ qua; lý do trong nhật ký" "  Note: this step was skipped; the reason is in its log"
+    return 0
+  fi
+  count "$status"
+}
+page_tests() {
+  local web=verifier-api/web
+  step "page: packages" npm --prefix "$web" ci || {
+    failed=$((failed + 1))
+    return 0
+  }
+  page_check "build" npm --prefix "$web" run build
+  page_check "unit tests" npm --prefix "$web" test
+  page_check "same verdicts as stele" node "$web/tests/corpus/agree.mjs" --stele build/release/bin/stele
+  page_check "in the browser" node "$web/tests/e2e/run.mjs"
 }
 
 # Tracked C++ files; all of them where there is no git (a tree unpacked from an archive).
@@ -192,6 +215,7 @@ run_tests() {
 
   build release
   ctests release
+  page_tests
   if $quick; then finish; fi
   build asan
   ctests asan -LE 'slow|lint'

@@ -58,12 +58,78 @@ void holder_commands(Command& program) {
       .runs([d](const Context& c) { return disclose(c, *d); });
 }
 
+void paper_commands(Command& program) {
+  auto p = std::make_shared<Print>();
+  program
+      .command("print", {"In văn bản ra PDF; tệp PDF mang theo chính văn bản số nên tự chứng minh được",
+                         "Print a document as PDF, which carries the document itself and so proves itself"})
+      .option({"file", document_text, V::file, true}, p->file)
+      .option({"--out,-o", {"tệp PDF mới", "new PDF file"}, V::file, true}, p->out)
+      .option({"--kind",
+               {"mẫu in; mặc định theo loại văn bản, copy là bản sao",
+                "form; by default that of the document, copy is a copy of it"},
+               V::code,
+               false,
+               "transcript|diploma|certificate|copy"},
+              p->kind)
+      .flag({"--codes",
+             {"thêm các trang mã QR chứa toàn bộ văn bản: chỉ cần tờ giấy cũng kiểm tra được",
+              "add pages of QR codes with the whole document: then the paper alone can be checked"}},
+            p->codes)
+      .example({"In học bạ", "Print a transcript"}, "stele print hoc-ba.json --out hoc-ba.pdf --genesis genesis.json")
+      .example({"Bản sao văn bằng", "A copy of a diploma"},
+               "stele print bang.json --kind copy --out ban-sao.pdf --genesis genesis.json")
+      .runs([p](const Context& c) { return print_document(c, *p); });
+
+  auto q = std::make_shared<Qr>();
+  program.command("qr", {"Vẽ mã QR của một văn bản", "Draw the QR code of a document"})
+      .option({"file", document_text, V::file, true}, q->file)
+      .option({"--out,-o", {"ảnh mới, .png hoặc .svg", "new picture, .png or .svg"}, V::file, true}, q->out)
+      .flag(
+          {"--whole",
+           {"một bộ mã chứa toàn bộ văn bản, thay cho liên kết", "a set of codes with the whole document, not a link"}},
+          q->whole)
+      .example({"Liên kết đến bản ghi", "A link to the record"},
+               "stele qr hoc-ba.json --out hoc-ba.png --genesis genesis.json")
+      .runs([q](const Context& c) { return qr(c, *q); });
+
+  auto s = std::make_shared<Share>();
+  program
+      .command("share", {"Chia sẻ văn bản qua một liên kết; dịch vụ kiểm chứng chỉ giữ bản mã hóa",
+                         "Share a document by a link; the verification service keeps ciphertext only"})
+      .option({"file", {"tệp văn bản, hoặc bản trích của nó", "document file, or an extract of it"}, V::file, true},
+              s->file)
+      .option({"--verifier",
+               {"dịch vụ kiểm chứng giữ bản mã hóa", "verification service that keeps the ciphertext"},
+               V::url,
+               true},
+              s->verifier)
+      .option({"--days", {"giữ trong bao nhiêu ngày, 1 đến 90", "how many days to keep it, 1 to 90"}, V::number},
+              s->days)
+      .option(
+          {"--pdf",
+           {"in thêm ra tệp PDF này, mã QR là liên kết đó", "also print to this PDF, with that link as its QR code"},
+           V::file},
+          s->pdf)
+      .option({"--qr",
+               {"vẽ thêm mã QR ra ảnh này, .png hoặc .svg", "also draw the QR code to this picture, .png or .svg"},
+               V::file},
+              s->qr)
+      .example({"Gửi bản trích cho nơi tuyển dụng", "Send an extract to an employer"},
+               "stele share trich.json --verifier https://kiem-chung.example --days 14 --genesis genesis.json")
+      .runs([s](const Context& c) { return share(c, *s); });
+}
+
 void verifier_commands(Command& program) {
   auto v = std::make_shared<Verify>();
   program
       .command("verify", {"Kiểm tra văn bản: có thật không, ai ký, còn hiệu lực không",
                           "Check documents: are they genuine, who signed, are they still in force"})
-      .options({"file", {"tệp văn bản hoặc biên nhận", "document or receipt file"}, V::file, true}, v->files)
+      .options({"file",
+                {"tệp văn bản, biên nhận, hoặc PDF đã in", "document or receipt file, or a printed PDF"},
+                V::file,
+                true},
+               v->files)
       .option({"--verifier",
                {"hỏi dịch vụ kiểm chứng này thay vì kiểm tra ngoại tuyến",
                 "ask this verification service instead of checking offline"},
@@ -82,7 +148,12 @@ void verifier_commands(Command& program) {
       .option(
           {"--status-days", {"tình trạng được cũ nhất bao nhiêu ngày", "how many days old a status may be"}, V::number},
           v->status_days)
+      .option(
+          {"--report", {"ghi biên bản kiểm tra ra tệp PDF này", "write a report on the verdicts to this PDF"}, V::file},
+          v->report)
       .example({"Kiểm tra ngoại tuyến", "Check offline"}, "stele verify hoc-ba.json --genesis genesis.json")
+      .example({"Bản in có đúng là văn bản đã ký không?", "Is the print what was signed?"},
+               "stele verify hoc-ba.pdf --genesis genesis.json")
       .example({"Nhiều tệp, cho máy đọc", "Many files, for programs"},
                "stele verify *.json --genesis genesis.json --json")
       .runs([v](const Context& c) { return verify(c, *v); });
@@ -107,6 +178,7 @@ void verifier_commands(Command& program) {
 
 void add_holder_commands(Command& program) {
   holder_commands(program);
+  paper_commands(program);
   verifier_commands(program);
 }
 

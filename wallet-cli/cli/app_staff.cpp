@@ -1,5 +1,6 @@
 // The command line of staff: networks, keys, sheets, credentials, second signatures.
 #include "wallet-cli/cli/app_builder.h"
+#include "wallet-cli/desk/run.h"
 
 namespace stele::cli {
 namespace {
@@ -316,11 +317,46 @@ void waiting_commands(Command& program) {
       .option({"--org", {"mã đơn vị; mặc định: của khóa", "organisation; default: the key's"}, V::org}, *org)
       .example({"Trường tôi còn chờ gì?", "What does my school wait for?"}, "stele pending --key hieu-truong.key")
       .runs([org](const Context& c) { return show_pending(c, *org); });
+  auto year = std::make_shared<std::string>();
+  program.command("missing", {"Ai chưa ký bảng điểm nào", "Who has not signed which sheet yet"})
+      .option({"--year", year_text, V::year, true}, *year)
+      .example({"Năm học 2025-2026", "School year 2025-2026"}, "stele missing --year 2025 --key hieu-truong.key")
+      .runs([year](const Context& c) { return show_missing(c, *year); });
   auto files = std::make_shared<std::vector<fs::path>>();
   program.command("submit", {"Gửi những gì đã ký bằng --save", "Send what was signed with --save"})
       .options({"file", {"tệp do --save ghi", "file written by --save"}, V::file, true}, *files)
       .example({"Gửi khi có mạng", "Send when online"}, "stele submit da-ky.jsonl")
       .runs([files](const Context& c) { return submit(c, *files); });
+}
+
+void desk_command(Command& program) {
+  auto o = std::make_shared<desk::Run>();
+  program
+      .command("desk", {"Mở bàn làm việc trong trình duyệt: nhập bảng điểm, ký, duyệt, cấp học bạ",
+                        "Open the desk in a browser: import sheets, sign, approve, issue transcripts"})
+      .option({"--keys",
+               {"thư mục chứa các tệp .key để chọn trong trang", "folder of .key files to choose from in the page"},
+               V::folder},
+              o->keys)
+      .option({"--codes",
+               {"thư mục ghi mã nhận học bạ; mặc định: thư mục hiện tại",
+                "folder for pick-up codes; default: the current folder"},
+               V::folder},
+              o->codes)
+      .option({"--idle",
+               {"tự khóa sau bấy nhiêu phút không dùng; mặc định 15", "minutes without use until it locks; default 15"},
+               V::number},
+              o->idle_minutes)
+      .flag({"--no-browser", {"không mở trình duyệt", "do not open a browser"}}, o->no_browser)
+      .option({"--link-file",
+               {"ghi liên kết vào tệp này (quyền 0600) thay vì mở trình duyệt",
+                "write the link to this file (mode 0600) instead of opening a browser"},
+               V::file},
+              o->link_file)
+      .example({"Bàn của một giáo viên", "A teacher's desk"}, "stele desk --key lan.key")
+      .example({"Của hiệu trưởng, có cả con dấu", "The principal's, with the school's seal"},
+               "stele desk --keys ~/khoa --codes ~/ma-nhan")
+      .runs([o](const Context& c) { return desk::run(c, *o); });
 }
 
 }  // namespace
@@ -336,6 +372,7 @@ void add_network_commands(Command& program) {
 }
 
 void add_school_commands(Command& program) {
+  desk_command(program);
   enrol_command(program);
   sign_commands(program);
   issue_commands(program);

@@ -56,6 +56,8 @@ struct Second {
 };
 [[nodiscard]] Exit second_signature(const Context&, const Second&);
 [[nodiscard]] Exit show_pending(const Context&, const std::string& org);
+/// Sheets that somebody should have signed and nobody did, at the key's organisation.
+[[nodiscard]] Exit show_missing(const Context&, const std::string& year);
 struct Change {
   std::string type;  ///< revoke, suspend, reinstate
   std::vector<std::string> ids;
@@ -128,11 +130,32 @@ struct Disclose {
   std::vector<std::string> claims;
 };
 [[nodiscard]] Exit disclose(const Context&, const Disclose&);
+struct Print {
+  fs::path file, out;
+  std::string kind;    ///< a form; empty: that of the document
+  bool codes = false;  ///< with pages of QR codes that hold the whole document
+};
+/// A PDF that carries the document and so proves itself.
+[[nodiscard]] Exit print_document(const Context&, const Print&);
+struct Qr {
+  fs::path file, out;  ///< .png or .svg
+  bool whole = false;  ///< OUT-01.png …: the whole document in a set of codes
+};
+[[nodiscard]] Exit qr(const Context&, const Qr&);
+struct Share {
+  fs::path file;
+  std::string verifier;
+  unsigned days = 30;
+  std::optional<fs::path> pdf, qr;  ///< also a print with the link, and a picture of its code
+};
+/// Puts an encrypted copy on a verifier and prints the link that opens it.
+[[nodiscard]] Exit share(const Context&, const Share&);
 struct Verify {
   std::vector<fs::path> files;
-  std::string verifier;  ///< URL; empty: offline with the genesis
-  fs::path checkpoint;   ///< pinned
-  std::string now;       ///< UTC text for the age of status proofs; empty: the clock; "none": not judged
+  std::optional<fs::path> report;  ///< a PDF about the verdicts
+  std::string verifier;            ///< URL; empty: offline with the genesis
+  fs::path checkpoint;             ///< pinned
+  std::string now;                 ///< UTC text for the age of status proofs; empty: the clock; "none": not judged
   unsigned status_days = 30;
 };
 [[nodiscard]] Exit verify(const Context&, const Verify&);

@@ -82,6 +82,8 @@ Exit exit_for(std::string_view code) {
       {"not_final", Exit::not_final},
       {"table_", Exit::bad_file},
       {"file_", Exit::bad_file},
+      {"paper_not_valid", Exit::bad_file},
+      {"paper_form", Exit::bad_file},
       {"xlsx_", Exit::bad_file},
       {"csv_", Exit::bad_file},
       {"key_file_", Exit::bad_file},

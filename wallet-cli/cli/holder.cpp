@@ -10,6 +10,8 @@
 #include <iostream>
 
 #include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
+#include "ledger/paper/paper.h"
 #include "signer/issue.h"
 #include "wallet-cli/cli/display.h"
 #include "wallet-cli/cli/labels.h"
@@ -54,10 +56,10 @@ Exit exit_of_outcome(std::string_view outcome) {
 Error file_error(const Rejection& why, const fs::path& path) {
   if (why.code == RejectionCode::unknown_type) {
     return file_problem("file_not_document", path,
-                        "Đây không phải tệp học bạ, văn bằng hay chứng chỉ của Stele. Hãy dùng tệp .json đã nhận, "
-                        "không phải bản in, ảnh chụp hay PDF.",
+                        "Đây không phải tệp học bạ, văn bằng hay chứng chỉ của Stele. Hãy dùng tệp .json đã nhận, hoặc "
+                        "tệp PDF do stele in ra; ảnh chụp hay bản quét thì không dùng được.",
                         "This is no transcript, diploma or certificate file of Stele. Use the .json file that you "
-                        "received, not a printout, a photograph or a PDF.");
+                        "received, or a PDF that stele printed; a photograph or a scan will not do.");
   }
   auto e = to_error(why);
   e.code = "file_" + e.code;
@@ -65,8 +67,42 @@ Error file_error(const Rejection& why, const fs::path& path) {
   return e;
 }
 
+namespace {
+
+bool is_pdf(std::string_view bytes) {
+  return bytes.starts_with("%PDF-");
+}
+
+/// A file of a kind that has its own bound.
+Result<std::string> read_input(const fs::path& path) {
+  STELE_TRY(auto bytes, read_file(path, paper::pdf_bytes_max));
+  if (is_pdf(bytes) || bytes.size() <= verdict::document_bytes_max) return bytes;
+  return read_file(path, verdict::document_bytes_max);  // says what is wrong
+}
+
+/// What a PDF carries; the reason why there is none as an error.
+Result<std::string> attached_document(const std::string& pdf) {
+  STELE_TRY(const auto facts, paper::examine_pdf(pdf));
+  paper::PrintVerdict why;
+  auto document = paper::document_in(facts, why);
+  if (document) return std::move(*document);
+  return Unexpected(make_error("file_pdf_" + why.code, why.vi, why.en));
+}
+
+}  // namespace
+
 Result<OpenDocument> read_document(const fs::path& path) {
-  STELE_TRY(auto text, read_file(path, verdict::document_bytes_max));
+  STELE_TRY(auto text, read_input(path));
+  if (is_pdf(text)) {
+    auto inside = attached_document(text);
+    if (!inside) {
+      auto e = std::move(inside).error();
+      e.where.file = path.string();
+      if (!e.code.starts_with("file_")) e.code = "file_" + e.code;
+      return Unexpected(std::move(e));
+    }
+    text = std::move(*inside);
+  }
   auto file = verdict::decode_document(text);
   if (!file) return Unexpected(file_error(file.error(), path));
   return OpenDocument{std::move(text), std::move(*file)};
@@ -317,10 +353,50 @@ Result<Value> ask_service(http::Client& service, std::string text) {
                                "The verification service's answer has a wrong form. Check --verifier."));
 }
 
-Result<Value> check_file(Checker& checker, const fs::path& path) {
-  STELE_TRY(auto text, read_file(path, verdict::document_bytes_max));
+Result<Value> check_document(Checker& checker, std::string text) {
   if (checker.service) return ask_service(*checker.service, std::move(text));
   return verdict::to_json(verdict::judge_file(*checker.genesis, text, checker.options));
+}
+
+/// What the PDF carries, and whether it is the print of just that.
+Result<Value> check_pdf(Checker& checker, const std::string& pdf) {
+  paper::PrintVerdict print;
+  const auto facts = paper::examine_pdf(pdf);
+  if (!facts) {
+    print.answer = verdict::Answer::failed;
+    print.code = facts.error().code, print.vi = facts.error().vi, print.en = facts.error().en;
+  }
+  const auto document = facts ? paper::document_in(*facts, print) : std::nullopt;
+  STELE_TRY(auto v, check_document(checker, document.value_or(std::string())));
+  if (document && checker.genesis) {
+    STELE_TRY(print, paper::check_print(*checker.genesis, pdf, *facts, *document));
+  } else if (document) {
+    print.code = "no_genesis";
+    print.vi = "chưa so bản in: dịch vụ chỉ xem văn bản đính kèm; dùng --genesis để in lại mà so";
+    print.en =
+        "the print was not compared: the service looks at the attached document only; use --genesis to print again";
+  }
+  return paper::with_print(std::move(v), print);
+}
+
+struct Checked {
+  Value verdict;
+  Digest sha256;
+};
+Result<Checked> check_file(Checker& checker, const fs::path& path) {
+  STELE_TRY(auto bytes, read_input(path));
+  const auto digest = sha256(as_bytes(bytes));
+  STELE_TRY(auto v, is_pdf(bytes) ? check_pdf(checker, bytes) : check_document(checker, std::move(bytes)));
+  return Checked{std::move(v), digest};
+}
+
+Result<void> write_report(const Context& c, const Verify& o, const Checker& checker,
+                          const std::vector<paper::ReportItem>& items) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto time = checker.options.now.value_or(UnixSeconds{static_cast<std::uint64_t>(now.count())});
+  STELE_TRY(const auto pdf, paper::report(checker.genesis ? checker.genesis->net : o.verifier, items, time, c.lang));
+  return write_file(*o.report, pdf, true, false);
 }
 
 /// Of several files the gravest decides: not valid, then unreadable, then too old.
@@ -339,20 +415,27 @@ Exit verify(const Context& c, const Verify& o) {
   if (!checker) return fail(c, checker.error());
   Exit exit = Exit::ok;
   auto list = Value::array();
+  std::vector<paper::ReportItem> reported;
   for (const auto& path : o.files) {
-    auto v = check_file(*checker, path);
+    auto checked = check_file(*checker, path);
     auto item = Value::object({{"file", path.string()}});
-    if (v) {
+    if (checked) {
+      auto& v = checked->verdict;
       if (!list.items().empty()) print(c, "\n");
-      print_verdict(c, path.string(), *v);
-      exit = graver(exit, exit_of_outcome(text_of(*v, "outcome")));
-      item.set("verdict", std::move(*v));
+      print_verdict(c, path.string(), v);
+      exit = graver(exit, exit_of_outcome(text_of(v, "outcome")));
+      if (o.report) reported.push_back({path.filename().string(), checked->sha256, v});
+      item.set("verdict", std::move(v));
     } else {
-      exit = graver(exit, exit_for(v.error().code));
-      item.set("error", error_json(v.error()));
-      if (!c.json) (void)fail(c, v.error());
+      exit = graver(exit, exit_for(checked.error().code));
+      item.set("error", error_json(checked.error()));
+      if (!c.json) (void)fail(c, checked.error());
     }
     list.push(std::move(item));
+  }
+  if (o.report) {
+    if (const auto ok = write_report(c, o, *checker, reported); !ok) return fail(c, ok.error());
+    say(c, "Đã ghi biên bản kiểm tra: " + o.report->string(), "Wrote the report: " + o.report->string());
   }
   emit(c, Value::object({{"verdicts", std::move(list)}}));
   return exit;

@@ -8,7 +8,7 @@
 #include "ledger/record/decode.h"
 #include "signer/random.h"
 #include "wallet-cli/cli/commands.h"
-#include "wallet-cli/cli/school.h"
+#include "wallet-cli/cli/issue_work.h"
 #include "wallet-cli/cli/signing.h"
 #include "wallet-cli/tables/fold.h"
 #include "wallet-cli/tables/sheet_file.h"
@@ -19,213 +19,28 @@ namespace {
 using json::Value;
 using record::Type;
 
-Result<std::vector<record::StatusSlot>> reserve_slots(Desk& desk, std::size_t count) {
-  std::vector<record::StatusSlot> out;
-  constexpr std::size_t portion = 512;
-  while (out.size() < count) {
-    STELE_TRY(const auto v, desk.node().staff_post(desk.key(), "/v1/status-slots",
-                                                   Value::object({{"count", std::min(portion, count - out.size())}})));
-    const auto& list = items_of(v, "slots");
-    if (list.empty())
-      return Unexpected(make_error("http_bad_answer", "Máy chủ trả lời thiếu.", "The server's answer is incomplete."));
-    for (const auto& s : list) out.push_back({text_of(s, "uri"), static_cast<std::uint32_t>(number_of(s, "idx"))});
-  }
-  return out;
-}
-
-struct SignerPerson {
-  std::string name, title;
-};
-
-Result<SignerPerson> signer_person(const Desk& desk) {
-  const auto& text = desk.header().disclosure;
-  const auto d =
-      text ? record::decode_disclosure(*text) : Result<record::Disclosure, Rejection>(Unexpected(Rejection{}));
-  const auto p = d ? record::person_claim(*d) : Result<record::PersonClaim, Rejection>(Unexpected(Rejection{}));
-  if (!p)
-    return Unexpected(make_error("key_without_name", "Tệp khóa không có họ tên người ký.",
-                                 "The key file has no name of the signer."));
-  return SignerPerson{p->name, p->title};
-}
-
-/// One student's credential on the way to the ledger.
-struct Item {
-  Student student;
-  std::vector<signer::ClaimValue> claims;
-  record::Credential body;
-  signer::PickupCode code;
-};
-
-void identity_claims(Item& item, const SignerPerson& who, const std::string& school, const Date& date) {
-  const auto& s = item.student;
-  auto& c = item.claims;
-  c.push_back({"name", s.name});
-  c.push_back({"birth_date", date_text(s.birth_date)});
-  c.push_back({"gender", s.gender});
-  if (s.birth_place) c.push_back({"birth_place", *s.birth_place});
-  if (s.ethnicity) c.push_back({"ethnicity", *s.ethnicity});
-  if (s.personal_id) c.push_back({"personal_id", *s.personal_id});
-  c.push_back({"student_id", s.id});
-  c.push_back({"school", school});
-  c.push_back({"signer", record::to_json(record::PersonClaim{who.name, who.title, std::nullopt})});
-  c.push_back({"issued", date_text(date)});
-}
-
-// ---- pick-up codes: written before anything is sent, so that no credential is ever without its code ----
-
-constexpr std::string_view codes_header =
-    "\xEF\xBB\xBF"
-    "student_id,name,code,record\n";
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char ch : text) out += ch == '"' ? std::string("\"\"") : std::string(1, ch);
-  return out + "\"";
-}
-
-Result<void> write_codes(const Context& c, const fs::path& path, const std::vector<Item>& items,
-                         const std::vector<RecordId>& ids) {
-  if (path.empty()) {
-    return Unexpected(make_error("usage_codes", "Thiếu --codes TỆP.csv: nơi ghi mã nhận hồ sơ của từng học sinh.",
-                                 "--codes FILE.csv is missing: where each student's pick-up code goes."));
-  }
-  (void)c;
-  std::string text(codes_header);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    text += items[i].student.id + "," + csv_field(items[i].student.name) + "," + items[i].code.text + "," +
-            base64url(ids[i].view()) + "\n";
-  }
-  std::error_code ec;
-  std::string old;
-  if (fs::exists(path, ec)) {
-    // A run before this one: its codes stay, ours are added; each student keeps every code that was ever printed.
-    constexpr std::size_t bytes_max = 64 * 1024 * 1024;
-    STELE_TRY(old, read_file(path, bytes_max));
-    text = old + text.substr(codes_header.size());
-  }
-  return write_file(path, text, true, true);
-}
-
-/// Signs everything, writes the codes, sends. In random order: the order on the ledger must not be that of the
-/// register.
+/// Signs everything, writes the codes, sends.
 Exit sign_and_send(const Context& c, Desk& desk, Type type, std::vector<Item> items, const fs::path& codes,
-                   const Save& save, bool shuffled) {
+                   const Save& save) {
   if (items.empty()) {
     say(c, "Không có gì để phát hành: mọi học sinh đã có.", "Nothing to issue: every student has one already.");
     emit(c, Value::object({{"results", Value::array()}}));
     return Exit::ok;
   }
-  if (shuffled) signer::shuffle(items);
-  const auto slots = reserve_slots(desk, items.size());
-  if (!slots) return fail(c, slots.error());
+  const auto batch = build_batch(desk, type, std::move(items));
+  if (!batch) return fail(c, batch.error());
   std::vector<Outgoing> records;
-  std::vector<RecordId> ids;
   {
-    Progress progress(c, "Ký", "Signing", items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      auto& item = items[i];
-      item.code = signer::new_pickup_code();
-      auto built = signer::build_credential(type, item.claims, item.student.id, item.code.digest);
-      item.body.sd = std::move(built.sd);
-      item.body.status = (*slots)[i];
-      item.body.iss = record::iss_url(desk.genesis(), item.body.org);
-      item.body.vct = record::vct_url(desk.genesis(), type);
-      records.push_back(desk.sign({type, item.body, std::move(built.payload)}));
-      ids.push_back(id_of(records.back()));
-      progress.at(i + 1);
+    Progress progress(c, "Ký", "Signing", batch->drafts.size());
+    for (const auto& d : batch->drafts) {
+      records.push_back(desk.sign(d));
+      progress.at(records.size());
     }
   }
-  if (auto written = write_codes(c, codes, items, ids); !written) return fail(c, written.error());
+  if (auto written = write_codes(codes, *batch, records); !written) return fail(c, written.error());
   say(c, "Mã nhận hồ sơ: " + codes.string() + " (giữ kín; mỗi học sinh một mã)",
       "Pick-up codes: " + codes.string() + " (keep secret; one for each student)");
   return deliver(c, desk, records, save);
-}
-
-Result<std::string> school_name(Desk& desk, const std::string& org) {
-  STELE_TRY(const auto v, desk.node().get("/v1/orgs/" + percent_encoded(org)));
-  return text_of(v, "name");
-}
-
-/// What is common to a class's credentials.
-struct Office {
-  std::string org, school;
-  SignerPerson who;
-  Date today;
-  Roster roster;
-  Rules rules;
-};
-
-Result<Office> open_office(Desk& desk, const std::string& cls, const std::string& year) {
-  STELE_TRY(auto org, desk.org());
-  STELE_TRY(auto name, school_name(desk, org));
-  STELE_TRY(auto who, signer_person(desk));
-  STELE_TRY(auto roster, fetch_roster(desk, org, cls, year));
-  STELE_TRY(auto rules, rules_for(desk, roster.kind));
-  const auto today = date_in_vietnam(desk.node().node_time());
-  return Office{std::move(org), std::move(name), std::move(who), today, std::move(roster), std::move(rules)};
-}
-
-// ---- transcripts ----
-
-/// A subject with all its terms, or what is missing.
-Result<std::optional<record::SubjectClaim>> subject_claim(const Rules& rules, const rules::Subject& subject,
-                                                          const HeldSheets& sheets, const Student& student) {
-  record::SubjectClaim claim;
-  claim.code = subject.code;
-  claim.name = subject.name;
-  for (const auto& term : {rules.set.term_first, rules.set.term_second}) {
-    STELE_TRY(const auto hit, sheets.find(Type::grade_sheet, subject.code, term, student.tag));
-    if (!hit) continue;
-    const auto result = record::grade_result(hit->row->result);
-    if (!result) return Unexpected(to_error(result.error()));
-    claim.terms.push_back({term, result->figure, hit->row->sheet, hit->row->row});
-  }
-  if (claim.terms.empty()) return std::optional<record::SubjectClaim>{};
-  if (claim.terms.size() < 2) {
-    return Unexpected(make_error("transcript_incomplete",
-                                 "Học sinh " + student.id + " thiếu một học kỳ của môn " + subject.name + ".",
-                                 "Student " + student.id + " lacks one term of " + subject.name + "."));
-  }
-  const auto& first = claim.terms[0].figure;
-  const auto& second = claim.terms[1].figure;
-  const auto* m1 = std::get_if<record::Mark>(&first);
-  const auto* m2 = std::get_if<record::Mark>(&second);
-  if (m1 != nullptr && m2 != nullptr) {
-    const auto year = rules::year_average(rules.set, *m1, *m2);
-    if (year) claim.year = *year;
-  } else {
-    claim.year = second;  // comment-only subjects and missing figures: as in the second term
-  }
-  return std::optional(std::move(claim));
-}
-
-Result<Item> transcript_of(const Office& office, const HeldSheets& sheets, const Student& student,
-                           const IssueTranscripts& o) {
-  Item item;
-  item.student = student;
-  identity_claims(item, office.who, office.school, office.today);
-  item.claims.push_back({"class", o.cls});
-  item.claims.push_back({"year", o.year});
-  for (const auto& subject : office.rules.set.subjects) {
-    STELE_TRY(const auto claim, subject_claim(office.rules, subject, sheets, student));
-    if (claim) item.claims.push_back({"subject." + subject.code, record::to_json(*claim)});
-  }
-  STELE_TRY(const auto hit, sheets.find(Type::summary_sheet, {}, office.rules.set.term_year, student.tag));
-  if (hit) {
-    auto summary = record::summary_result(hit->row->result);
-    if (!summary) return Unexpected(to_error(summary.error()));
-    item.claims.push_back(
-        {"summary", record::to_json(record::SummaryClaim{std::move(*summary), hit->row->sheet, hit->row->row})});
-  }
-  auto& b = item.body;
-  b.org = office.org;
-  b.kind = office.roster.kind;
-  b.period = o.year;
-  b.tag = student.tag;
-  b.assessment = office.rules.assessment;
-  b.cls = o.cls;
-  return item;
 }
 
 }  // namespace
@@ -237,32 +52,10 @@ Exit issue_transcripts(const Context& c, const IssueTranscripts& o) {
   for (const auto& s : o.students) what.push_back(std::string(pick(c, "  chỉ học sinh ", "  only student ")) + s);
   auto desk = Desk::open(c, what);
   if (!desk) return fail(c, desk.error());
-  const auto office = open_office(*desk, o.cls, o.year);
-  if (!office) return fail(c, office.error());
-  const auto sheets = fetch_sheets(*desk, office->org, o.cls, o.year);
-  if (!sheets) return fail(c, sheets.error());
-
-  std::vector<Item> items;
-  std::vector<Error> errors;
-  for (const auto& student : office->roster.students) {
-    if (!o.students.empty() && std::find(o.students.begin(), o.students.end(), student.id) == o.students.end())
-      continue;
-    const auto live = live_credential(*desk, student.tag);
-    if (!live) return fail(c, live.error());
-    if (*live && o.reason.empty()) continue;  // issued by an earlier run
-    auto item = transcript_of(*office, *sheets, student, o);
-    if (!item) {
-      errors.push_back(std::move(item).error());
-      continue;
-    }
-    if (*live) {
-      item->body.replaces = **live;
-      item->body.reason = o.reason;
-    }
-    items.push_back(std::move(*item));
-  }
-  if (!errors.empty()) return fail(c, errors);
-  return sign_and_send(c, *desk, Type::transcript, std::move(items), o.codes, o.save, true);
+  auto plan = plan_transcripts(*desk, o);
+  if (!plan) return fail(c, plan.error());
+  if (!plan->errors.empty()) return fail(c, plan->errors);
+  return sign_and_send(c, *desk, Type::transcript, std::move(plan->items), o.codes, o.save);
 }
 
 // ---- diplomas and certificates ----
@@ -271,8 +64,8 @@ namespace {
 
 Result<std::uint64_t> last_number(Desk& desk, const std::string& org, const std::string& kind,
                                   const std::string& year) {
-  STELE_TRY(const auto v, desk.node().staff_get(desk.key(), "/v1/orgs/" + percent_encoded(org) + "/register?kind=" +
-                                                                percent_encoded(kind) + "&year=" + year));
+  STELE_TRY(const auto v,
+            desk.get("/v1/orgs/" + percent_encoded(org) + "/register?kind=" + percent_encoded(kind) + "&year=" + year));
   return number_of(v, "last");
 }
 
@@ -282,8 +75,7 @@ Result<std::map<std::string, Tag256>> diploma_tags(Desk& desk, const Office& off
                                                    const std::string& period) {
   auto ids = Value::array();
   for (const auto& s : office.roster.students) ids.push(s.id);
-  STELE_TRY(const auto v,
-            desk.node().staff_post(desk.key(), "/v1/books", Value::object({{"students", std::move(ids)}})));
+  STELE_TRY(const auto v, desk.post("/v1/books", Value::object({{"students", std::move(ids)}})));
   std::map<std::string, Tag256> out;
   for (const auto& b : items_of(v, "books")) {
     const auto key = fixed_from_base64url<Digest>(text_of(b, "key"));
@@ -368,7 +160,7 @@ Exit issue_diplomas(const Context& c, const IssueDiplomas& o) {
   }
   if (!errors.empty()) return fail(c, errors);
   // The ledger refuses a gap in the register, so these stand in its order.
-  return sign_and_send(c, *desk, Type::diploma, std::move(items), o.codes, o.save, false);
+  return sign_and_send(c, *desk, Type::diploma, std::move(items), o.codes, o.save);
 }
 
 Exit issue_certificate(const Context& c, const IssueCertificate& o) {
@@ -395,7 +187,7 @@ Exit issue_certificate(const Context& c, const IssueCertificate& o) {
   item.body.tag = tags->at(student->id);
   std::vector<Item> items;
   items.push_back(std::move(item));
-  return sign_and_send(c, *desk, Type::certificate, std::move(items), o.codes, o.save, false);
+  return sign_and_send(c, *desk, Type::certificate, std::move(items), o.codes, o.save);
 }
 
 // ---- other documents ----

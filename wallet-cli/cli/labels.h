@@ -1,35 +1,14 @@
-// Codes of the policy and of the wire format in people's words. A code without a line here is shown as it is: policies
-// may define new ones at any time.
+// The words of paper are those of the terminal.
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include "ledger/record/disclosure.h"
+#include "ledger/paper/labels.h"
 
 namespace stele::cli {
 
-enum class Words : std::uint8_t {
-  level,
-  gender,
-  title,
-  promotion,
-  mode,
-  reason,
-  role,
-  term,
-  missing,
-  type,
-  claim,
-  part,
-  status,
-};
-[[nodiscard]] std::string label(Words, std::string_view code, Lang);
-/// "8.5" in both languages, as the file and the sector's database write it.
-[[nodiscard]] std::string figure_label(const record::Figure&, Lang);
-/// "31/05/2026"
-[[nodiscard]] std::string day_label(const Date&);
-/// "31/05/2026 15:00" of Vietnam.
-[[nodiscard]] std::string time_label(UnixSeconds);
+using paper::day_label;
+using paper::figure_label;
+using paper::label;
+using paper::time_label;
+using paper::Words;
 
 }  // namespace stele::cli

@@ -113,14 +113,15 @@ Result<NodeClient> NodeClient::connect(const Context& c, const record::Genesis& 
   return out;
 }
 
-Result<http::Response> NodeClient::send(http::Request request, const signer::SigningKey* staff) {
+Result<http::Response> NodeClient::send(http::Request request, const StaffKey* staff) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(patience_s_);
   for (;;) {
     if (staff != nullptr) {
       // Anew each time: a nonce that the node has seen is refused.
       request.headers.set("Authorization",
-                          signer::staff_authorization(*staff, staff->id(), net_, vault_id_, request.method,
+                          signer::staff_authorization(staff->key, staff->key.id(), net_, vault_id_, request.method,
                                                       request.target, request.body, system_now()));
+      if (!staff->session.empty()) request.headers.set("Stele-Session", std::string(staff->session));
     }
     auto response = client_.send(request, http::Idempotent::yes);
     if (response) response = good(std::move(*response));
@@ -242,21 +243,14 @@ Result<Value> NodeClient::post(const std::string& target, const Value& body) {
   return parse_body(text);
 }
 
-Result<Value> NodeClient::staff_get(const signer::SigningKey& key, const std::string& target) {
+Result<Value> NodeClient::staff_get(const StaffKey& key, const std::string& target) {
   http::Request request;
   request.target = target;
   STELE_TRY(const auto response, send(std::move(request), &key));
   return parse_body(response.body);
 }
 
-Result<std::string> NodeClient::staff_get_text(const signer::SigningKey& key, const std::string& target) {
-  http::Request request;
-  request.target = target;
-  STELE_TRY(auto response, send(std::move(request), &key));
-  return std::move(response.body);
-}
-
-Result<Value> NodeClient::staff_post(const signer::SigningKey& key, const std::string& target, const Value& body) {
+Result<Value> NodeClient::staff_post(const StaffKey& key, const std::string& target, const Value& body) {
   http::Request request;
   request.method = "POST";
   request.target = target;

@@ -24,6 +24,12 @@ struct Answer {
 /// The body of a node's answer to `records`, one for each in their order: `http_bad_answer` for anything else.
 [[nodiscard]] Result<std::vector<Answer>> decode_answers(std::string_view body, std::span<const Outgoing> records);
 
+/// Signs requests of a member of staff: with the registered key itself, or with a key in memory to which it delegated.
+struct StaffKey {
+  const signer::SigningKey& key;
+  std::string_view session = {};  ///< the delegation (wire-format.md section 10); empty: `key` is the registered one
+};
+
 class NodeClient {
  public:
   /// Checks that the node serves the network of the genesis: `wrong_network` otherwise.
@@ -48,15 +54,13 @@ class NodeClient {
   [[nodiscard]] Result<json::Value> post(const std::string& target, const json::Value& body);
   /// The answer's body as it is: canonical files must not be written anew.
   [[nodiscard]] Result<std::string> post_text(const std::string& target, const json::Value& body);
-  /// Signed by a staff key.
-  [[nodiscard]] Result<json::Value> staff_get(const signer::SigningKey&, const std::string& target);
-  [[nodiscard]] Result<json::Value> staff_post(const signer::SigningKey&, const std::string& target,
-                                               const json::Value& body);
-  [[nodiscard]] Result<std::string> staff_get_text(const signer::SigningKey&, const std::string& target);
+  /// Signed by a member of staff.
+  [[nodiscard]] Result<json::Value> staff_get(const StaffKey&, const std::string& target);
+  [[nodiscard]] Result<json::Value> staff_post(const StaffKey&, const std::string& target, const json::Value& body);
 
  private:
   NodeClient(http::Client client, const record::Genesis& genesis) : client_(std::move(client)), net_(genesis.net) {}
-  Result<http::Response> send(http::Request, const signer::SigningKey* staff);
+  Result<http::Response> send(http::Request, const StaffKey* staff);
   Result<std::vector<Answer>> submit_portion(std::span<const Outgoing>, unsigned patience_s);
 
   http::Client client_;

@@ -39,9 +39,9 @@ Result<HeldRow> held_row(const json::Value& v) {
 
 }  // namespace
 
-Result<Rules> rules_for(Desk& desk, const std::string& kind) {
-  STELE_TRY(const auto policy, fetch_policy(desk));
-  const auto date = date_in_vietnam(desk.node().node_time());
+Result<Rules> rules_for(Access& access, const std::string& kind) {
+  STELE_TRY(const auto policy, fetch_policy(access));
+  const auto date = date_in_vietnam(access.node().node_time());
   for (const auto& a : policy.assessment) {
     if ((a.from && date < *a.from) || (a.to && *a.to < date)) continue;
     auto set = rules::decode_rule_set(a.data);
@@ -86,10 +86,10 @@ Result<std::optional<HeldSheets::Hit>> HeldSheets::find(Type type, std::string_v
   return out;
 }
 
-Result<HeldSheets> fetch_sheets(Desk& desk, const std::string& org, const std::string& cls, const std::string& year) {
-  STELE_TRY(const auto v, desk.node().staff_get(desk.key(), "/v1/orgs/" + percent_encoded(org) +
-                                                                "/sheets?class=" + percent_encoded(cls) +
-                                                                "&year=" + percent_encoded(year)));
+Result<HeldSheets> fetch_sheets(Access& access, const std::string& org, const std::string& cls,
+                                const std::string& year) {
+  STELE_TRY(const auto v, access.get("/v1/orgs/" + percent_encoded(org) + "/sheets?class=" + percent_encoded(cls) +
+                                     "&year=" + percent_encoded(year)));
   HeldSheets out;
   for (const auto& s : items_of(v, "sheets")) {
     HeldSheet sheet;
@@ -109,8 +109,8 @@ Result<HeldSheets> fetch_sheets(Desk& desk, const std::string& org, const std::s
   return out;
 }
 
-Result<std::optional<RecordId>> live_credential(Desk& desk, const Tag256& tag) {
-  const auto v = desk.node().get("/v1/tags/" + base64url(tag.view()));
+Result<std::optional<RecordId>> live_credential(Access& access, const Tag256& tag) {
+  const auto v = access.node().get("/v1/tags/" + base64url(tag.view()));
   if (!v) {
     if (v.error().code == "not_found") return std::optional<RecordId>{};
     return Unexpected(v.error());
@@ -118,6 +118,14 @@ Result<std::optional<RecordId>> live_credential(Desk& desk, const Tag256& tag) {
   const auto id = fixed_from_base64url<RecordId>(text_of(*v, "live"));
   if (!id) return Unexpected(bad_answer());
   return std::optional(*id);
+}
+
+Result<std::vector<MissingSheet>> fetch_missing(Access& access, const std::string& org, const std::string& year) {
+  STELE_TRY(const auto v, access.get("/v1/orgs/" + percent_encoded(org) + "/missing?year=" + percent_encoded(year)));
+  std::vector<MissingSheet> out;
+  for (const auto& m : items_of(v, "missing"))
+    out.push_back({text_of(m, "class"), text_of(m, "subject"), text_of(m, "term"), text_of(m, "teacher")});
+  return out;
 }
 
 }  // namespace stele::cli

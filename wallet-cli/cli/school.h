@@ -1,8 +1,8 @@
-// What a desk asks of the node about its own school: rules of assessment, sheets, transcripts.
+// What a member of staff asks of the node about its own school: rules of assessment, sheets, transcripts.
 #pragma once
 
 #include "ledger/rules/assessment.h"
-#include "wallet-cli/cli/signing.h"
+#include "wallet-cli/cli/access.h"
 
 namespace stele::cli {
 
@@ -11,7 +11,7 @@ struct Rules {
   rules::RuleSet set;
 };
 /// The rule set of the policy in force for that kind of school at the node's date.
-[[nodiscard]] Result<Rules> rules_for(Desk&, const std::string& kind);
+[[nodiscard]] Result<Rules> rules_for(Access&, const std::string& kind);
 [[nodiscard]] Error unknown_subject(const Rules&, const std::string& code);
 
 struct HeldRow {
@@ -38,10 +38,16 @@ struct HeldSheets {
   [[nodiscard]] Result<std::optional<Hit>> find(record::Type, std::string_view subject, std::string_view term,
                                                 const Tag256&) const;
 };
-[[nodiscard]] Result<HeldSheets> fetch_sheets(Desk&, const std::string& org, const std::string& cls,
+[[nodiscard]] Result<HeldSheets> fetch_sheets(Access&, const std::string& org, const std::string& cls,
                                               const std::string& year);
 
 /// The live credential with this tag, if there is one.
-[[nodiscard]] Result<std::optional<RecordId>> live_credential(Desk&, const Tag256&);
+[[nodiscard]] Result<std::optional<RecordId>> live_credential(Access&, const Tag256&);
+
+/// A sheet that somebody should have signed and nobody did.
+struct MissingSheet {
+  std::string cls, subject, term, teacher;
+};
+[[nodiscard]] Result<std::vector<MissingSheet>> fetch_missing(Access&, const std::string& org, const std::string& year);
 
 }  // namespace stele::cli

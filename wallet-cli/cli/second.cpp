@@ -5,6 +5,8 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
 #include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/school.h"
+#include "wallet-cli/cli/second_work.h"
 #include "wallet-cli/cli/signing.h"
 
 namespace stele::cli {
@@ -17,58 +19,6 @@ Result<Type> type_of(const std::string& name) {
   if (const auto t = record::type_from_name(name)) return *t;
   return Unexpected(
       make_error("usage_type", "Loại bản ghi không có: " + name + ".", "No such type of record: " + name + "."));
-}
-
-/// What the named records are, in plain words: nobody should approve an id.
-Result<std::vector<std::string>> describe(const Context& c, const record::Genesis& g,
-                                          const std::vector<RecordId>& ids) {
-  STELE_TRY(auto node, NodeClient::connect(c, g));
-  std::vector<std::string> out;
-  constexpr std::size_t shown_max = 12;
-  for (std::size_t i = 0; i < ids.size() && i < shown_max; ++i) {
-    STELE_TRY(const auto v, node.get("/v1/records/" + base64url(ids[i].view())));
-    auto r = record::decode(text_of(v, "jws"));
-    if (!r) return Unexpected(to_error(r.error()));
-    out.push_back("— " + base64url(ids[i].view()));
-    auto words = signer::plain_words(g, r->type, r->body, c.lang);
-    for (auto& w : words) out.push_back("   " + w);
-  }
-  if (ids.size() > shown_max) out.emplace_back("… +" + std::to_string(ids.size() - shown_max));
-  return out;
-}
-
-struct Waiting {
-  RecordId id;
-  std::string type;
-};
-
-/// Records at this organisation that still need this kind of signature.
-Result<std::vector<Waiting>> waiting_for(Desk& desk, const std::string& org, const std::string& by) {
-  STELE_TRY(const auto v, desk.node().staff_get(desk.key(), "/v1/orgs/" + percent_encoded(org) + "/pending"));
-  std::vector<Waiting> out;
-  for (const auto& p : items_of(v, "pending")) {
-    const auto& needs = items_of(p, "needs");
-    const bool fits = std::any_of(needs.begin(), needs.end(), [&](const Value& n) {
-      return text_of(n, "by") == by && number_of(n, "missing") > 0;
-    });
-    const auto id = fixed_from_base64url<RecordId>(text_of(p, "id"));
-    if (fits && id) out.push_back({*id, text_of(p, "type")});
-  }
-  return out;
-}
-
-std::vector<Draft> second_drafts(Type type, const std::string& org, const std::string& role,
-                                 std::vector<RecordId> ids) {
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  std::vector<Draft> out;
-  for (std::size_t i = 0; i < ids.size(); i += record::targets_max) {
-    record::SecondSignature body{org, role, {}};
-    const auto end = std::min(ids.size(), i + record::targets_max);
-    body.targets.assign(ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end));
-    out.push_back({type, std::move(body), {}});
-  }
-  return out;
 }
 
 }  // namespace
@@ -85,7 +35,8 @@ Exit second_signature(const Context& c, const Second& o) {
   }
   std::vector<std::string> what;
   if (!ids->empty()) {
-    auto words = describe(c, *g, *ids);
+    auto node = NodeClient::connect(c, *g);
+    auto words = node ? describe(*node, *g, *ids, c.lang) : Unexpected(node.error());
     if (!words) return fail(c, words.error());
     what = std::move(*words);
   } else {
@@ -105,17 +56,15 @@ Exit second_signature(const Context& c, const Second& o) {
         "Waiting: " + std::to_string(ids->size()) + " records");
     if (ids->empty()) return Exit::ok;
   }
-  std::vector<Outgoing> records;
-  for (const auto& d : second_drafts(*type, org, o.role.empty() ? "root" : o.role, std::move(*ids)))
-    records.push_back(desk->sign(d));
-  return deliver(c, *desk, records, o.save);
+  const auto drafts = second_drafts(*type, org, o.role.empty() ? "root" : o.role, std::move(*ids));
+  return deliver(c, *desk, desk->sign(drafts), o.save);
 }
 
 Exit show_pending(const Context& c, const std::string& org) {
   auto desk = Desk::open(c, {});
   if (!desk) return fail(c, desk.error());
   const auto name = org.empty() ? desk->header().org.value_or("") : org;
-  const auto v = desk->node().staff_get(desk->key(), "/v1/orgs/" + percent_encoded(name) + "/pending");
+  const auto v = desk->get("/v1/orgs/" + percent_encoded(name) + "/pending");
   if (!v) return fail(c, v.error());
   for (const auto& p : items_of(*v, "pending")) {
     std::string needs;
@@ -129,11 +78,28 @@ Exit show_pending(const Context& c, const std::string& org) {
   return Exit::ok;
 }
 
+Exit show_missing(const Context& c, const std::string& year) {
+  auto desk = Desk::open(c, {});
+  if (!desk) return fail(c, desk.error());
+  const auto org = desk->org();
+  if (!org) return fail(c, org.error());
+  const auto missing = fetch_missing(*desk, *org, year);
+  if (!missing) return fail(c, missing.error());
+  auto list = Value::array();
+  for (const auto& m : *missing) {
+    const auto line = m.cls + "  " + m.subject + "  " + m.term + "  " + m.teacher;
+    say(c, line, line);
+    list.push(Value::object({{"class", m.cls}, {"subject", m.subject}, {"term", m.term}, {"teacher", m.teacher}}));
+  }
+  if (missing->empty()) say(c, "Mọi bảng điểm đã ký.", "Every sheet is signed.");
+  emit(c, Value::object({{"missing", std::move(list)}}));
+  return Exit::ok;
+}
+
 namespace {
 
 /// The targets' common organisation: a change names it.
-Result<std::string> org_of_targets(const Context& c, const record::Genesis& g, const std::vector<RecordId>& ids) {
-  STELE_TRY(auto node, NodeClient::connect(c, g));
+Result<std::string> org_of_targets(NodeClient& node, const std::vector<RecordId>& ids) {
   std::string org;
   for (const auto& id : ids) {
     STELE_TRY(const auto v, node.get("/v1/records/" + base64url(id.view())));
@@ -150,13 +116,11 @@ Result<std::string> org_of_targets(const Context& c, const record::Genesis& g, c
 }
 
 /// The suspension that a reinstatement ends: the one named, or the only one that stands on all targets.
-Result<RecordId> lifted_by(const Context& c, const record::Genesis& g, const std::vector<RecordId>& ids,
-                           const std::string& named) {
+Result<RecordId> lifted_by(NodeClient& node, const std::vector<RecordId>& ids, const std::string& named) {
   if (!named.empty()) {
     STELE_TRY(const auto parsed, parse_ids({named}));
     return parsed.front();
   }
-  STELE_TRY(auto node, NodeClient::connect(c, g));
   std::optional<RecordId> out;
   for (const auto& id : ids) {
     STELE_TRY(const auto v, node.get("/v1/records/" + base64url(id.view())));
@@ -188,17 +152,19 @@ Exit change_status(const Context& c, const Change& o) {
   auto ids = parse_ids(o.ids);
   if (!ids) return fail(c, ids.error());
   std::sort(ids->begin(), ids->end());
-  const auto org = org_of_targets(c, *g, *ids);
+  auto node = NodeClient::connect(c, *g);
+  if (!node) return fail(c, node.error());
+  const auto org = org_of_targets(*node, *ids);
   if (!org) return fail(c, org.error());
   record::StatusChange change{*org, o.reason, *ids, {}};
   if (*type == Type::reinstate) {
-    const auto lifts = lifted_by(c, *g, *ids, o.lifts);
+    const auto lifts = lifted_by(*node, *ids, o.lifts);
     if (!lifts) return fail(c, lifts.error());
     change.lifts = *lifts;
   }
   const Draft d{*type, std::move(change), {}};
   auto what = signer::plain_words(*g, d.type, d.body, c.lang);
-  auto targets = describe(c, *g, *ids);
+  auto targets = describe(*node, *g, *ids, c.lang);
   if (!targets) return fail(c, targets.error());
   what.insert(what.end(), targets->begin(), targets->end());
   auto desk = Desk::open(c, what);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "ledger/base/encoding.h"
+#include "ledger/paper/content.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/assessment.h"
 #include "wallet-cli/cli/display.h"
@@ -60,12 +61,11 @@ const Disclosure* find_claim(const std::vector<Disclosure>& claims, std::string_
 /// The file's records, once their proofs hold.
 class Bag {
  public:
-  explicit Bag(const verdict::DocumentFile& file) {
+  explicit Bag(const verdict::DocumentFile& file) : file_(file) {
     for (const auto& e : file.evidence.records) {
       auto r = record::decode(e.jws);
       if (r) records_.push_back({std::move(*r), e.index});
     }
-    subject_ = file.subject < records_.size() ? &records_[file.subject].record : nullptr;
   }
   [[nodiscard]] const record::Record* find(const RecordId& id) const {
     for (const auto& e : records_) {
@@ -84,63 +84,26 @@ class Bag {
     }
     return out;
   }
-  [[nodiscard]] std::optional<rules::RuleSet> rule_set() const {
-    const auto* credential = subject_ == nullptr ? nullptr : std::get_if<record::Credential>(&subject_->body);
-    if (credential == nullptr || !credential->assessment) return std::nullopt;
-    for (const auto& e : records_) {
-      const auto* p = std::get_if<record::Policy>(&e.record.body);
-      if (p == nullptr) continue;
-      for (const auto& a : p->assessment) {
-        if (a.set != *credential->assessment) continue;
-        if (auto set = rules::decode_rule_set(a.data)) return std::move(*set);
-      }
-    }
-    return std::nullopt;
-  }
+  [[nodiscard]] std::optional<rules::RuleSet> rule_set() const { return paper::rule_set_of(file_); }
 
  private:
   struct Entry {
     record::Record record;
     RecordIndex index;
   };
+  const verdict::DocumentFile& file_;
   std::vector<Entry> records_;
-  const record::Record* subject_ = nullptr;
 };
 
-/// The rule set says which code is which term; without it the usual codes are known.
+/// A new policy may define codes of its own: nothing of theirs may move the cursor.
 std::string term_label(const std::optional<rules::RuleSet>& set, const std::string& term, Lang lang) {
-  std::string_view code = term;
-  if (set) {
-    if (term == set->term_first) code = "1";
-    if (term == set->term_second) code = "2";
-    if (term == set->term_year) code = "year";
-  }
-  return label(Words::term, printable(code), lang);
+  return printable(paper::term_label(set, term, lang));
 }
 
 // ---- content ----
 
 std::string claim_label(const Context& c, const Disclosure& d) {
-  if (d.name == "basis" && d.value.is(json::Kind::array)) {
-    const auto n = std::to_string(d.value.items().size());
-    return c.lang == Lang::vi ? n + " học bạ" : n + " transcripts";
-  }
-  if (d.name == "signer") {
-    const auto p = record::person_claim(d);
-    return p ? printable(p->name) + ", " + printable(p->title) : std::string();
-  }
-  if (!d.value.is(json::Kind::string)) return {};
-  const auto& text = d.value.string();
-  if (d.name == "birth_date" || d.name == "issued") {
-    const auto date = parse_date(text);
-    return date ? day_label(*date) : printable(text);
-  }
-  if (d.name == "year" && text.size() == 4 && text.find_first_not_of("0123456789") == std::string::npos)
-    return text + "–" + std::to_string(std::stoi(text) + 1);
-  if (d.name == "gender") return label(Words::gender, printable(text), c.lang);
-  if (d.name == "ranking") return label(Words::level, printable(text), c.lang);
-  if (d.name == "mode") return label(Words::mode, printable(text), c.lang);
-  return printable(text);
+  return printable(paper::claim_value(d, c.lang));
 }
 
 std::string identity(const Context& c, const std::vector<Disclosure>& claims) {
@@ -156,27 +119,18 @@ std::string identity(const Context& c, const std::vector<Disclosure>& claims) {
 }
 
 std::string marks(const Context& c, const std::vector<Disclosure>& claims, const std::optional<rules::RuleSet>& set) {
-  std::vector<record::SubjectClaim> subjects;
+  const auto subjects = paper::subjects_of(claims, set);
+  if (subjects.empty()) return {};
   std::vector<std::string> terms;
   bool retests = false, years = false;
-  for (const auto& d : claims) {
-    auto s = record::subject_claim(d);
-    if (!s) continue;
-    for (const auto& t : s->terms) {
+  for (const auto& s : subjects) {
+    for (const auto& t : s.terms) {
       if (std::find(terms.begin(), terms.end(), t.term) == terms.end()) terms.push_back(t.term);
     }
-    retests = retests || s->retest;
-    years = years || s->year;
-    subjects.push_back(std::move(*s));
+    retests = retests || s.retest;
+    years = years || s.year;
   }
-  if (subjects.empty()) return {};
   std::sort(terms.begin(), terms.end());
-  // The file's order is that of the digests; people know that of the rule set.
-  const auto rank = [&](const record::SubjectClaim& x) {
-    const auto* at = set ? set->subject(x.code) : nullptr;
-    return at == nullptr ? std::ptrdiff_t{1'000} : at - set->subjects.data();
-  };
-  std::stable_sort(subjects.begin(), subjects.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
   std::vector<std::string> heading{std::string(pick(c, "Môn", "Subject"))};
   for (const auto& t : terms) heading.push_back(term_label(set, t, c.lang));
   if (retests) heading.emplace_back(pick(c, "Thi lại", "Re-test"));

@@ -49,6 +49,9 @@ class SheetReader {
   /// The column is there and somebody has something in it.
   [[nodiscard]] bool in_use(Column column) const { return has(column) && used_.contains(header_.at.at(column)); }
 
+  /// "H (ĐTBmhk)". Only of a column that the table has.
+  [[nodiscard]] std::string name_of(Column column) const { return where(0, header_.at.at(column)).column; }
+
   Student student(const Row& row);
   void check_whole_file();
 
@@ -555,7 +558,10 @@ Reading<MarksRow> read_marks(std::span<const Table> tables, const ReadOptions& o
     out.regular = reader.regular_marks(row);
     out.mid = reader.mark(row, Column::mid, options.empty.mid);
     out.final = reader.mark(row, Column::final, options.empty.final);
-    if (reader.in_use(Column::average)) out.average = reader.mark(row, Column::average, options.empty.average);
+    if (reader.in_use(Column::average)) {
+      out.average = reader.mark(row, Column::average, options.empty.average);
+      out.average_column = reader.name_of(Column::average);
+    }
     out.comment_code = reader.text(row, Column::comment_code);
     out.comment = reader.text(row, Column::comment);
   };

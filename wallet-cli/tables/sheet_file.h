@@ -73,6 +73,7 @@ struct MarksRow {
   std::vector<Entry> regular;  ///< the same number in each row; columns that are empty for everybody left out
   Entry mid, final;
   std::optional<Entry> average;  ///< as the file states it, if it has the column; not recomputed
+  std::string average_column;    ///< how messages name that column
   std::string comment_code, comment;
 };
 struct CommentRow {

@@ -56,5 +56,20 @@ TEST(RateLimiter, ForgetsTheClientUnusedForLongest) {
   EXPECT_EQ(limiter.take(client(2), {}), 0U);
 }
 
+TEST(RateLimiter, TakesWhatARequestCosts) {
+  RateLimiter limiter(1, 10, 10);
+  const RateLimiter::Time start{};
+  EXPECT_EQ(limiter.take(client(1), start, 8), 0U);
+  EXPECT_EQ(limiter.take(client(1), start, 5), 3U) << "nothing was taken";
+  EXPECT_EQ(limiter.take(client(1), start, 2), 0U);
+}
+
+TEST(AddressKey, CountsIpv6ByItsNetworkAndIpv4ByItself) {
+  EXPECT_EQ(address_key("2001:db8::1"), address_key("2001:db8::ffff:1"));
+  EXPECT_NE(address_key("2001:db8::1"), address_key("2001:db8:0:1::1"));
+  EXPECT_NE(address_key("192.0.2.1"), address_key("192.0.2.2"));
+  EXPECT_EQ(address_key("no address"), address_key(""));
+}
+
 }  // namespace
 }  // namespace stele::http

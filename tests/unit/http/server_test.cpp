@@ -82,6 +82,35 @@ TEST(Server, UnknownPathsAndMethodsAreToldApart) {
   EXPECT_EQ(status_in(ask(*server, "OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n")), 204);
 }
 
+TEST(Server, OtherOriginsMayReadOnlyWhatIsOpenToThem) {
+  Server server(ServerOptions{.body_bytes_max = 10});
+  const auto hello = [](const Request&, Respond respond) { respond(text_response(200, "hi")); };
+  server.route("POST", "/open", hello, {.any_origin = true});
+  server.route("GET", "/open", hello, {.any_origin = true});
+  server.route("POST", "/closed", hello);
+  ASSERT_TRUE(server.start().has_value());
+  auto client = client_of(server);
+  const auto preflight = [&](const char* target, const char* method) {
+    Request r{.method = "OPTIONS", .target = target};
+    r.headers.add("Origin", "https://uni.example");
+    r.headers.add("Access-Control-Request-Method", method);
+    return client.send(r).value();
+  };
+  const auto yes = preflight("/open", "POST");
+  EXPECT_EQ(yes.status, 204);
+  EXPECT_EQ(yes.headers.get("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(yes.headers.get("Access-Control-Allow-Methods"), "POST");
+  EXPECT_FALSE(yes.headers.get("Access-Control-Allow-Credentials").has_value());
+  for (const auto& [target, method] : {std::pair("/closed", "POST"), std::pair("/open", "DELETE")})
+    EXPECT_FALSE(preflight(target, method).headers.get("Access-Control-Allow-Origin").has_value()) << target << method;
+  EXPECT_EQ(client.send({.target = "/open"}).value().headers.get("Access-Control-Allow-Origin"), "*");
+  const auto refused = client.send({.method = "POST", .target = "/open", .body = "more than ten"}).value();
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(refused.headers.get("Access-Control-Allow-Origin"), "*") << "the page may read why";
+  auto again = client_of(server);
+  EXPECT_FALSE(again.send({.method = "POST", .target = "/closed"}).value().headers.get("Access-Control-Allow-Origin"));
+}
+
 TEST(Server, LimitsAreHeldAndNamed) {
   const auto server = demo_server({.body_bytes_max = 2000, .header_bytes_max = 1000, .target_bytes_max = 200});
   EXPECT_EQ(status_in(ask(*server, post("/echo", 2000) + std::string(2000, 'a'))), 200);

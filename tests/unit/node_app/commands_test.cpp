@@ -90,7 +90,7 @@ TEST_F(Commands, VersionNamesTheProgram) {
 
 TEST(Routes, AnswerStartingUntilThereIsANode) {
   http::Server server{http::ServerOptions{}};
-  app::WorkPool pool(1, 16);
+  http::WorkPool pool(1, 16);
   const std::atomic<app::Node*> none = nullptr;
   app::Routes routes(server, none, pool);
   app::add_network_routes(routes);
@@ -114,7 +114,7 @@ TEST(WorkPool, IsBoundedAndFinishesWhatItTook) {
   std::mutex gate;
   std::atomic<int> done = 0;
   {
-    app::WorkPool pool(1, 2);
+    http::WorkPool pool(1, 2);
     gate.lock();
     ASSERT_TRUE(pool.post([&] {
       const std::lock_guard lock(gate);

@@ -121,5 +121,116 @@ TEST_F(JudgeTest, AKeySignsWhatItsUseIsForAndNothingElse) {
             "key_wrong_use kid");
 }
 
+// ---- keys that change while something waits ----
+
+class KeyChanges : public JudgeTest {
+ protected:
+  KeyChanges() {
+    auto policy = school_.policy(2);
+    record::Act regrant;
+    regrant.act = Type::key;
+    regrant.on = "sign";
+    regrant.replaces = true;
+    regrant.unit = record::Unit::own;
+    regrant.roles = {"clerk"};
+    regrant.may_grant = {"teacher"};
+    auto replace = regrant;
+    replace.on = "replace";
+    replace.needs = {{Type::countersign, 1, record::Unit::above, {"registrar"}, {}}};
+    policy.acts.push_back(regrant);
+    policy.acts.push_back(replace);
+    const auto id = school_.add({school_.sign(school_.root(0), Type::policy, policy)})[0];
+    school_.add({school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {id}})});
+    school_.add({});
+    school_.add({});
+  }
+
+  /// The clerk's record of another person's key: its proof is public, and fits again.
+  [[nodiscard]] record::Key again(const std::string& who) {
+    auto body = school_.key_body(school_.staff(who));
+    body.replaces = school_.staff(who).key_record;
+    body.reason = "lost";
+    return body;
+  }
+  [[nodiscard]] std::string by_clerk(const record::Key& body) const { return school_.sign("clerk", Type::key, body); }
+  /// Another key for the teacher, with her own proof.
+  [[nodiscard]] record::Key another_key() {
+    auto staff = school_.staff("teacher");
+    staff.key = std::make_shared<signer::SigningKey>(signer::SigningKey::generate());
+    auto body = school_.key_body(staff);
+    body.replaces = school_.staff("teacher").key_record;
+    body.reason = "lost";
+    return body;
+  }
+  [[nodiscard]] const registry::State& state() const { return school_.chain().state(); }
+  [[nodiscard]] std::string refusal(const std::vector<std::string>& block) {
+    const auto done = school_.try_add(block);
+    return done ? "accepted" : std::string(code_name(done.error().code)) + " " + done.error().where;
+  }
+};
+
+TEST_F(KeyChanges, WhoMayNotGiveARoleMayNotTakeItAway) {
+  auto stripped = again("principal");
+  stripped.grants.clear();
+  EXPECT_EQ(verdict(state(), by_clerk(stripped)), "grant_not_allowed stele.replaces");
+  auto teacher = again("teacher");
+  teacher.grants.pop_back();
+  EXPECT_EQ(verdict(state(), by_clerk(teacher)), "accepted");
+}
+
+TEST_F(KeyChanges, OtherGrantsDoNotSaveAKeyFromAPendingSuspension) {
+  const auto key_record = school_.staff("teacher").key_record;
+  const auto suspend = school_.add(
+      {school_.sign("principal", Type::suspend,
+                    record::StatusChange{std::string(School::school), "under-review", {key_record}, {}})})[0];
+  const auto latest = school_.add({by_clerk(again("teacher"))})[0];
+  school_.add({});
+  EXPECT_EQ(refusal({school_.second("officer", Type::countersign, "registrar", suspend)}), "accepted");
+  EXPECT_EQ(state().status_of(latest), log::Status::suspended);
+  EXPECT_EQ(state().status_of(key_record), log::Status::superseded);
+  EXPECT_FALSE(state().key_valid(*state().key(school_.staff("teacher").key->id())));
+}
+
+TEST_F(KeyChanges, OtherGrantsDoNotStopAPendingReplacement) {
+  const auto body = another_key();
+  const auto pending = school_.add({by_clerk(body)})[0];
+  const auto latest = school_.add({by_clerk(again("teacher"))})[0];
+  school_.add({});
+  EXPECT_EQ(refusal({school_.second("officer", Type::countersign, "registrar", pending)}), "accepted");
+  EXPECT_EQ(state().status_of(latest), log::Status::superseded);
+  EXPECT_FALSE(state().key_valid(*state().key(school_.staff("teacher").key->id())));
+  EXPECT_TRUE(state().key_valid(*state().key(body.jwk.thumbprint())));
+}
+
+TEST_F(KeyChanges, TwoThatExcludeEachOtherDoNotComeIntoForceInOneBlock) {
+  const auto pending = school_.add({by_clerk(another_key())})[0];
+  school_.add({});
+  const auto grants = by_clerk(again("teacher"));
+  const auto completes = school_.second("officer", Type::countersign, "registrar", pending);
+  EXPECT_EQ(refusal({grants, completes}), "target_not_valid stele.targets");
+  EXPECT_EQ(refusal({completes, grants}), "target_not_valid stele.targets");
+  EXPECT_EQ(refusal({completes}), "accepted");
+}
+
+TEST_F(JudgeTest, AnAmendmentAndATranscriptOfOneClassDoNotPassEachOtherInABlock) {
+  record::Amend a;
+  a.org = School::school;
+  a.reason = "entry-error";
+  a.target = school_.maths_1.id;
+  a.positions = {School::row};
+  a.root = school_.maths_1.root;
+  a.rows = 16;
+  a.supersedes = {target()};
+  const auto amend = school_.sign("teacher", Type::amend, a);
+  const auto other = transcript(std::nullopt);
+  const auto refusal = [&](const std::vector<std::string>& block) {
+    const auto done = school_.try_add(block);
+    return done ? "accepted" : std::string(code_name(done.error().code)) + " " + done.error().where;
+  };
+  EXPECT_EQ(refusal({amend, other}), "amend_pending stele.class");
+  EXPECT_EQ(refusal({other, amend}), "amend_pending stele.target");
+  EXPECT_EQ(refusal({amend}), "accepted");
+}
+
 }  // namespace
 }  // namespace stele::rules

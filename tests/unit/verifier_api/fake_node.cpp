@@ -8,6 +8,7 @@
 
 #include "ledger/store/memory_store.h"
 #include "ledger/store/rocks_store.h"
+#include "node/http/answers.h"
 
 namespace stele::verifier {
 
@@ -25,6 +26,14 @@ FakeNode::FakeNode(const test::School& school) : genesis_(school.genesis_file())
     } else {
       respond(blocks(std::stoull(std::string(r.query_value("from").value_or("1")))));
     }
+  });
+  server_.route("POST", "/v1/lookup", [this](const http::Request& r, http::Respond respond) {
+    const std::lock_guard lock(mutex_);
+    respond(on_lookup_ ? on_lookup_(r) : http::refuse(http::not_found()));
+  });
+  server_.route("GET", "/v1/checkpoint", [this](const http::Request&, http::Respond respond) {
+    const std::lock_guard lock(mutex_);
+    respond(http::json_response(200, checkpoint_));
   });
   EXPECT_TRUE(server_.start().has_value());
 }
@@ -55,6 +64,16 @@ void FakeNode::publish(const test::School& school, std::size_t count) {
 void FakeNode::lie(std::function<void(Served&)> how) {
   const std::lock_guard lock(mutex_);
   lie_ = std::move(how);
+}
+
+void FakeNode::on_lookup(std::function<http::Response(const http::Request&)> how) {
+  const std::lock_guard lock(mutex_);
+  on_lookup_ = std::move(how);
+}
+
+void FakeNode::serve_checkpoint(std::string text) {
+  const std::lock_guard lock(mutex_);
+  checkpoint_ = std::move(text);
 }
 
 void FakeNode::serve_genesis(std::string text) {
@@ -152,6 +171,34 @@ const test::School& issued_school() {
     return made;
   }();
   return *school;
+}
+
+const test::School& graduated_school() {
+  static const auto* school = [] {
+    auto* made = new test::School();  // NOLINT: lives as long as the program
+    made->found_grade_and_issue();
+    made->graduate();
+    return made;
+  }();
+  return *school;
+}
+
+std::string public_diploma(const test::School& school) {
+  const std::vector<std::string> shown{"name", "birth_date", "graduation_year", "ranking", "serial", "register_no"};
+  auto cut = verdict::disclose(school.diploma_file(), shown);
+  EXPECT_TRUE(cut.has_value());
+  return verdict::encode(std::move(*cut));
+}
+
+http::Response look_up(const test::School& school, const http::Request& r) {
+  const auto asked = json::parse(r.body, {.bytes_max = 4096, .depth_max = 2, .nodes_max = 8});
+  const auto is = [&](const char* name, const char* text) {
+    const auto* v = asked->find(name);
+    return v != nullptr && v->string() == text;
+  };
+  if (asked && is("number", "B00000001") && is("birth_date", "2010-03-14"))
+    return http::json_response(200, public_diploma(school));
+  return http::refuse(http::not_found());
 }
 
 }  // namespace stele::verifier

@@ -34,6 +34,10 @@ class FakeNode {
   };
   void lie(std::function<void(Served&)>);
   void serve_genesis(std::string);
+  /// What it answers to POST /v1/lookup; a diploma of the school by default: see public_diploma.
+  void on_lookup(std::function<http::Response(const http::Request&)>);
+  /// What it answers to GET /v1/checkpoint.
+  void serve_checkpoint(std::string);
   /// Blocks are not answered at all until the test ends.
   void hang();
   void batch_max(std::size_t);
@@ -45,6 +49,8 @@ class FakeNode {
   std::string genesis_;
   std::vector<Bytes> blocks_, qcs_;
   std::function<void(Served&)> lie_;
+  std::function<http::Response(const http::Request&)> on_lookup_;
+  std::string checkpoint_;
   std::size_t batch_max_ = 5;
   int asked_ = 0;
   bool hang_ = false;
@@ -88,5 +94,11 @@ class Copy {
 
 /// Founded, graded, issued; made once. Not to be changed.
 [[nodiscard]] const test::School& issued_school();
+/// With a diploma that rests on the transcript. Made once. Not to be changed.
+[[nodiscard]] const test::School& graduated_school();
+/// The diploma as a node gives it out: the claims that the law publishes.
+[[nodiscard]] std::string public_diploma(const test::School&);
+/// A node's answer: the diploma to its number and birth date, 404 to all else.
+[[nodiscard]] http::Response look_up(const test::School&, const http::Request&);
 
 }  // namespace stele::verifier

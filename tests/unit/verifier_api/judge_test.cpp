@@ -76,6 +76,22 @@ TEST(Judge, ARevocationAfterTheFileWasMadeShows) {
   EXPECT_JUDGED(j, revoked);
 }
 
+/// Whoever holds a revoked document may put into its file whatever decodes: that must not keep the revocation away.
+TEST(Judge, AStrayRecordInTheFileDoesNotHideARevocation) {
+  Story s;
+  auto file = verdict::decode_document(s.file).value();
+  const auto stray = s.school.sign("newcomer", Type::key, s.school.key_body(s.school.staff("newcomer")));
+  file.evidence.records.push_back({stray, RecordIndex{9'007'199'254'740'991}});
+  const auto with_record = verdict::encode(file);
+  file.persons.push_back({file.evidence.records.size() - 1, s.school.staff("newcomer").disclosure});
+  const auto with_person = verdict::encode(file);
+  s.school.change(Type::revoke, s.school.transcript.id);
+  for (const auto& text : {with_record, with_person}) {
+    EXPECT_EQ(verdict::judge_document(s.school.genesis(), text, {}).outcome, Outcome::valid) << "by the file alone";
+    EXPECT_JUDGED(Verifier(s.school).judge(text), revoked);
+  }
+}
+
 TEST(Judge, ASuspensionShows) {
   Story s;
   s.school.change(Type::suspend, s.school.transcript.id);

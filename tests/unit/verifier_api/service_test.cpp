@@ -2,84 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "ledger/base/encoding.h"
-#include "node/http/client.h"
-#include "tests/unit/verifier_api/fake_node.h"
+#include "tests/unit/verifier_api/running.h"
 
 namespace stele::verifier {
 namespace {
 
 using nlohmann::json;
-
-/// A verifier that runs, and follows a node of its own.
-class Running {
- public:
-  explicit Running(const test::School& school) : Running(school, nullptr) {}
-  Running(const test::School& school, const std::string* node_url) : node_(school) {
-    std::ofstream(folder_.path() / "genesis.json", std::ios::binary) << school.genesis_file();
-    std::ofstream(folder_.path() / "clock") << utc_text(school.now()) << "\n";
-    Config c;
-    c.genesis = folder_.path() / "genesis.json";
-    c.data = folder_.path() / "data";
-    c.node = node_url != nullptr ? *node_url : node_.url();
-    c.port = 0;
-    c.requests_per_second = 0;
-    c.follow = quick();
-    if (school.genesis().test) c.clock_file = folder_.path() / "clock";
-    auto started = Service::start(c, [this](std::string_view, std::string_view en) {
-      const std::lock_guard lock(mutex_);
-      log_ += std::string(en) + "\n";
-    });
-    EXPECT_TRUE(started.has_value()) << started.error().en;
-    service_ = std::move(*started);
-    client_ = std::make_unique<http::Client>(std::move(*http::Client::open(service_->url())));
-  }
-  Running& ready() {
-    EXPECT_TRUE(service_->wait_ready(patience));
-    return *this;
-  }
-  http::Response get(const std::string& target) {
-    http::Request r;
-    r.target = target;
-    return sent(r);
-  }
-  http::Response post(const std::string& target, std::string body) {
-    http::Request r;
-    r.method = "POST";
-    r.target = target;
-    r.body = std::move(body);
-    r.headers.add("Content-Type", "application/json");
-    return sent(r);
-  }
-  json get_json(const std::string& target) {
-    const auto r = get(target);
-    EXPECT_EQ(r.status, 200) << target << ": " << r.body;
-    return json::parse(r.body);
-  }
-  [[nodiscard]] FakeNode& node() { return node_; }
-  [[nodiscard]] Service& service() { return *service_; }
-  [[nodiscard]] std::string log() const {
-    const std::lock_guard lock(mutex_);
-    return log_;
-  }
-
- private:
-  http::Response sent(const http::Request& r) {
-    auto out = client_->send(r, http::Idempotent::yes);
-    EXPECT_TRUE(out.has_value()) << out.error().en;
-    return out ? std::move(*out) : http::Response{};
-  }
-  Folder folder_;
-  FakeNode node_;
-  mutable std::mutex mutex_;
-  std::string log_;
-  std::unique_ptr<Service> service_;
-  std::unique_ptr<http::Client> client_;
-};
 
 Running& running() {
   static Running one(issued_school());
@@ -91,9 +23,6 @@ const std::string& transcript() {
 }
 std::string id_text(const RecordId& id) {
   return base64url(id.view());
-}
-std::string code_of(const http::Response& r) {
-  return json::parse(r.body).value("code", "");
 }
 
 // ---- verify ----
@@ -333,63 +262,10 @@ TEST(OpenApi, CoversEveryRouteAndNothingElse) {
       for (const char ch : method) upper += static_cast<char>(ch - 'a' + 'A');
       described.insert(upper + " " + path);
       EXPECT_TRUE(operation.contains("operationId")) << path;
-      EXPECT_TRUE(operation["responses"].contains("200")) << path;
     }
   }
   const auto& served = running().service().routes();
   EXPECT_EQ(described, std::set<std::string>(served.begin(), served.end()));
-}
-
-void collect_refs(const json& j, std::set<std::string>& out) {
-  if (j.is_object() && j.contains("$ref")) out.insert(j["$ref"].get<std::string>());
-  if (!j.is_structured()) return;
-  for (const auto& child : j) collect_refs(child, out);
-}
-
-TEST(OpenApi, EveryReferenceLeadsToASchema) {
-  const auto doc = running().get_json("/openapi.json");
-  std::set<std::string> refs;
-  collect_refs(doc, refs);
-  EXPECT_FALSE(refs.empty());
-  for (const auto& r : refs) EXPECT_TRUE(doc.contains(json::json_pointer(r.substr(1)))) << r;
-}
-
-/// The members that an answer has are those that its schema names: for objects and lists, through references.
-void expect_described(const json& doc, const json& schema, const json& value, const std::string& where) {
-  if (schema.contains("$ref"))
-    return expect_described(doc, doc[json::json_pointer(schema["$ref"].get<std::string>().substr(1))], value, where);
-  if (value.is_array() && schema.contains("items")) {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      expect_described(doc, schema["items"], value[i], where + "[" + std::to_string(i) + "]");
-  }
-  if (schema.contains("enum") && value.is_string()) {
-    EXPECT_NE(std::find(schema["enum"].begin(), schema["enum"].end(), value), schema["enum"].end()) << where;
-  }
-  if (!value.is_object() || !schema.contains("properties")) return;
-  for (const auto& [name, member] : value.items()) {
-    if (!schema["properties"].contains(name)) {
-      ADD_FAILURE() << where << "." << name << " is not in openapi.json";
-      continue;
-    }
-    expect_described(doc, schema["properties"][name], member, where + "." + name);
-  }
-  for (const auto& name : schema.value("required", json::array()))
-    EXPECT_TRUE(value.contains(name.get<std::string>())) << where << " lacks " << name;
-}
-
-TEST(OpenApi, DescribesWhatIsAnswered) {
-  const auto doc = running().get_json("/openapi.json");
-  const auto schema = [&](const char* name) { return json{{"$ref", std::string("#/components/schemas/") + name}}; };
-  const auto id = id_text(issued_school().transcript.id);
-  expect_described(doc, schema("Verdict"), json::parse(running().post("/v1/verify", transcript()).body), "verdict");
-  expect_described(doc, schema("Record"), running().get_json("/v1/records/" + id), "record");
-  expect_described(doc, schema("Checkpoint"), running().get_json("/v1/checkpoint"), "checkpoint");
-  expect_described(doc, schema("Status"), running().get_json("/v1/status?index=0"), "status");
-  expect_described(doc, schema("Health"), running().get_json("/healthz"), "health");
-  expect_described(doc, schema("Problem"), json::parse(running().get("/v1/records/short").body), "problem");
-  expect_described(doc, schema("Issuer"),
-                   running().get_json("/.well-known/jwt-vc-issuer/orgs/" + std::string(test::School::school)),
-                   "issuer");
 }
 
 }  // namespace

@@ -1,0 +1,143 @@
+// Runs in a worker: all that judges. Its code makes no request; it is handed bytes and says what they prove.
+import { forget_signatures, Refused, un_b64u } from "../verdict/bytes.js";
+import { check_certificate, checkpoint_hash } from "../verdict/checkpoint.js";
+import { Facts } from "../verdict/evidence.js";
+import { parse_file, read_file } from "../verdict/file.js";
+import { read_genesis, type Genesis } from "../verdict/genesis.js";
+import { conflicts_with, judge_file, type Verdict } from "../verdict/judge.js";
+import { merge_evidence } from "../verdict/merge.js";
+import { extends_tree } from "../verdict/merkle.js";
+import { is_second } from "../verdict/records.js";
+import { verdict_json } from "../verdict/verdict_json.js";
+import type { Answers, Judged, Known, Question, Served } from "./messages.js";
+
+let genesis: Genesis | null = null;
+const bytes_of = (text: string): Uint8Array => new TextEncoder().encode(text);
+const ours = (): Genesis => {
+  if (!genesis) throw new Error("no genesis");
+  return genesis;
+};
+const known_of = (text: string): Known => {
+  const c = checkpoint_hash(text);
+  return { text, height: c.height, size: c.size, time: c.time, hash: c.hash };
+};
+
+/** A checkpoint is believed only with the certificate of its child. */
+function final_checkpoint(c: { text: string; child?: string; qc?: string }): Known | null {
+  try {
+    const header = checkpoint_hash(c.text);
+    if (header.net !== ours().net) return null;
+    if (header.height === 0) return header.hash === ours().checkpoint.hash ? known_of(c.text) : null;
+    if (c.child === undefined || c.qc === undefined) return null;
+    const child = checkpoint_hash(c.child);
+    if (child.parent !== header.hash || child.epoch !== header.epoch || child.height !== header.height + 1) return null;
+    check_certificate(ours(), child, un_b64u(c.qc), "qc");
+    return known_of(c.text);
+  } catch (e) {
+    if (e instanceof Refused) return null;
+    throw e;
+  }
+}
+
+/** Newest final checkpoint of a file, and the records whose status decides. */
+function inspect(file: Uint8Array): { top: Known | null; ask: string[] } {
+  try {
+    const read = read_file(file, parse_file(file));
+    const facts = new Facts(ours(), read.evidence);
+    const at = facts.status_checkpoint();
+    const subject = facts.records[read.subject]!;
+    const cited = new Set(read.rows.map((r) => r.record));
+    for (const i of [...cited]) {
+      const target = facts.records[i]!.content.target;
+      const t = target === undefined ? null : facts.position(target);
+      if (t !== null) cited.add(t);
+    }
+    const ask = [subject.id, ...[...cited].map((i) => facts.records[i]!.id)];
+    for (const r of facts.records) if (is_second(r.type) && r.content.targets!.some((t) => ask.includes(t))) ask.push(r.id);
+    for (const d of new Set(read.disclosures.map((x) => x.record))) ask.push(facts.records[d]!.id);
+    return { top: at === null ? null : known_of(facts.headers[at]!.text), ask: [...new Set(ask)] };
+  } catch (e) {
+    if (e instanceof Refused) return { top: null, ask: [] };
+    throw e;
+  }
+}
+
+function judged(file: Uint8Array, pinned: string[], now: number | undefined, max_s: number): Judged {
+  const started = performance.now();
+  const verdict: Verdict = judge_file(ours(), file, { pinned, status_age_max_s: max_s, ...(now === undefined ? {} : { now }) });
+  const ms = performance.now() - started;
+  const readable = verdict.parts[0]!.answer === "ok";
+  return { verdict, json: verdict_json(verdict), ms, ...(readable ? inspect(file) : { top: null, ask: [] }) };
+}
+
+/** Which of the server's receipts hold, and whether one of them shows another ledger. */
+function sift(receipts: Uint8Array[], file: Uint8Array, pinned: string[]): { good: Uint8Array[]; bad: number; fork: string | null } {
+  const good: Uint8Array[] = [];
+  let bad = 0;
+  let fork: string | null = null;
+  const mine = new Facts(ours(), read_file(file, parse_file(file)).evidence);
+  const known = [...pinned, ...mine.headers.filter((h) => h.final).map((h) => h.text)];
+  for (const r of receipts) {
+    try {
+      const facts = new Facts(ours(), read_file(r, parse_file(r)).evidence);
+      const against = known.find((text) => conflicts_with(facts, text) !== null);
+      if (against === undefined) good.push(r);
+      else fork ??= facts.headers[conflicts_with(facts, against)!]!.text;
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      bad++;
+    }
+  }
+  return { good, bad, fork };
+}
+
+/** While the reader looks for a file: the engine compiles what the first verdict will need. */
+function warm_up(checkpoint: Served): void {
+  for (let i = 0; i < 12; i++) {
+    forget_signatures();
+    final_checkpoint(checkpoint);
+  }
+}
+
+const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answers[K] } = {
+  pin(q) {
+    genesis = read_genesis(bytes_of(q.genesis));
+    if (q.checkpoint) setTimeout(warm_up, 50, q.checkpoint);
+    return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, checkpoint: q.checkpoint ? final_checkpoint(q.checkpoint) : null };
+  },
+  final: (q) => final_checkpoint(q.checkpoint),
+  judge: (q) => judged(q.file, q.pinned, q.now, q.max_s),
+  refresh(q) {
+    const { good, bad, fork } = sift(q.receipts, q.file, q.pinned);
+    const before = judged(q.file, q.pinned, q.now, q.max_s);
+    if (good.length === 0) return { judged: before, bad, fork, used: false };
+    const merged = merge_evidence(q.file, good);
+    const after = merged && judged(merged, q.pinned, q.now, q.max_s);
+    // What the server adds can only make the evidence newer; if it leaves a hole, the file's own stands.
+    const newer = after && after.top && before.top && after.top.height > before.top.height;
+    const complete = after && after.verdict.parts.find((p) => p.part === "status")!.code !== "status_not_shown";
+    if (!after || !newer || !complete) return { judged: before, bad, fork, used: false };
+    return { judged: after, bad, fork, used: true };
+  },
+  extends(q) {
+    const from = checkpoint_hash(q.from);
+    const to = checkpoint_hash(q.to);
+    if (from.net !== to.net) return false;
+    try {
+      return extends_tree(from.size, from.root, to.size, to.root, q.path.map((p) => un_b64u(p, "", 32)));
+    } catch (e) {
+      if (e instanceof Refused) return false;
+      throw e;
+    }
+  },
+};
+
+addEventListener("message", (event: MessageEvent<{ id: number; question: Question }>) => {
+  const { id, question } = event.data;
+  try {
+    const answer = (answers[question.op] as (q: Question) => unknown)(question);
+    postMessage({ id, answer });
+  } catch (e) {
+    postMessage({ id, error: e instanceof Error ? e.message : String(e) });
+  }
+});

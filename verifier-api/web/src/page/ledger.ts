@@ -1,0 +1,107 @@
+// What the page knows of the ledger by itself: genesis and newest final checkpoint, pinned when it was first served and
+// remembered here. All that the server says later is compared with it.
+import { ask, type Known, type Served } from "./messages.js";
+
+interface Pinned {
+  genesis: string;
+  checkpoint?: Served;
+}
+export interface Network {
+  net: string;
+  name: string;
+  mode: string;
+  base_url: string;
+}
+export type Trouble = "other_genesis" | "fork";
+
+const genesis_key = "stele.genesis";
+const highest_key = "stele.checkpoint";
+
+let network: Network | null = null;
+let highest: Known | null = null;
+let pinned: Known | null = null;
+const troubles = new Set<Trouble>();
+
+export const the_network = (): Network | null => network;
+export const highest_known = (): Known | null => highest;
+export const known_troubles = (): ReadonlySet<Trouble> => troubles;
+export const pinned_texts = (): string[] => [...new Set([pinned?.text, highest?.text].filter((x): x is string => x !== undefined))];
+
+function remembered(): Known | null {
+  try {
+    const v = JSON.parse(localStorage.getItem(highest_key) ?? "null") as Known | null;
+    return v && typeof v.text === "string" && typeof v.height === "number" ? v : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Only what was verified to be final comes here. */
+export function remember(c: Known | null): void {
+  if (!c || (highest && c.height <= highest.height)) return;
+  highest = c;
+  localStorage.setItem(highest_key, JSON.stringify(c));
+}
+
+export async function start(): Promise<void> {
+  let served: Pinned | null = null;
+  try {
+    const answer = await fetch("/pinned.json", { cache: "no-cache" });
+    if (answer.ok) served = (await answer.json()) as Pinned;
+  } catch {
+    served = null;
+  }
+  const kept = localStorage.getItem(genesis_key);
+  const genesis = kept ?? served?.genesis;
+  if (genesis === undefined || genesis === null) throw new Error("no genesis");
+  const same = served !== null && served.genesis === genesis;
+  if (served && !same) troubles.add("other_genesis");
+  const answer = await ask({ op: "pin", genesis, ...(same && served?.checkpoint ? { checkpoint: served.checkpoint } : {}) });
+  localStorage.setItem(genesis_key, genesis);
+  network = answer;
+  highest = remembered();
+  if (highest && !highest.text.startsWith(`${answer.net}\n`)) highest = null;
+  pinned = answer.checkpoint;
+  if (pinned && highest && pinned.height === highest.height && pinned.hash !== highest.hash) {
+    troubles.add("fork");
+    pinned = null;
+  }
+  remember(pinned);
+}
+
+/** Does the ledger that ends in `newer` contain all that the remembered one does? Null: could not be asked. */
+export async function follows(newer: Known): Promise<boolean | null> {
+  const base = highest;
+  if (!base || base.hash === newer.hash) return true;
+  const [from, to] = base.height <= newer.height ? [base, newer] : [newer, base];
+  if (from.height === to.height) return false;
+  try {
+    const answer = await fetch(`/v1/proofs/consistency?from=${from.size}&to=${to.size}`);
+    if (!answer.ok) return null;
+    const { path } = (await answer.json()) as { path: string[] };
+    return Array.isArray(path) && path.every((p) => typeof p === "string") ? await ask({ op: "extends", from: from.text, to: to.text, path }) : false;
+  } catch {
+    return null;
+  }
+}
+
+export interface Refreshed {
+  receipts: Uint8Array[];
+  asked: number;
+}
+/** The server's newest evidence of these records; nothing of it is believed yet. */
+export async function fetch_receipts(ids: string[]): Promise<Refreshed> {
+  const receipts: Uint8Array[] = [];
+  const queue = ids.slice(0, 64);
+  const asked = queue.length;
+  const take = async (): Promise<void> => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      const answer = await fetch(`/v1/records/${encodeURIComponent(id)}/receipt`, { cache: "no-cache" });
+      if (!answer.ok) continue;
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      if (bytes.length <= 4 * 1024 * 1024) receipts.push(bytes);
+    }
+  };
+  await Promise.all([1, 2, 3, 4].map(take));
+  return { receipts, asked };
+}

@@ -1,0 +1,70 @@
+// What page and checker (a worker) say to each other.
+import type { Verdict } from "../verdict/judge.js";
+
+export interface Known {
+  text: string;
+  height: number;
+  size: number;
+  time: number;
+  hash: string;
+}
+export interface Served {
+  text: string;
+  child?: string;
+  qc?: string;
+}
+export interface Judged {
+  verdict: Verdict;
+  json: Record<string, unknown>;
+  /** Time that the verdict took. */
+  ms: number;
+  /** Newest final checkpoint of the file. */
+  top: Known | null;
+  /** Records whose present status decides. */
+  ask: string[];
+}
+interface Judging {
+  file: Uint8Array;
+  pinned: string[];
+  now?: number;
+  max_s: number;
+}
+export type Question =
+  | { op: "pin"; genesis: string; checkpoint?: Served }
+  | { op: "final"; checkpoint: Served }
+  | ({ op: "judge" } & Judging)
+  | ({ op: "refresh"; receipts: Uint8Array[] } & Judging)
+  | { op: "extends"; from: string; to: string; path: string[] };
+export interface Answers {
+  pin: { net: string; name: string; mode: string; base_url: string; checkpoint: Known | null };
+  final: Known | null;
+  judge: Judged;
+  refresh: { judged: Judged; bad: number; fork: string | null; used: boolean };
+  extends: boolean;
+}
+
+let worker: Worker | null = null;
+let next = 0;
+const waiting = new Map<number, { done: (x: unknown) => void; failed: (e: Error) => void }>();
+
+export function ask<K extends keyof Answers>(question: Extract<Question, { op: K }>): Promise<Answers[K]> {
+  if (!worker) {
+    worker = new Worker(new URL("./checker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", (event: MessageEvent<{ id: number; answer?: unknown; error?: string }>) => {
+      const { id, answer, error } = event.data;
+      const w = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) w?.done(answer);
+      else w?.failed(new Error(error));
+    });
+    worker.addEventListener("error", (e) => {
+      for (const w of waiting.values()) w.failed(new Error(e.message));
+      waiting.clear();
+    });
+  }
+  const id = next++;
+  return new Promise((done, failed) => {
+    waiting.set(id, { done: done as (x: unknown) => void, failed });
+    worker!.postMessage({ id, question });
+  });
+}

@@ -1,0 +1,265 @@
+// What a verdict looks like: the conclusion, the steps that lead to it, and beside it what the document says.
+import type { FigureTrace } from "../verdict/provenance.js";
+import { plain, type Json } from "../verdict/json.js";
+import type { Verdict } from "../verdict/judge.js";
+import { claim_name, claim_words, date_text, figure_text, outcome_text, role_words, type_words, word, type Outcome, type PartName, type PartVerdict } from "../verdict/words.js";
+import { h, svg, type Child } from "./dom.js";
+import { date_time, day, language, number, t } from "./language.js";
+import type { Judged, Known } from "./messages.js";
+
+export type Tone = "good" | "caution" | "bad";
+export const tone_of = (o: Outcome): Tone =>
+  o === "valid" ? "good" : ["status_too_old", "change_pending", "superseded", "suspended", "not_final"].includes(o) ? "caution" : "bad";
+
+const shapes: Record<Tone | "none", string> = {
+  good: "M5 12.5l4.5 4.5L19 7.5",
+  caution: "M12 6v8m0 3.5v.5",
+  bad: "M7 7l10 10M17 7L7 17",
+  none: "M7 12h10",
+};
+export const icon = (shape: Tone | "none"): SVGElement =>
+  svg("svg", { viewBox: "0 0 24 24", class: `icon ${shape}`, "aria-hidden": "true", focusable: "false" }, svg("circle", { cx: 12, cy: 12, r: 11 }), svg("path", { d: shapes[shape] }));
+
+export interface Shown {
+  source: string;
+  judged: Judged;
+  /** What the server added, or tried to. */
+  notes: Note[];
+  checked_at: number;
+  known: Known | null;
+  max_days: number;
+  network: string;
+  pdf?: PdfCheck;
+}
+export interface Note {
+  tone: Tone | "none";
+  vi: string;
+  en: string;
+}
+export interface PdfCheck {
+  /** Claims whose printed form is not found in the text of the PDF. */
+  missing: string[];
+  compared: number;
+  swapped: boolean;
+}
+
+const part_titles: Record<PartName, readonly [string, string]> = {
+  file: ["Tệp", "File"], signature: ["Chữ ký", "Signature"], authority: ["Thẩm quyền khi ký", "Authority then"], inclusion: ["Trên sổ cái", "On the ledger"],
+  finality: ["Chung cuộc", "Final"], status: ["Tình trạng", "Status"], disclosures: ["Nội dung", "Contents"], provenance: ["Nguồn gốc điểm", "Origin of marks"],
+};
+const answers = { ok: ["đạt", "passed"], failed: ["không đạt", "failed"], not_checked: ["chưa xác nhận", "not confirmed"] } as const;
+const title = (words: readonly [string, string]): string => t(words[0], words[1]);
+const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
+
+// The conclusion -----------------------------------------------------------------------------------------------------
+
+const advice: Record<Outcome, readonly [string, string]> = {
+  valid: ["Văn bản nguyên vẹn, do người có thẩm quyền ký, có trên sổ cái và đang còn hiệu lực.", "The document is intact, was signed by someone with the authority, stands on the ledger and is in force."],
+  status_too_old: ["Văn bản có thể đúng, nhưng tệp chưa chứng minh được rằng đến nay nó vẫn còn hiệu lực.", "The document may be right, but the file does not prove that it is still in force."],
+  change_pending: ["Văn bản chưa có hiệu lực, hoặc đang có thay đổi chờ người thứ hai ký.", "The document is not in force yet, or a change to it awaits a second signature."],
+  superseded: ["Đã có bản mới hơn. Hãy xin người nộp bản mới.", "There is a newer one. Ask the holder for it."],
+  suspended: ["Văn bản đang bị tạm ngừng. Hãy hỏi nơi cấp trước khi dùng.", "The document is suspended. Ask the issuer before relying on it."],
+  revoked: ["Nơi cấp đã thu hồi văn bản này. Không dùng văn bản này.", "The issuer has revoked this document. Do not rely on it."],
+  erased_at_source: ["Nơi cấp đã xóa dữ liệu gốc theo yêu cầu.", "The issuer erased the source data on request."],
+  holder_not_bound: ["Chưa chứng minh được người trình là chủ văn bản.", "It is not proven that the presenter is the holder."],
+  not_final: ["Bản ghi còn quá mới. Hãy xin lại tệp sau ít phút.", "The record is too new. Ask for the file again in a few minutes."],
+  not_on_ledger: ["Không chứng minh được văn bản này có trên sổ cái. Không dùng tệp này.", "This document is not proven to stand on the ledger. Do not rely on this file."],
+  not_authorised: ["Không chứng minh được người ký có thẩm quyền khi đó. Không dùng tệp này.", "The signer is not proven to have had the authority then. Do not rely on this file."],
+  altered: ["Tệp hoặc nội dung đã bị sửa. Xem bước không đạt dưới đây; hãy xin tệp gốc từ người có văn bản.", "The file or its content was changed. See the failed step below; ask the holder for the original."],
+  other_network: ["Văn bản này thuộc một mạng khác, trang này không kiểm tra được.", "This document is of another network, which this page can't check."],
+  unreadable: ["Hãy chọn tệp *.stele.json, hoặc bản PDF có đính kèm tệp đó.", "Choose the *.stele.json file, or the PDF that carries it."],
+};
+
+function banner(s: Shown): HTMLElement {
+  const v = s.judged.verdict;
+  const tone = tone_of(v.outcome);
+  const reason = v.parts.filter((p) => p.answer === "failed").concat(v.outcome === "status_too_old" ? v.parts.filter((p) => p.part === "status") : [])[0];
+  const what = v.type ? capital(word(type_words, v.type, language())) : "";
+  const by = v.signer ? `${v.signer.name} (${v.signer.title})` : "";
+  return h("section", { class: `banner ${tone}`, "aria-labelledby": "outcome" },
+    icon(tone),
+    h("div", {},
+      h("h1", { id: "outcome", tabindex: "-1", "data-outcome": v.outcome }, outcome_text[v.outcome][language()]),
+      h("p", { class: "advice" }, title(advice[v.outcome])),
+      what ? h("p", { class: "about" }, [what, v.org_name, by && t(`ký bởi ${by}`, `signed by ${by}`)].filter(Boolean).join(" · ")) : null,
+      reason && tone !== "good" ? h("p", { class: "reason" }, h("strong", {}, `${title(part_titles[reason.part])}: `), capital(reason[language()]), ".") : null));
+}
+
+// Steps --------------------------------------------------------------------------------------------------------------
+
+function step(p: PartVerdict, v: Verdict): HTMLElement {
+  const asks = p.part === "status" && v.outcome === "status_too_old";
+  const shape = p.answer === "ok" ? "good" : asks ? "caution" : p.answer === "failed" ? (tone_of(v.outcome) === "caution" ? "caution" : "bad") : "none";
+  return h("li", { class: `step ${p.answer}`, "data-part": p.part, "data-answer": p.answer, "data-code": p.code },
+    icon(shape),
+    h("div", {},
+      h("h3", {}, title(part_titles[p.part]), h("span", { class: "answer" }, title(answers[p.answer]))),
+      h("p", {}, `${capital(p[language()])}.`)));
+}
+
+function steps(s: Shown): HTMLElement {
+  const v = s.judged.verdict;
+  const seconds = v.second_signatures.map((x) =>
+    h("li", {}, `${capital(word(type_words, x.type, language()))}: ${[x.name || x.person, x.title].filter(Boolean).join(", ")} · ${word(role_words, x.role, language())} · ${t("khối", "block")} ${number(x.height)}`));
+  const line = v.signer_orgs.map((o) => v.org_names.get(o) ?? o).join(" → ");
+  return h("section", { class: "card steps", "aria-labelledby": "steps-title" },
+    h("h2", { id: "steps-title" }, t("Từng bước kiểm tra", "Each step checked")),
+    h("ol", {}, ...v.parts.map((p) => step(p, v))),
+    line ? h("p", { class: "fine" }, `${t("Đơn vị của người ký", "The signer's organisation")}: ${line}`) : null,
+    seconds.length ? h("div", { class: "fine" }, h("p", {}, t("Chữ ký thứ hai đã được chứng minh:", "Second signatures proven:")), h("ul", {}, ...seconds)) : null);
+}
+
+// Contents -----------------------------------------------------------------------------------------------------------
+
+const order = ["name", "birth_date", "gender", "birth_place", "ethnicity", "student_id", "personal_id", "school", "class", "year", "graduation_year", "ranking", "mode", "title", "grade", "serial", "register_no", "issued", "signer", "reason"];
+const genders: Record<string, readonly [string, string]> = { nam: ["Nam", "Male"], nu: ["Nữ", "Female"], male: ["Nam", "Male"], female: ["Nữ", "Female"] };
+
+export function claim_text(name: string, value: Json): string {
+  if (name === "signer" && value instanceof Map) return `${String(value.get("name"))} (${String(value.get("title"))})`;
+  if (name === "year" && typeof value === "string") return `${value}–${Number(value) + 1}`;
+  if (name === "gender" && typeof value === "string" && genders[value]) return title(genders[value]);
+  if (typeof value === "string") return day(value);
+  return JSON.stringify(plain(value));
+}
+
+function contents(s: Shown): HTMLElement {
+  const v = s.judged.verdict;
+  const claims = new Map(v.claims.map((c) => [c.name, c.value]));
+  const shown = order.filter((n) => claims.has(n));
+  const heading = h("h2", { id: "contents-title" }, t("Văn bản nói gì", "What the document says"));
+  const rows = (list: string[], of: Map<string, Json>): HTMLElement =>
+    h("dl", {}, ...list.flatMap((n) => [h("dt", {}, capital(word(claim_words, n, language()))), h("dd", { "data-claim": n }, claim_text(n, of.get(n)!))]));
+  if (v.claims.length === 0 && v.sound.length > 0 && v.parts.every((p) => p.answer === "ok" || p.part === "disclosures" || p.part === "provenance")) {
+    const sound = new Map(v.sound.map((c) => [c.name, c.value]));
+    const names = v.doubtful.map((n) => claim_name(n)[language() === "vi" ? 0 : 1]).join(", ");
+    return h("section", { class: "card contents", "aria-labelledby": "contents-title" }, heading,
+      h("p", { class: "warning-line" }, names ? t(`Chỉ hiện những mục đúng với bản đã ký. Mục bị sửa không hiện: ${names}.`, `Only items that stand in the signed document are shown. Altered, and not shown: ${names}.`) : t("Chỉ hiện những mục đúng với bản đã ký.", "Only items that stand in the signed document are shown.")),
+      rows(order.filter((n) => sound.has(n)), sound));
+  }
+  if (v.claims.length === 0) {
+    const why = v.outcome === "unreadable" || v.outcome === "other_network" || v.parts[0]!.answer !== "ok" || v.parts.some((p) => p.part === "disclosures" && p.answer === "failed")
+      ? t("Nội dung không được hiện, vì nó không được chứng minh là nội dung đã ký.", "The contents are not shown, since they are not proven to be what was signed.")
+      : t("Tệp này không mang nội dung cá nhân.", "This file carries no personal content.");
+    return h("section", { class: "card contents", "aria-labelledby": "contents-title" }, heading, h("p", {}, why));
+  }
+  const grades = transcript(v);
+  return h("section", { class: "card contents", "aria-labelledby": "contents-title" },
+    heading,
+    tone_of(v.outcome) !== "good" ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
+    rows(shown, claims),
+    ...grades);
+}
+
+const codes: Record<string, readonly [string, string]> = {
+  dat: ["Đạt", "Passed"], "chua-dat": ["Chưa đạt", "Not passed"], tot: ["Tốt", "Good"], kha: ["Khá", "Fair"], "trung-binh": ["Trung bình", "Average"], yeu: ["Yếu", "Weak"],
+  "hoc-sinh-gioi": ["Học sinh Giỏi", "Good student"], "hoc-sinh-xuat-sac": ["Học sinh Xuất sắc", "Excellent student"], "len-lop": ["Được lên lớp", "Promoted"],
+};
+const code_text = (c: string): string => (codes[c] ? title(codes[c]) : c);
+const figure_words = (f: FigureTrace): string => (f.figure.level !== undefined ? [code_text(f.figure.level), f.figure.mark].filter(Boolean).join(" · ") : figure_text(f.figure, language()));
+
+function transcript(v: Verdict): Child[] {
+  const subjects = [...new Set(v.figures.filter((f) => f.subject).map((f) => f.subject))];
+  if (subjects.length === 0 && !v.figures.length) return [];
+  const of = (subject: string): FigureTrace[] => v.figures.filter((f) => f.subject === subject);
+  const rows = subjects.map((code) => {
+    const list = of(code);
+    const terms = list.filter((f) => f.kind === "term");
+    const cell = (f: FigureTrace | undefined): HTMLElement => h("td", { class: "mark" }, f ? figure_words(f) : "–");
+    const retest = list.find((f) => f.kind === "retest");
+    const year = list.find((f) => f.kind === "year");
+    const id = `why-${code}`;
+    const more = h("tr", { id, class: "why", hidden: true }, h("td", { colspan: 4 }, ...list.map((f) => why(f, v))));
+    const button = h("button", { type: "button", class: "expand", "aria-expanded": "false", "aria-controls": id, click: () => toggle(button, more) }, h("span", { class: "arrow", "aria-hidden": "true" }), list[0]!.name);
+    return [
+      h("tr", { "data-subject": code }, h("th", { scope: "row" }, button), cell(terms.find((f) => f.term === first_term(v))), cell(terms.find((f) => f.term !== first_term(v))),
+        h("td", { class: "mark" }, year ? figure_words(year) : "–", retest ? h("small", {}, t(" (thi lại)", " (re-test)")) : null)),
+      more,
+    ];
+  });
+  const summary = v.figures.find((f) => f.kind === "summary");
+  return [
+    h("h3", { class: "marks-title" }, t("Bảng điểm", "Marks")),
+    h("p", { class: "fine no-print" }, t("Chọn một môn để xem ai đã cho điểm, khi nào, và điểm được tính ra sao.", "Choose a subject to see who gave the marks, when, and how they were computed.")),
+    h("div", { class: "scroll" },
+      h("table", { class: "marks" },
+        h("caption", { class: "hidden-text" }, t("Điểm theo môn học", "Marks by subject")),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Môn", "Subject")), h("th", { scope: "col" }, t("HK I", "Term 1")), h("th", { scope: "col" }, t("HK II", "Term 2")), h("th", { scope: "col" }, t("Cả năm", "Year")))),
+        h("tbody", {}, ...rows.flat()))),
+    summary?.summary ? summary_card(summary, v) : null,
+  ];
+}
+const first_term = (v: Verdict): string => v.figures.filter((f) => f.kind === "term").map((f) => f.term).sort()[0] ?? "";
+
+function toggle(button: HTMLElement, row: HTMLElement): void {
+  const open = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!open));
+  row.hidden = open;
+}
+
+function summary_card(f: FigureTrace, v: Verdict): HTMLElement {
+  const s = f.summary!;
+  const conduct = s.conduct.year ?? s.conduct.t2 ?? s.conduct.t1;
+  const pairs: [string, string][] = [];
+  if (conduct !== undefined) pairs.push([t("Rèn luyện", "Conduct"), code_text(conduct)]);
+  if (s.learning !== undefined) pairs.push([t("Học tập", "Learning"), code_text(s.learning)]);
+  if (s.title !== undefined) pairs.push([t("Danh hiệu", "Title"), code_text(s.title)]);
+  if (s.promotion !== undefined) pairs.push([t("Lên lớp", "Promotion"), code_text(s.promotion)]);
+  if (s.absences !== undefined) pairs.push([t("Số ngày nghỉ", "Days absent"), String(s.absences)]);
+  return h("div", { class: "summary" },
+    h("h3", {}, t("Kết quả cả năm", "Summary of the year")),
+    h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])),
+    h("details", { class: "no-print" }, h("summary", {}, t("Ai đã ký kết quả này?", "Who signed this summary?")), why(f, v)));
+}
+
+function why(f: FigureTrace, v: Verdict): HTMLElement {
+  const term = f.kind === "year" ? t("Cả năm", "Year") : f.kind === "retest" ? t("Thi lại", "Re-test") : f.kind === "summary" ? "" : f.term === first_term(v) ? t("Học kỳ I", "First term") : t("Học kỳ II", "Second term");
+  const pairs: [string, Child][] = [];
+  const entry = (e: { mark?: string; missing?: string } | undefined): string => (e ? figure_text(e as never, language()) : "–");
+  if (f.detail?.regular) pairs.push([t("Thường xuyên", "Regular"), f.detail.regular.map(entry).join("  ")], [t("Giữa kỳ", "Mid-term"), entry(f.detail.mid)], [t("Cuối kỳ", "Final"), entry(f.detail.final)]);
+  if (f.sum) pairs.push([t("Tính lại", "Computed"), `${f.sum} = ${f.figure.mark ?? ""}`]);
+  if (f.detail?.comment) pairs.push([t("Nhận xét", "Comment"), f.detail.comment]);
+  if (f.signer) {
+    pairs.push([t("Người ký", "Signed by"), [f.signer.name || f.signer.person, f.signer.title].filter(Boolean).join(", ")]);
+    pairs.push([t("Vai trò khi đó", "Role then"), word(role_words, f.signer.role, language())]);
+    pairs.push([t("Đơn vị", "Organisation"), (f.org_line ?? []).map((o) => v.org_names.get(o) ?? o).join(" → ")]);
+  }
+  if (f.amended_sheet) pairs.push([t("Đã sửa", "Amended"), `${t("bảng gốc", "original")} ${f.amended_sheet.slice(0, 10)}…; ${t("lý do", "reason")}: ${f.amend_reason ?? ""}`]);
+  if (f.block) pairs.push([t("Sổ cái", "Ledger"), `${t("khối", "block")} ${number(f.block.height)}, ${date_text(f.block.time, language())}, ${t("bản ghi số", "record")} ${number(f.index ?? 0)}, ${t("chung cuộc", "final")}`]);
+  if (f.sheet) pairs.push([t("Bảng điểm", "Sheet"), h("code", {}, `${f.sheet}, ${t("dòng", "row")} ${f.row}`)]);
+  if (f.kind === "year" && !f.sum) pairs.push([t("Nguồn", "Source"), t("theo quy định đánh giá, từ điểm học kỳ", "by the rules of assessment, from the terms")]);
+  return h("div", { class: "trace" }, f.kind === "summary" ? null : h("h4", {}, `${term}: `, h("span", { class: "figure" }, figure_words(f))), h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])));
+}
+
+// The whole ----------------------------------------------------------------------------------------------------------
+
+function proof(s: Shown): HTMLElement {
+  const v = s.judged.verdict;
+  const pairs: [string, Child][] = [[t("Nguồn", "Source"), s.source], [t("Kiểm tra lúc", "Checked at"), date_time(s.checked_at)], [t("Mạng", "Network"), h("code", {}, s.network)]];
+  if (v.id) pairs.push([t("Bản ghi", "Record"), h("code", {}, v.id)]);
+  if (v.block) pairs.push([t("Ghi vào sổ cái", "Entered the ledger"), `${t("khối", "block")} ${number(v.block.height)}, ${date_time(v.block.time)}`]);
+  if (v.status) pairs.push([t("Tình trạng tính đến", "Status as of"), `${t("khối", "block")} ${number(v.status.as_of.height)}, ${date_time(v.status.as_of.time)}`], [t("Điểm kiểm tra", "Checkpoint"), h("code", {}, v.status.hash)]);
+  if (s.known) pairs.push([t("Trang này nhớ", "This page remembers"), h("span", {}, `${t("khối", "block")} ${number(s.known.height)} · `, h("code", {}, s.known.hash))]);
+  pairs.push([t("Bằng chứng tình trạng dùng được", "Status proofs are good for"), t(`${s.max_days} ngày`, `${s.max_days} days`)]);
+  pairs.push([t("Thời gian kiểm tra", "Time taken"), `${Math.max(1, Math.round(s.judged.ms))} ms`]);
+  return h("section", { class: "card proof", "aria-labelledby": "proof-title" }, h("h2", { id: "proof-title" }, t("Căn cứ của kết luận", "What this rests on")), h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])));
+}
+
+function pdf_notes(p: PdfCheck): Note[] {
+  const out: Note[] = [];
+  if (p.swapped) out.push({ tone: "bad", vi: "Tệp đính kèm không phải tệp mà bản PDF này được in ra: đã bị tráo.", en: "The attached file is not the one that this PDF was printed from: it was swapped." });
+  if (p.missing.length) {
+    const list = (i: 0 | 1): string => p.missing.map((n) => (n.startsWith("subject.") ? n : (claim_words[n]?.[i] ?? n))).join(", ");
+    out.push({ tone: "bad", vi: `Chữ in trong PDF khác với văn bản đã ký ở: ${list(0)}. Chỉ tin nội dung hiện trên trang này.`, en: `The print in the PDF differs from the signed document in: ${list(1)}. Trust only the contents shown on this page.` });
+  } else if (p.compared > 0) out.push({ tone: "good", vi: `Đã thấy đủ ${p.compared} mục của văn bản trong chữ in của PDF.`, en: `All ${p.compared} items of the document were found in the text of the PDF.` });
+  out.push({ tone: "none", vi: "Trang này không kiểm tra hình thức của bản in.", en: "This page did not check the looks of the print." });
+  return out;
+}
+
+export function result(s: Shown): HTMLElement[] {
+  const notes = [...s.notes, ...(s.pdf ? pdf_notes(s.pdf) : [])];
+  return [
+    banner(s),
+    ...(notes.length ? [h("ul", { class: "notes", "aria-label": t("Ghi chú", "Notes") }, ...notes.map((n) => h("li", { class: n.tone }, icon(n.tone), h("span", {}, n[language()]))))] : []),
+    h("div", { class: "columns" }, contents(s), h("div", { class: "side" }, steps(s), proof(s))),
+  ];
+}

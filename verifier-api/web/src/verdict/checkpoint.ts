@@ -1,0 +1,79 @@
+// Checkpoints and quorum certificates: wire-format.md sections 6 and 7.
+import { ascii, b64u, join, Reader, refuse, same, sha256, tagged, u64, un_b64, verify_digest, type Bytes } from "./bytes.js";
+import { utc_seconds } from "./read.js";
+import type { Genesis } from "./genesis.js";
+
+export interface Checkpoint {
+  text: string;
+  hash: string;
+  net: string;
+  size: number;
+  root: Bytes;
+  height: number;
+  epoch: number;
+  rules: number;
+  parent: string;
+  status: Bytes;
+  validators: Bytes;
+  time: number;
+}
+
+function number(text: string, where: string, max: bigint): number {
+  if (!/^(0|[1-9][0-9]{0,19})$/.test(text) || BigInt(text) > max) refuse("bad_form", where);
+  return Number(text);
+}
+const u32_max = 0xffffffffn;
+const u64_max = 0xffffffffffffffffn;
+
+/** Reads a text of exactly the eleven lines. */
+export function checkpoint_hash(text: string, where = ""): Checkpoint {
+  const lines = text.split("\n");
+  if (lines.length !== 12 || lines[11] !== "") refuse("bad_form", where);
+  const line = (i: number, name: string): string => {
+    const prefix = `${name} `;
+    return lines[i]!.startsWith(prefix) ? lines[i]!.slice(prefix.length) : refuse("bad_form", `${where} ${name}`);
+  };
+  const hash_line = (i: number, name: string): Bytes => un_b64(line(i, name), where, 32);
+  hash_line(7, "body");
+  if (!/^stele\/[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/.test(lines[0]!)) refuse("bad_form", where);
+  return {
+    text,
+    hash: b64u(sha256(ascii(text))),
+    net: lines[0]!,
+    size: number(lines[1]!, where, u64_max),
+    root: un_b64(lines[2]!, where, 32),
+    height: number(line(3, "height"), where, u64_max),
+    epoch: number(line(4, "epoch"), where, u64_max),
+    rules: number(line(5, "rules"), where, u32_max),
+    parent: b64u(hash_line(6, "parent")),
+    status: hash_line(8, "status"),
+    validators: hash_line(9, "validators"),
+    time: utc_seconds(line(10, "time"), where),
+  };
+}
+
+/** Is this a certificate of `header` by more than two thirds of the set that certifies it? */
+export function check_certificate(genesis: Genesis, header: Checkpoint, qc: Bytes, where: string): void {
+  const r = new Reader(qc, where);
+  if (!same(r.take(4), ascii("STLQ")) || r.u8() !== 1) refuse("bad_form", where);
+  const hash = r.take(32);
+  if (b64u(hash) !== header.hash) refuse("certificate_of_another", where);
+  // Under rules 1 no record changes the set: both sets of the line are those of the genesis.
+  if (!same(header.validators, genesis.validators_digest)) refuse("unknown_validators", where);
+  const n = r.u16();
+  let last = -1;
+  for (let i = 0; i < n; i++) {
+    const number = r.u16();
+    const time = r.take(8);
+    const signature = r.take(64);
+    if (number <= last) refuse("not_ascending", where);
+    last = number;
+    const validator = genesis.validators[number];
+    if (!validator) refuse("unknown_validators", where);
+    if (!verify_digest(validator.key, tagged("stele/v1/vote", hash, time), signature)) refuse("bad_signature", where);
+  }
+  r.end();
+  if (n < Math.floor((2 * genesis.validators.length) / 3) + 1) refuse("no_quorum", where);
+}
+
+export const vote_digest = (header_hash: Bytes, time: number): Bytes => tagged("stele/v1/vote", join(header_hash, u64(time)));

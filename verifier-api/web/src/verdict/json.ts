@@ -1,0 +1,194 @@
+// Strict JSON: wire-format.md section 1.1. Objects become Maps, so that no member name can meet JavaScript's own.
+import { refuse, type Bytes } from "./bytes.js";
+import { allowed_ranges } from "./unicode.js";
+
+export type Json = null | boolean | number | string | Json[] | Members;
+export type Members = Map<string, Json>;
+
+const depth_max = 16;
+
+let ranges: Int32Array | undefined;
+/** Assigned in Unicode 15.0.0, and neither control, private use nor surrogate. */
+function allowed(code_point: number): boolean {
+  if (code_point < 0x7f) return code_point >= 0x20;
+  ranges ??= unpack(allowed_ranges);
+  let low = 0;
+  let high = ranges.length / 2 - 1;
+  while (low <= high) {
+    const mid = (low + high) >> 1;
+    if (code_point < ranges[2 * mid]!) high = mid - 1;
+    else if (code_point > ranges[2 * mid + 1]!) low = mid + 1;
+    else return true;
+  }
+  return false;
+}
+function unpack(text: string): Int32Array {
+  const gaps = text.split(" ").map((x) => parseInt(x, 36));
+  const out = new Int32Array(gaps.length);
+  let at = 0;
+  gaps.forEach((gap, i) => (out[i] = at += gap));
+  return out;
+}
+
+/** Text that may stand in a signed thing. `line_feeds`: section 9, checkpoint texts in files. */
+export function check_text(text: string, where: string, line_feeds = false): void {
+  let plain = true;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 0x20 && c < 0x7f) continue;
+    if (c === 10 && line_feeds) continue;
+    plain = false;
+    const cp = text.codePointAt(i)!;
+    if (!allowed(cp)) refuse("bad_json", where);
+    if (cp > 0xffff) i++;
+  }
+  if (!plain && text.normalize("NFC") !== text) refuse("bad_json", where);
+}
+
+class Parser {
+  private at = 0;
+  constructor(
+    private readonly text: string,
+    private readonly line_feeds: boolean,
+  ) {}
+
+  whole(): Json {
+    const out = this.value(1);
+    this.space();
+    if (this.at !== this.text.length) this.bad();
+    return out;
+  }
+  private bad(): never {
+    return refuse("bad_json", `character ${this.at}`);
+  }
+  private space(): void {
+    for (;;) {
+      const c = this.text.charCodeAt(this.at);
+      if (c === 32 || c === 10 || c === 13 || c === 9) this.at++;
+      else return;
+    }
+  }
+  private value(depth: number): Json {
+    this.space();
+    const c = this.text[this.at];
+    if (c === '"') return this.string();
+    if (c === "{") return this.object(depth);
+    if (c === "[") return this.array(depth);
+    for (const [word, value] of [["true", true], ["false", false], ["null", null]] as const) {
+      if (this.text.startsWith(word, this.at)) {
+        this.at += word.length;
+        return value;
+      }
+    }
+    return this.number();
+  }
+  private number(): number {
+    const found = /-?(0|[1-9][0-9]*)/y;
+    found.lastIndex = this.at;
+    const m = found.exec(this.text);
+    if (!m || m[0] === "-0" || m[0].length > 17) this.bad();
+    this.at += m[0].length;
+    const next = this.text[this.at];
+    if (next === "." || next === "e" || next === "E") this.bad();
+    const n = Number(m[0]);
+    if (!Number.isSafeInteger(n)) this.bad();
+    return n;
+  }
+  private string(): string {
+    const from = this.at++;
+    let out = "";
+    let start = this.at;
+    for (;;) {
+      const c = this.text.charCodeAt(this.at);
+      if (Number.isNaN(c) || c < 0x20) this.bad();
+      if (c === 34) break;
+      if (c !== 92) {
+        this.at++;
+        continue;
+      }
+      out += this.text.slice(start, this.at);
+      const e = this.text[this.at + 1];
+      const short = e === undefined ? -1 : '"\\/bfnrt'.indexOf(e);
+      if (short >= 0) {
+        out += '"\\/\b\f\n\r\t'[short]!;
+        this.at += 2;
+      } else {
+        const m = /^u([0-9a-fA-F]{4})$/.exec(this.text.slice(this.at + 1, this.at + 6));
+        if (!m) this.bad();
+        out += String.fromCharCode(parseInt(m[1]!, 16));
+        this.at += 6;
+      }
+      start = this.at;
+    }
+    out += this.text.slice(start, this.at++);
+    check_text(out, `character ${from}`, this.line_feeds);
+    return out;
+  }
+  private array(depth: number): Json[] {
+    if (depth > depth_max) this.bad();
+    const out: Json[] = [];
+    this.at++;
+    this.space();
+    if (this.text[this.at] === "]") {
+      this.at++;
+      return out;
+    }
+    for (;;) {
+      out.push(this.value(depth + 1));
+      this.space();
+      const c = this.text[this.at++];
+      if (c === "]") return out;
+      if (c !== ",") this.bad();
+    }
+  }
+  private object(depth: number): Members {
+    if (depth > depth_max) this.bad();
+    const out: Members = new Map();
+    this.at++;
+    this.space();
+    if (this.text[this.at] === "}") {
+      this.at++;
+      return out;
+    }
+    for (;;) {
+      this.space();
+      if (this.text[this.at] !== '"') this.bad();
+      const name = this.string();
+      if (out.has(name)) refuse("bad_json", name);
+      this.space();
+      if (this.text[this.at++] !== ":") this.bad();
+      out.set(name, this.value(depth + 1));
+      this.space();
+      const c = this.text[this.at++];
+      if (c === "}") return out;
+      if (c !== ",") this.bad();
+    }
+  }
+}
+
+/** Bytes are UTF-8 without byte order mark; `max` in bytes. */
+export function parse(data: Bytes, max: number, line_feeds = false): Json {
+  if (data.length > max) refuse("too_large");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
+  } catch {
+    return refuse("bad_json", "UTF-8");
+  }
+  return new Parser(text, line_feeds).whole();
+}
+
+/** What JSON.stringify prints, members in the order in which they stand. */
+export function print(value: Json): string {
+  if (value instanceof Map) {
+    return `{${[...value].map(([k, v]) => `${JSON.stringify(k)}:${print(v)}`).join(",")}}`;
+  }
+  if (Array.isArray(value)) return `[${value.map(print).join(",")}]`;
+  return JSON.stringify(value);
+}
+
+/** Plain JavaScript of a value, for showing it. */
+export function plain(value: Json): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, plain(v)]));
+  return Array.isArray(value) ? value.map(plain) : value;
+}

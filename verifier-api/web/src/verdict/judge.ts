@@ -1,0 +1,310 @@
+// The verdict: one answer for each part, never a bare yes or no. From docs/wire-format.md, section 9.
+import { ascii, b64u, hmac_sha256, join, Refused, type Bytes } from "./bytes.js";
+import { findings_of, RecordJudge } from "./authority.js";
+import { checkpoint_hash } from "./checkpoint.js";
+import { digest_of, disclosure_name, read_claim, read_person, type Claim, type Person } from "./disclosures.js";
+import { Facts, type Status } from "./evidence.js";
+import { parse_file, read_file, type File_ } from "./file.js";
+import type { Genesis } from "./genesis.js";
+import type { Json } from "./json.js";
+import { open_rows, Provenance, type FigureTrace } from "./provenance.js";
+import { is_credential } from "./records.js";
+import { sum_up, worst_of, type Finding, type Outcome, type PartName, type PartVerdict } from "./words.js";
+import * as say from "./words.js";
+
+export interface SecondSigner {
+  type: string;
+  org: string;
+  role: string;
+  person: string;
+  name: string;
+  title: string;
+  id: string;
+  height: number;
+  time: number;
+}
+export interface At {
+  height: number;
+  time: number;
+}
+export interface Verdict {
+  outcome: Outcome;
+  parts: PartVerdict[];
+  type?: string;
+  id?: string;
+  index?: number;
+  org: string;
+  org_name: string;
+  signer?: Person;
+  signer_role: string;
+  signer_orgs: string[];
+  policy_number?: number;
+  block?: At;
+  status?: { state: Status; as_of: At; hash: string };
+  complete: boolean;
+  /** Of the subject; empty if any of them is doubtful. */
+  claims: { name: string; value: Json }[];
+  /** Where some are doubtful: those that do stand in the signed document, and the names of the others. */
+  sound: { name: string; value: Json }[];
+  doubtful: string[];
+  figures: FigureTrace[];
+  second_signatures: SecondSigner[];
+  /** Names of the organisations in the bag, by id. */
+  org_names: Map<string, string>;
+}
+export interface Options {
+  /** Seconds; absent: the age of the status proof is not judged. */
+  now?: number;
+  status_age_max_s?: number;
+  /** Texts of final checkpoints that are pinned or remembered. */
+  pinned?: string[];
+}
+import { status_age_default_s } from "./limits.js";
+export { status_age_default_s };
+
+export const tag_of = (book: Bytes, type: string, kind: string, period: string): string =>
+  b64u(hmac_sha256(book, join(ascii("stele/v1/tag"), ...[type, kind, period].flatMap((x) => [Uint8Array.of(0), ascii(x)]))));
+
+/** Whatever the bytes, there is a verdict. */
+export function judge_file(genesis: Genesis, data: Bytes, options: Options): Verdict {
+  const court = new Court(genesis, options);
+  try {
+    court.hear(data);
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    court.add("file", say.file_refused(e.code, e.where));
+  }
+  return court.finish();
+}
+
+/** A header at the height of a checkpoint that is known to be final must be that checkpoint. */
+export function conflicts_with(facts: Facts, text: string): number | null {
+  const known = checkpoint_hash(text);
+  const at = facts.headers.findIndex(
+    (h) =>
+      (h.height === known.height && h.hash !== known.hash) ||
+      (h.height === known.height + 1 && h.parent !== known.hash) ||
+      (h.height === known.height - 1 && h.hash !== known.parent),
+  );
+  return at < 0 ? null : at;
+}
+
+class Court {
+  private readonly found = new Map<PartName, Finding[]>(say.part_names.map((p) => [p, []]));
+  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map() };
+  private readonly persons = new Map<number, Person>();
+
+  constructor(
+    private readonly genesis: Genesis,
+    private readonly options: Options,
+  ) {}
+
+  add(part: PartName, finding: Finding): void {
+    this.found.get(part)!.push(finding);
+  }
+  private clean(part: PartName): boolean {
+    return this.found.get(part)!.every((f) => f.outcome === "valid");
+  }
+
+  hear(data: Bytes): void {
+    const file = read_file(data, parse_file(data));
+    if (file.net !== this.genesis.net) {
+      this.add("file", say.other_network(file.net, this.genesis.net));
+      return;
+    }
+    const facts = new Facts(this.genesis, file.evidence);
+    for (const text of this.options.pinned ?? []) {
+      const at = conflicts_with(facts, text);
+      if (at !== null) throw new Refused("conflicts_with_checkpoint", `evidence.headers[${at}]`);
+    }
+    this.add("file", say.file_ok());
+    this.open_persons(facts, file);
+    const judge = new RecordJudge(facts);
+    this.subject(judge, file.subject);
+    if (file.kind === "document") this.disclosed(judge, file);
+    else for (const part of ["disclosures", "provenance"] as const) this.add(part, say.receipt());
+  }
+
+  private open_persons(facts: Facts, file: File_): void {
+    file.persons.forEach((p, i) => {
+      const key = facts.records[p.record]!;
+      if (key.type !== "key" || key.content.binding !== digest_of(p.disclosure)) {
+        this.add("disclosures", say.person_mismatch(`persons[${i}]`));
+        return;
+      }
+      try {
+        this.persons.set(p.record, read_person(p.disclosure));
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e;
+        this.add("disclosures", say.person_bad(`persons[${i}]`));
+      }
+    });
+  }
+  private person_of(key: number | null): Person | undefined {
+    return key === null ? undefined : this.persons.get(key);
+  }
+
+  // The record itself ------------------------------------------------------------------------------------------------
+
+  private subject(judge: RecordJudge, at: number): void {
+    const { facts } = judge;
+    const { out } = this;
+    const r = facts.records[at]!;
+    const j = judge.judge(at);
+    if (r.content.net !== this.genesis.net) this.add("signature", say.signed_for_other_network());
+    this.add("signature", j.signature);
+    this.add("authority", j.authority);
+    this.add("inclusion", j.inclusion);
+    this.add("finality", j.finality);
+    this.add("status", j.status);
+    Object.assign(out, { type: r.type, id: r.id, index: r.index, org: r.content.org ?? "", signer_role: j.right.role, signer_orgs: j.right.org_line });
+    // Anybody can put a record into a bag: only names that stand on the ledger are shown.
+    facts.records.forEach((o, i) => o.type === "org" && facts.on_ledger(i) && out.org_names.set(o.content.org!, o.content.name!));
+    const person = this.person_of(j.right.key);
+    if (person) out.signer = person;
+    if (j.right.policy !== null) out.policy_number = facts.records[j.right.policy]!.content.number!;
+    if (j.place) {
+      const b = facts.headers[j.place.block]!;
+      if (j.inclusion.answer === "ok") out.block = { height: b.height, time: b.time };
+      const org = judge.state(j.place.parent).org(out.org);
+      if (org !== null) out.org_name = facts.records[org]!.content.name!;
+    }
+    if (judge.top !== null && j.state) {
+      const h = facts.headers[judge.top]!;
+      out.status = { state: j.state, as_of: { height: h.height, time: h.time }, hash: h.hash };
+    }
+    for (const i of j.seconds) {
+      const s = facts.records[i]!;
+      const second = judge.judge(i);
+      const name = this.person_of(second.right.key);
+      const block = facts.headers[second.place!.block]!;
+      out.second_signatures.push({ type: s.type, org: s.content.org!, role: s.content.role!, person: second.right.person, name: name?.name ?? "", title: name?.title ?? "", id: s.id, height: block.height, time: block.time });
+    }
+    const max = this.options.status_age_max_s ?? status_age_default_s;
+    if (this.options.now !== undefined && out.status && this.options.now - out.status.as_of.time > max) this.add("status", say.status_too_old(out.status.as_of, max));
+  }
+
+  // What it says -----------------------------------------------------------------------------------------------------
+
+  private disclosed(judge: RecordJudge, file: File_): void {
+    const { facts } = judge;
+    if (!is_credential(facts.records[file.subject]!.type)) {
+      this.add("disclosures", say.not_a_credential());
+      return;
+    }
+    const claims = this.open_claims(facts, file);
+    const mine = claims.get(file.subject) ?? [];
+    this.out.sound = mine.map((c) => ({ name: c.name, value: c.value }));
+    if (!this.clean("disclosures")) return;
+    this.contents(mine);
+    this.basis(judge, file, claims, mine);
+    this.figures(judge, file, claims);
+    this.book(facts, file, claims);
+    if (this.clean("disclosures")) this.out.claims = mine.map((c) => ({ name: c.name, value: c.value }));
+  }
+
+  private open_claims(facts: Facts, file: File_): Map<number, Claim[]> {
+    const out = new Map<number, Claim[]>();
+    file.disclosures.forEach((d, i) => {
+      const where = `disclosures[${i}]`;
+      const record = facts.records[d.record]!;
+      let name: string;
+      try {
+        name = disclosure_name(d.disclosure);
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e;
+        this.add("disclosures", say.disclosure_bad(where));
+        return;
+      }
+      if (!record.sd.has(digest_of(d.disclosure))) {
+        this.add("disclosures", say.claim_not_signed(where, name));
+        if (d.record === file.subject) this.out.doubtful.push(name);
+        return;
+      }
+      try {
+        const claim = read_claim(record.type, d.disclosure);
+        const before = out.get(d.record) ?? [];
+        if (before.some((c) => c.name === name)) this.add("disclosures", say.claim_twice(where, name));
+        else out.set(d.record, [...before, claim]);
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e;
+        this.add("disclosures", say.claim_bad(where, name));
+      }
+    });
+    return out;
+  }
+
+  private contents(shown: Claim[]): void {
+    const names = shown.find((c) => c.name === "contents")?.read as string[] | undefined;
+    if (!names) {
+      this.add("disclosures", say.contents_not_shown());
+      return;
+    }
+    for (const c of shown) if (!names.includes(c.name)) this.add("disclosures", say.claim_not_in_contents(c.name));
+    const left_out = names.filter((n) => !shown.some((c) => c.name === n));
+    this.out.complete = left_out.length === 0;
+    this.add("disclosures", this.out.complete ? say.complete() : say.partial(left_out));
+  }
+
+  private basis(judge: RecordJudge, file: File_, claims: Map<number, Claim[]>, shown: Claim[]): void {
+    const ids = shown.find((c) => c.name === "basis")?.read as string[] | undefined;
+    for (const [at, list] of claims) {
+      if (at !== file.subject && !ids?.includes(judge.facts.records[at]!.id)) this.add("disclosures", say.claim_of_stray_record(at, list[0]!.name));
+    }
+    if (!ids) return;
+    const all = ids.map((id) => this.basis_record(judge, claims, shown, id)).every((x) => x);
+    if (all) this.add("provenance", say.basis_ok());
+    else if (this.clean("provenance")) this.add("provenance", say.basis_not_shown());
+  }
+  /** False: not shown. What is shown and does not fit is a finding. */
+  private basis_record(judge: RecordJudge, claims: Map<number, Claim[]>, shown: Claim[], id: string): boolean {
+    const at = judge.facts.position(id);
+    if (at === null) return false;
+    const findings = findings_of(judge.judge(at));
+    // A later amendment supersedes a transcript; what was issued on it stands until it is itself changed.
+    for (const f of findings) if (f.answer === "failed" && f.outcome !== "superseded") this.add("provenance", say.basis_bad(at, f));
+    const student = (list: Claim[] | undefined): unknown => list?.find((c) => c.name === "student_id")?.read;
+    const theirs = student(claims.get(at));
+    const own = student(shown);
+    if (theirs === undefined || own === undefined) return false;
+    if (theirs !== own) this.add("provenance", say.basis_of_another(at));
+    return findings.every((f) => f.answer !== "not_checked");
+  }
+
+  private figures(judge: RecordJudge, file: File_, claims: Map<number, Claim[]>): void {
+    const rows = open_rows(judge.facts, file.rows);
+    if (typeof rows === "string") {
+      this.add("provenance", say.row_altered(rows));
+      return;
+    }
+    // In order of position, like the records.
+    for (const [at, list] of [...claims].sort((a, b) => a[0] - b[0])) {
+      const p = new Provenance(judge, at, rows, (key) => this.person_of(key));
+      p.check(list);
+      for (const f of p.findings) this.add("provenance", f);
+      if (at === file.subject) this.out.figures = p.figures;
+    }
+    for (const [key, row] of rows) if (!row.named) this.add("provenance", say.row_stray(key));
+    if (!this.clean("provenance")) return;
+    const n = this.out.figures.filter((f) => f.kind !== "summary").length;
+    if (n > 0) this.add("provenance", say.figures_ok(n));
+    else if (this.found.get("provenance")!.length === 0) this.add("provenance", say.no_figures());
+  }
+
+  /** The holder's own copy carries the book key, from which every tag must follow. */
+  private book(facts: Facts, file: File_, claims: Map<number, Claim[]>): void {
+    if (!file.book) return;
+    for (const at of new Set([file.subject, ...claims.keys()])) {
+      const { type, content } = facts.records[at]!;
+      if (content.tag !== undefined && tag_of(file.book, type, content.kind!, content.period!) !== content.tag) this.add("provenance", say.book_mismatch());
+    }
+  }
+
+  finish(): Verdict {
+    for (const [part, list] of this.found) {
+      this.out.parts.push(sum_up(part, list));
+      for (const f of list) this.out.outcome = worst_of(this.out.outcome, f.outcome);
+    }
+    return this.out;
+  }
+}
