@@ -156,7 +156,7 @@ void Admission::submit(Batch batch, bool wait, Done done) {
     std::vector<ordering::Item> items;
     items.reserve(direct.size());
     for (const auto i : direct) items.push_back({std::string(job->records()[i].jws), {}});
-    order(job, std::move(direct), std::move(items));
+    order(job, std::move(direct), std::move(items), false);
   }
   if (vaulted.empty()) return;
   const auto run = [this, job, vaulted] { through_vault(job, vaulted); };
@@ -165,16 +165,18 @@ void Admission::submit(Batch batch, bool wait, Done done) {
   close_part(job);
 }
 
-void Admission::order(const JobPtr& job, Positions positions, std::vector<ordering::Item> items) {
+void Admission::order(const JobPtr& job, Positions positions, std::vector<ordering::Item> items, bool kept) {
   p_.orderer.submit(std::move(items),
-                    [this, job, positions = std::move(positions)](std::vector<ordering::Outcome> outcomes) {
-                      ordered(job, positions, std::move(outcomes));
+                    [this, job, positions = std::move(positions), kept](std::vector<ordering::Outcome> outcomes) {
+                      ordered(job, positions, std::move(outcomes), kept);
                     });
 }
 
 /// On a thread of the orderer.
-void Admission::ordered(const JobPtr& job, const Positions& positions, std::vector<ordering::Outcome> outcomes) {
+void Admission::ordered(const JobPtr& job, const Positions& positions, std::vector<ordering::Outcome> outcomes,
+                        bool kept) {
   Positions unacked;
+  Fates fates;
   for (std::size_t n = 0; n < outcomes.size(); ++n) {
     auto& o = outcomes[n];
     const auto i = positions[n];
@@ -185,23 +187,28 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
     a.height = o.height;
     switch (o.status) {
       case ordering::Outcome::Status::final:
+        fates.arrived.push_back(o.id);
         a.status = Status::final;
         if (o.stored && *o.stored != job->records()[i].jws) a.jws = std::move(*o.stored);
         break;
       case ordering::Outcome::Status::pending:
+        fates.arrived.push_back(o.id);
         break;
       case ordering::Outcome::Status::refused:
         // It came without a payload, which the vault may hold from an earlier try.
         if (o.rejection->code == RejectionCode::block_ack_missing) unacked.push_back(i);
+        fates.not_taken.push_back(i);
         a.status = Status::refused;
         a.error = to_error(*o.rejection);
         break;
       case ordering::Outcome::Status::failed:
+        if (o.error && o.error->code == overloaded().code) fates.not_taken.push_back(i);
         a.error = std::move(o.error);
         break;
     }
   }
-  if (unacked.empty()) return close_part(job);
+  if (!kept) fates = {};
+  if (unacked.empty()) return close_part(job, std::move(fates));
   if (p_.pool.post([this, job, unacked] { through_vault(job, unacked); })) return;
   for (const auto i : unacked) job->refuse(i, overloaded());
   close_part(job);
@@ -303,16 +310,36 @@ void Admission::through_vault(const JobPtr& job, const Positions& positions) {
     job->answers[c.i].status = Status::pending;
   }
   if (ready.empty()) return close_part(job);
-  order(job, std::move(ready), std::move(items));
+  order(job, std::move(ready), std::move(items), true);
 }
 
-void Admission::close_part(const JobPtr& job) {
-  {
+void Admission::close_part(const JobPtr& job, Fates fates) {
+  // Neither the vault nor writing the answer is for the orderer's thread, which others wait for. The vault first: who
+  // has the answer may send the next record at once.
+  const auto close = [job] {
     const std::lock_guard lock(job->mutex);
-    if (--job->parts_open != 0) return;
+    return --job->parts_open == 0;
+  };
+  const auto run = [this, job, close, fates = std::move(fates)] {
+    settle(*job, fates);
+    if (close()) finish(*job);
+  };
+  if (p_.pool.post(run)) return;
+  // The vault is not told: what it holds for them it gives up by itself after a while.
+  if (close()) finish(*job);
+}
+
+void Admission::settle(const Job& job, const Fates& fates) const {
+  if (!fates.arrived.empty()) p_.vault.arrived(fates.arrived);
+  std::vector<record::Record> records;
+  for (const auto i : fates.not_taken) {
+    if (auto r = record::decode(job.records()[i].jws)) records.push_back(std::move(*r));
   }
-  // Writing the answer is not for the orderer's thread, which others wait for.
-  if (!p_.pool.post([this, job] { finish(*job); })) finish(*job);
+  if (records.empty()) return;
+  const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
+    return p_.vault.not_taken(records, {&chain.state(), {}});
+  });
+  if (!done) p_.metrics.outcome(done.error().code);
 }
 
 void Admission::finish(Job& job) {

@@ -83,13 +83,19 @@ class Admission {
   struct Job;
   using JobPtr = std::shared_ptr<Job>;
   using Positions = std::vector<std::size_t>;
-  void order(const JobPtr&, Positions, std::vector<ordering::Item>);
-  void ordered(const JobPtr&, const Positions&, std::vector<ordering::Outcome>);
+  /// `kept`: the vault has what belongs to them, and learns what becomes of them.
+  void order(const JobPtr&, Positions, std::vector<ordering::Item>, bool kept);
+  void ordered(const JobPtr&, const Positions&, std::vector<ordering::Outcome>, bool kept);
+  struct Fates {
+    std::vector<RecordId> arrived;
+    Positions not_taken;
+  };
+  void settle(const Job&, const Fates&) const;
   void through_vault(const JobPtr&, const Positions&);
   struct Checked;
   [[nodiscard]] std::vector<Checked> check(Job&, const Positions&) const;
   void keep(Job&, std::vector<Checked>&) const;
-  void close_part(const JobPtr&);
+  void close_part(const JobPtr&, Fates = {});
   void finish(Job&);
   void watch();
 

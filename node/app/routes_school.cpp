@@ -72,29 +72,54 @@ Result<Response> me(Node& n, const Request&, const Staff& who) {
 
 // ---- what a list or a credential needs before it is signed ----
 
+std::string student_of(json::Field& f) {
+  return f.string({10, 10, [](std::string_view t) {
+                     return std::all_of(t.begin(), t.end(), [](char ch) { return ch >= '0' && ch <= '9'; });
+                   }});
+}
+
 Result<Response> books(Node& n, const Request& r, const Staff& who) {
   // Whoever makes class lists or credentials computes tags, and needs the books for that.
   constexpr std::array types{Type::class_list, Type::transcript, Type::diploma, Type::certificate,
                              Type::school_transfer};
+  const auto& org = who.key.key.org;
   const bool may = n.ledger->with_chain([&](const rules::Chain& c) {
-    return std::any_of(types.begin(), types.end(),
-                       [&](Type t) { return may_sign(who, t, "", who.key.key.org, c.state()); });
+    return std::any_of(types.begin(), types.end(), [&](Type t) { return may_sign(who, t, "", org, c.state()); });
   });
   if (!may) return Unexpected(no_authority());
   const auto v = json::parse(r.body, students_limits);
   if (!v) return Unexpected(json::to_error(v.error()));
   json::ObjectReader reader(*v);
-  const auto students = reader.array("students", 1, students_max, [](json::Field& f) {
-    return f.string({10, 10, [](std::string_view t) {
-                       return std::all_of(t.begin(), t.end(), [](char ch) { return ch >= '0' && ch <= '9'; });
-                     }});
-  });
+  const auto students = reader.array("students", 1, students_max, student_of);
   if (auto ok = reader.finish(); !ok) return Unexpected(json::to_error(ok.error()));
-  STELE_TRY(const auto keys, n.vault->books(students));
+  STELE_TRY(const auto keys, n.ledger->with_chain([&](const rules::Chain& c) {
+    return n.vault->books(students, org, reader_of(who, "books"), c.state());
+  }));
   auto list = Value::array();
   for (std::size_t i = 0; i < students.size(); ++i)
     list.push(Value::object({{"student", students[i]}, {"key", b64u(keys[i])}}));
   return answer(Value::object({{"books", std::move(list)}}));
+}
+
+/// A student goes to another school: who enrolled the student here lets that school have the book.
+Result<Response> release_books(Node& n, const Request& r, const Staff& who) {
+  const auto v = json::parse(r.body, students_limits);
+  if (!v) return Unexpected(json::to_error(v.error()));
+  json::ObjectReader reader(*v);
+  const auto students = reader.array("students", 1, students_max, student_of);
+  const auto to = reader.string("to", {1, 64});
+  if (auto ok = reader.finish(); !ok) return Unexpected(json::to_error(ok.error()));
+  const auto& org = who.key.key.org;
+  STELE_CHECK(n.ledger->with_chain([&](const rules::Chain& c) -> Result<void> {
+    if (!may_sign(who, Type::class_list, "", org, c.state())) return Unexpected(no_authority());
+    if (!c.state().org_valid(to))
+      return Unexpected(bad_request("to", "Không có đơn vị này, hoặc đơn vị không còn hiệu lực.",
+                                    "There is no such organisation, or it is not valid any more."));
+    return n.vault->release_books(students, org, to, reader_of(who, "books-release"), c.state());
+  }));
+  Response out;
+  out.status = 204;
+  return out;
 }
 
 Result<Response> status_slots(Node& n, const Request& r, const Staff&) {
@@ -350,10 +375,10 @@ bool in_year(const record::Credential& c, const std::string& year) {
 }
 
 Result<std::optional<Value>> credential_json(Node& n, const RecordId& id, const std::string& cls,
-                                             const std::string& year, const Staff& who) {
+                                             const std::string& year, bool all, const Staff& who) {
   STELE_TRY(const auto found, sync::find_record(*n.ledger, id));
   const auto& c = std::get<record::Credential>(found.record.body);
-  if (!in_year(c, year) || (!cls.empty() && c.cls && *c.cls != cls)) return std::optional<Value>{};
+  if (!in_year(c, year) || (!cls.empty() && c.cls && *c.cls != cls) || (!c.cls && !all)) return std::optional<Value>{};
   const auto [status, pending] = n.ledger->with_chain([&](const rules::Chain& chain) {
     return std::pair(chain.state().status.get(found.index), chain.state().pending.contains(id));
   });
@@ -376,14 +401,15 @@ Result<Response> credentials(Node& n, const Request& r, const Staff& who) {
     return Unexpected(bad_request("type", "Không có loại văn bằng này.", "There is no such type of credential."));
   const auto cls = optional_query(r, "class");
   const auto year = optional_query(r, "year");
-  const bool may = n.ledger->with_chain([&](const rules::Chain& c) {
-    return may_read_all(who, {org, cls, year}, c.state());
+  // What belongs to no class is for those who may read every class.
+  const auto [may, all] = n.ledger->with_chain([&](const rules::Chain& c) {
+    return std::pair(may_read_all(who, {org, cls, year}, c.state()), may_read_all(who, {org, "", ""}, c.state()));
   });
   if (!may) return Unexpected(no_authority());
   STELE_TRY(const auto ids, n.directory->credentials(*type, org));
   auto out = Value::array();
   for (const auto& id : ids) {
-    STELE_TRY(auto v, credential_json(n, id, cls, year, who));
+    STELE_TRY(auto v, credential_json(n, id, cls, year, all, who));
     if (v) out.push(std::move(*v));
   }
   return answer(Value::object({{"credentials", std::move(out)}}));
@@ -520,6 +546,7 @@ Result<Response> pending(Node& n, const Request& r, const Staff& who) {
 void add_school_routes(Routes& r) {
   r.staff("GET", "/v1/me", me);
   r.staff("POST", "/v1/books", books, body_at_most(students_limits.bytes_max));
+  r.staff("POST", "/v1/books/release", release_books, body_at_most(students_limits.bytes_max));
   r.staff("POST", "/v1/status-slots", status_slots, body_at_most(students_limits.bytes_max));
   r.staff("GET", "/v1/orgs/{org}/classes", classes);
   r.staff("GET", "/v1/orgs/{org}/class", roster);

@@ -66,8 +66,10 @@ bool may_read_class(const Staff& staff, const Scope& scope, const registry::Stat
                    [&](const record::Grant& g) { return covers(g, scope, std::nullopt, staff.today); });
 }
 bool may_read_all(const Staff& staff, const Scope& scope, const registry::State& state) {
-  return any_grant(staff, scope.org, state,
-                   [&](const record::Grant& g) { return !g.subject && covers(g, scope, std::nullopt, staff.today); });
+  return any_grant(staff, scope.org, state, [&](const record::Grant& g) {
+    if (g.subject || (g.cls && scope.cls.empty()) || (g.year && scope.year.empty())) return false;
+    return covers(g, scope, std::nullopt, staff.today);
+  });
 }
 bool may_read_subject(const Staff& staff, const Scope& scope, const std::string& subject,
                       const registry::State& state) {

@@ -28,7 +28,8 @@ struct Scope {
 [[nodiscard]] bool may_read_org(const Staff&, std::string_view org, const registry::State&);
 /// Some grant lets its holder see that class in that year (the subject may still be limited).
 [[nodiscard]] bool may_read_class(const Staff&, const Scope&, const registry::State&);
-/// And without a limit to a subject: whole documents, and what is most personal.
+/// And without a limit to a subject: whole documents, and what is most personal. Empty `cls`, `year`: of all classes
+/// and years (and what belongs to none, such as diplomas), which a grant that names one does not cover.
 [[nodiscard]] bool may_read_all(const Staff&, const Scope&, const registry::State&);
 /// And this subject.
 [[nodiscard]] bool may_read_subject(const Staff&, const Scope&, const std::string& subject, const registry::State&);

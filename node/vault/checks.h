@@ -21,14 +21,18 @@ struct Sources {
   std::function<std::optional<Digest>(std::string_view student_id)> book;
   /// Amends of that row that were handed in, and the row that replaces it in each.
   std::function<std::vector<std::pair<RecordId, std::uint32_t>>(const RecordId& sheet, std::uint32_t row)> amends;
-  /// The student behind a stored credential; none: not held here.
-  std::function<std::optional<std::string>(const RecordId&)> student_of;
-  /// The credential that has this diploma serial already; none: free.
-  std::function<std::optional<RecordId>(std::string_view serial)> serial;
+  /// A stored credential; none: not held here.
+  std::function<std::optional<CredentialPayload>(const RecordId&)> credential;
+  /// The credentials that were handed in with this diploma serial, whatever became of them.
+  std::function<std::vector<RecordId>(std::string_view serial)> serials;
 };
 
+/// The student that a row is about; none: a decoy. `type`: of the sheet.
+[[nodiscard]] std::optional<Tag256> tag_of_row(record::Type, const SheetPayload::Row&);
+
 [[nodiscard]] Result<void, Rejection> check_class_list(const Sources&, const record::ClassList&, const SheetPayload&);
-[[nodiscard]] Result<void, Rejection> check_grade_sheet(const Sources&, const record::GradeSheet&, const SheetPayload&);
+[[nodiscard]] Result<void, Rejection> check_grade_sheet(const Sources&, const RecordId&, const record::GradeSheet&,
+                                                        const SheetPayload&);
 [[nodiscard]] Result<void, Rejection> check_summary_sheet(const Sources&, const record::SummarySheet&,
                                                           const SheetPayload&);
 [[nodiscard]] Result<void, Rejection> check_amend(const Sources&, const record::Amend&, const SheetPayload&);

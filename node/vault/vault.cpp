@@ -16,6 +16,7 @@
 #include "ledger/log/merkle.h"
 #include "ledger/log/wire.h"
 #include "node/vault/checks.h"
+#include "node/vault/flights.h"
 #include "node/vault/wrapping.h"
 #include "signer/random.h"
 
@@ -28,6 +29,7 @@ constexpr std::string_view format = "stele-vault 1";
 constexpr std::uint32_t slots_per_list = 1'048'576;
 constexpr std::uint64_t slots_used_max = slots_per_list / 2;  // then the next list: random slots stay quick to find
 constexpr std::size_t books_per_call_max = 4096;
+constexpr std::size_t books_made_per_day_max = 8192;  // by one organisation: more than any school has students
 
 Error io_error(const rocksdb::Status& s) {
   return make_error("vault_io", "Kho dữ liệu không đọc hoặc ghi được: " + s.ToString() + ".",
@@ -76,6 +78,15 @@ Error changed_at(const record::Record& r, std::string field) {
 }
 std::string row_field(std::uint32_t row) {
   return "rows[" + std::to_string(row) + "]";
+}
+/// Nothing is wrong with the record: it may be handed in again in a moment.
+Error in_flight() {
+  return make_error(
+      "in_flight",
+      "Một bản ghi khác về cùng lớp, môn hoặc số hiệu đang được ghi vào sổ cái. Hãy gửi lại bản ghi này sau "
+      "giây lát.",
+      "Another record about the same class, subject or serial is on its way to the ledger. Send this one "
+      "again in a moment.");
 }
 /// The same fault, with the place where it showed.
 Error placed(Error e, const record::Record& r, std::string field) {
@@ -145,11 +156,18 @@ Bytes person_place(const RecordId& id) {
 Bytes book_place(const Digest& student) {
   return Place('B').with(student).bytes();
 }
-Bytes serial_place(const Digest& serial) {
-  return Place('Z').with(serial).bytes();
+/// One entry for each credential that was handed in with this serial.
+Bytes serial_place(const Digest& serial, const RecordId& id) {
+  return Place('Z').with(serial).with(id).bytes();
 }
-Bytes register_place(const Digest& number) {
-  return Place('N').with(number).bytes();
+/// Who asked for a student's book; the value is the record of that organisation that uses it, or nothing.
+Bytes holder_place(const Digest& student, std::string_view org) {
+  auto out = Place('O').with(student).bytes();
+  out.insert(out.end(), org.begin(), org.end());
+  return out;
+}
+Bytes register_place(const Digest& number, const RecordId& id) {
+  return Place('N').with(number).with(id).bytes();
 }
 /// Each organisation has a register of its own. No id of an organisation holds a slash.
 std::string register_kind(std::string_view org) {
@@ -188,7 +206,7 @@ constexpr std::size_t text_max = 1U << 20U;
 
 struct Vault::Impl {
   Impl(Options o, signer::SigningKey key, WrappingKeys wrapping)
-      : options(std::move(o)), ack_key(std::move(key)), keys(std::move(wrapping)) {}
+      : options(std::move(o)), ack_key(std::move(key)), keys(std::move(wrapping)), flights(options.hold) {}
 
   Options options;
   signer::SigningKey ack_key;
@@ -198,7 +216,13 @@ struct Vault::Impl {
   std::uint64_t list = 0, used_in_list = 0;
   std::uint64_t log_next = 0;
   Digest log_head{};
-  Bytes decoy;  ///< sealed; opened where there is nothing else to open
+  Flights flights;
+  struct Made {
+    std::chrono::steady_clock::time_point since;
+    std::size_t count = 0;
+  };
+  std::map<std::string, Made> books_made;  ///< by organisation, in this day
+  Bytes decoy;                             ///< sealed; opened where there is nothing else to open
   mutable std::mutex mutex;
 
   // ---- plain and sealed values ----
@@ -390,6 +414,47 @@ struct Vault::Impl {
     if (!key) return Unexpected(damaged());
     return std::optional(*key);
   }
+  struct Holder {
+    std::string org;
+    std::optional<RecordId> record;
+  };
+  [[nodiscard]] std::vector<Holder> holders(const Digest& student) const {
+    const auto prefix = Place('O').with(student).bytes();
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    std::vector<Holder> out;
+    for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
+      out.push_back({std::string(it->key().data() + prefix.size(), it->key().size() - prefix.size()),
+                     RecordId::from(as_bytes({it->value().data(), it->value().size()}))});
+    }
+    return out;
+  }
+  /// The organisation uses the student's book in this record; an earlier one that came to the ledger stands.
+  Result<void> put_holder(rocksdb::WriteBatch& batch, std::string_view student, const std::string& org,
+                          const RecordId& id, const registry::State& state) const {
+    const auto place = holder_place(name_in_index("student", student), org);
+    STELE_TRY(const auto old, get(place));
+    const auto before = old ? RecordId::from(as_bytes(*old)) : std::nullopt;
+    if (!before || state.find(*before) == nullptr) put(batch, place, id.view());
+    return {};
+  }
+  [[nodiscard]] static Error not_yours(std::size_t i) {
+    Where where;
+    where.field = "students[" + std::to_string(i) + "]";
+    return make_error("book_not_yours",
+                      "Học sinh này có sổ học bạ ở đơn vị khác. Nếu học sinh chuyển đến, hãy đề nghị đơn vị đó chuyển "
+                      "giao sổ rồi làm lại.",
+                      "This student's book is with another organisation. If the student has come to you, ask that "
+                      "organisation to release the book, then try again.",
+                      std::move(where));
+  }
+  /// Counts one more; false: enough for this day.
+  bool may_make_book(const std::string& org) {
+    const auto now = std::chrono::steady_clock::now();
+    auto& m = books_made[org];
+    if (m.count == 0 || now - m.since >= std::chrono::hours(24)) m = {now, 0};
+    return ++m.count <= books_made_per_day_max;
+  }
+
   [[nodiscard]] std::vector<std::pair<RecordId, std::uint32_t>> amends(const RecordId& sheet, std::uint32_t row) const {
     const auto prefix = Place('M').with(sheet).with_u32(row).bytes();
     const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
@@ -398,6 +463,33 @@ struct Vault::Impl {
       log::Reader key(as_bytes({it->key().data() + prefix.size(), it->key().size() - prefix.size()}));
       log::Reader value(as_bytes({it->value().data(), it->value().size()}));
       out.emplace_back(key.fixed<RecordId>(), value.u32());
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::vector<RecordId> serials(std::string_view serial) const {
+    return with_number(Place('Z').with(name_in_index("serial", serial)).bytes());
+  }
+  [[nodiscard]] std::vector<RecordId> register_numbers(std::string_view org, std::string_view number) const {
+    return with_number(Place('N').with(name_in_index(register_kind(org), number)).bytes());
+  }
+  [[nodiscard]] std::vector<RecordId> with_number(const Bytes& prefix) const {
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+    std::vector<RecordId> out;
+    for (it->Seek(slice(prefix)); it->Valid() && it->key().starts_with(slice(prefix)); it->Next()) {
+      log::Reader key(as_bytes({it->key().data() + prefix.size(), it->key().size() - prefix.size()}));
+      out.push_back(key.fixed<RecordId>());
+    }
+    return out;
+  }
+  /// As it was handed in, but for the pick-up code.
+  [[nodiscard]] static std::optional<CredentialPayload> opened(const StoredCredential& held) {
+    CredentialPayload out;
+    out.student_id = held.student_id;
+    for (const auto& text : held.disclosures) {
+      auto d = record::decode_disclosure(text);
+      if (!d) return std::nullopt;
+      out.disclosures.push_back(std::move(*d));
     }
     return out;
   }
@@ -424,18 +516,14 @@ struct Vault::Impl {
       return key && *key ? std::optional(Digest{(*key)->bytes}) : std::nullopt;
     };
     s.amends = [this](const RecordId& id, std::uint32_t row) { return amends(id, row); };
-    s.student_of = [this, note, record = view.record](const RecordId& id) -> std::optional<std::string> {
+    s.credential = [this, note, record = view.record](const RecordId& id) -> std::optional<CredentialPayload> {
       const auto r = record(id);
       if (!r) return std::nullopt;
-      auto held = stored_credential(*r);
+      const auto held = stored_credential(*r);
       if (!held) note(held.error());
-      return held && *held ? std::optional((*held)->student_id) : std::nullopt;
+      return held && *held ? opened(**held) : std::nullopt;
     };
-    s.serial = [this, note](std::string_view serial) -> std::optional<RecordId> {
-      const auto held = get(serial_place(name_in_index("serial", serial)));
-      if (!held) note(held.error());
-      return held && *held ? RecordId::from(as_bytes(**held)) : std::nullopt;
-    };
+    s.serials = [this](std::string_view serial) { return serials(serial); };
     return s;
   }
 
@@ -454,103 +542,233 @@ struct Vault::Impl {
     }
   }
 
-  Result<void> accept_sheet(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
-                            const Sources& s) const {
-    const auto put_if = [&](const Digest& root, std::uint32_t rows, const auto& check) -> Result<void> {
-      auto p = read_sheet(payload, root, rows);
-      if (!p) return Unexpected(to_error(p.error()));
-      if (auto ok = check(*p); !ok) return Unexpected(to_error(ok.error()));
-      store_sheet(batch, r.id, *p);
-      return {};
-    };
-    if (const auto* c = std::get_if<record::ClassList>(&r.body)) {
-      return put_if(c->root, c->rows, [&](const SheetPayload& p) { return check_class_list(s, *c, p); });
-    }
-    if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) {
-      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_grade_sheet(s, *g, p); });
-    }
-    if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) {
-      return put_if(g->root, g->rows, [&](const SheetPayload& p) { return check_summary_sheet(s, *g, p); });
-    }
-    const auto& a = std::get<record::Amend>(r.body);
-    for (std::uint32_t i = 0; i < a.positions.size(); ++i) {
-      log::Writer w;
-      w.u32(i);
-      put(batch, amend_place(a.target, a.positions[i], r.id), w.bytes());
-    }
-    return put_if(a.root, a.rows, [&](const SheetPayload& p) { return check_amend(s, a, p); });
+  /// A payload that was opened, new or held.
+  struct Opened {
+    SheetPayload sheet;
+    CredentialPayload credential;
+    bool fresh = false;
+  };
+
+  [[nodiscard]] static Result<void, Rejection> check(const record::Record& r, const Opened& p, const Sources& s) {
+    if (const auto* c = std::get_if<record::ClassList>(&r.body)) return check_class_list(s, *c, p.sheet);
+    if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) return check_grade_sheet(s, r.id, *g, p.sheet);
+    if (const auto* g = std::get_if<record::SummarySheet>(&r.body)) return check_summary_sheet(s, *g, p.sheet);
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) return check_amend(s, *a, p.sheet);
+    return check_credential(s, r, p.credential);
   }
 
-  Result<void> accept_credential(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view payload,
-                                 const Sources& s) const {
-    const auto& c = std::get<record::Credential>(r.body);
-    auto p = read_credential(payload, r.type, c);
+  /// What is held if it is whole and as signed, else what came along.
+  Result<Opened> open(const Submission& sub) const {
+    const auto& r = *sub.record;
+    if (const auto* c = std::get_if<record::Credential>(&r.body)) {
+      const auto held = stored_credential(r);
+      if (held && *held) {
+        if (auto p = opened(**held)) return Opened{{}, std::move(*p), false};
+      }
+      if (!held && sub.payload.empty()) return Unexpected(held.error());
+      auto p = read_credential(sub.payload, r.type, *c);
+      if (!p) return Unexpected(to_error(p.error()));
+      return Opened{{}, std::move(*p), true};
+    }
+    auto held = sheet(r);
+    if (held) return Opened{std::move(*held), {}, false};
+    if (held.error().code != "not_found" && sub.payload.empty()) return Unexpected(held.error());
+    const auto as_signed = signed_rows(r);
+    if (!as_signed) return Unexpected(damaged());
+    auto p = read_sheet(sub.payload, as_signed->root, as_signed->rows);
     if (!p) return Unexpected(to_error(p.error()));
-    if (auto ok = check_credential(s, r, *p); !ok) return Unexpected(to_error(ok.error()));
-    STELE_TRY(const auto key, book(p->student_id));
-    if (!key) return Unexpected(damaged());
-    log::Writer w;
-    w.bytes32(as_bytes(p->student_id));
-    w.raw(key->view());
-    w.u32(static_cast<std::uint32_t>(p->disclosures.size()));
-    for (const auto& d : p->disclosures) w.bytes32(as_bytes(d.text));
-    put_sealed(batch, credential_place(r.id), w.bytes());
-    if (const auto* serial = p->claim("serial"))
-      put(batch, serial_place(name_in_index("serial", serial->value.string())), r.id.view());
-    if (const auto* number = p->claim("register_no"))
-      put(batch, register_place(name_in_index(register_kind(c.org), number->value.string())), r.id.view());
-    if (p->pickup) {
-      put(batch, pickup_place(*p->pickup), r.id.view());
-      put(batch, pickup_of_place(r.id), p->pickup->view());
+    return Opened{std::move(*p), {}, true};
+  }
+
+  Result<void> store(rocksdb::WriteBatch& batch, const record::Record& r, const Opened& opened_payload,
+                     const registry::State& state) const {
+    if (record::is_credential(r.type)) {
+      const auto& p = opened_payload.credential;
+      STELE_CHECK(put_holder(batch, p.student_id, *record::org_of(r), r.id, state));
+      return store_credential(batch, r, p);
+    }
+    store_sheet(batch, r.id, opened_payload.sheet);
+    if (r.type == record::Type::class_list) {
+      for (const auto& row : opened_payload.sheet.rows) {
+        const auto student = row.result ? record::student_result(*row.result)
+                                        : Result<record::StudentResult, Rejection>(Unexpected(Rejection{}));
+        if (student) STELE_CHECK(put_holder(batch, student->student_id, *record::org_of(r), r.id, state));
+      }
+    }
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      for (std::uint32_t i = 0; i < a->positions.size(); ++i) {
+        log::Writer w;
+        w.u32(i);
+        put(batch, amend_place(a->target, a->positions[i], r.id), w.bytes());
+      }
     }
     return {};
   }
 
-  /// Whole and as signed. An error: something is held, but not that.
-  Result<bool> held(const record::Record& r) const {
-    if (record::is_credential(r.type)) {
-      STELE_TRY(const auto stored, stored_credential(r));
-      return stored.has_value();
+  Result<void> store_credential(rocksdb::WriteBatch& batch, const record::Record& r, const CredentialPayload& p) const {
+    STELE_TRY(const auto key, book(p.student_id));
+    const auto& c = std::get<record::Credential>(r.body);
+    if (!key || record::book_tag(key->view(), r.type, c.kind, c.period) != c.tag)
+      return Unexpected(to_error(Rejection{RejectionCode::payload_tag, "stele.tag"}));
+    log::Writer w;
+    w.bytes32(as_bytes(p.student_id));
+    w.raw(key->view());
+    w.u32(static_cast<std::uint32_t>(p.disclosures.size()));
+    for (const auto& d : p.disclosures) w.bytes32(as_bytes(d.text));
+    put_sealed(batch, credential_place(r.id), w.bytes());
+    if (const auto* serial = p.claim("serial"))
+      put(batch, serial_place(name_in_index("serial", serial->value.string()), r.id), {});
+    if (const auto* number = p.claim("register_no"))
+      put(batch, register_place(name_in_index(register_kind(c.org), number->value.string()), r.id), {});
+    if (p.pickup) {
+      put(batch, pickup_place(*p.pickup), r.id.view());
+      put(batch, pickup_of_place(r.id), p.pickup->view());
     }
-    const auto stored = sheet(r);
-    if (!stored && stored.error().code != "not_found") return Unexpected(stored.error());
-    return stored.has_value();
+    return {};
   }
 
-  /// Into `batch`, if it is good and not held yet.
-  Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s) const {
+  // ---- on the way to the ledger ----
+
+  static std::string name_of(char what, std::initializer_list<std::string_view> parts) {
+    std::string out(1, what);
+    for (const auto part : parts) out.append(1, '\0').append(part);
+    return out;
+  }
+  struct Holds {
+    std::vector<std::string> takes;     ///< for itself
+    std::vector<std::string> excludes;  ///< nobody else may hold
+  };
+  /// An amend and a transcript of one class exclude each other: which of them the other has to reckon with is known
+  /// only when it stands on the ledger. So do two rows of one student in sheets of one subject, and two forms of one
+  /// serial.
+  [[nodiscard]] Holds holds_of(const record::Record& r, const Opened& p, const Sources& s) const {
+    Holds out;
+    out.takes.push_back(quota_name(r));
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      const auto it = s.state->sheets.find(a->target);
+      if (it == s.state->sheets.end()) return out;
+      const auto& x = it->second;
+      out.takes.push_back(name_of('A', {x.org, x.cls, x.year}));
+      out.excludes.push_back(name_of('T', {x.org, x.cls, x.year}));
+    } else if (const auto* g = std::get_if<record::GradeSheet>(&r.body)) {
+      for (const auto& row : p.sheet.rows) {
+        const auto tag = tag_of_row(r.type, row);
+        if (tag)
+          out.takes.push_back(name_of('G', {g->org, g->cls, g->subject, g->term, g->year, as_text(tag->view())}));
+      }
+      out.excludes = out.takes;
+      out.excludes.erase(out.excludes.begin());
+    } else if (const auto* c = std::get_if<record::Credential>(&r.body)) {
+      if (c->cls) {
+        out.takes.push_back(name_of('T', {c->org, *c->cls, c->period}));
+        out.excludes.push_back(name_of('A', {c->org, *c->cls, c->period}));
+      }
+      if (const auto* d = p.credential.claim("serial")) {
+        out.takes.push_back(name_of('S', {d->value.string()}));
+        out.excludes.push_back(out.takes.back());
+      }
+    }
+    return out;
+  }
+  static std::string quota_name(const record::Record& r) {
+    return name_of('Q', {as_text(r.kid.view()), record::type_name(r.type)});
+  }
+  /// What is on the ledger counts there; what is on its way must not be more than a day's share besides.
+  Result<void> check_quota(const record::Record& r, const registry::State& state) {
+    if (!state.policy) return {};
+    for (const auto& q : state.policy->policy.quotas) {
+      if (q.act == r.type && flights.taken(quota_name(r), r.id, state, q.per_day))
+        return Unexpected(to_error(Rejection{RejectionCode::quota_exceeded, {}}));
+    }
+    return {};
+  }
+
+  /// Into `batch`, if it is good and not held yet. What is held was checked against another state: it is checked again.
+  Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s,
+                          const std::optional<Error>& fault) {
     const auto& r = *sub.record;
     if (r.type == record::Type::key) {
       if (sub.payload.empty()) return {};
       auto d = read_binding(sub.payload, std::get<record::Key>(r.body));
       if (!d) return Unexpected(to_error(d.error()));
       put_sealed(batch, person_place(r.id), as_bytes(d->text));
+      flights.begin(r.id, {quota_name(r)});
       return {};
     }
     if (!record::needs_ack(r.type)) return {};
     // The payload of a record is bound to it by digests: what is held under this id can't be another one, and need not
     // come again. If it is no longer what was signed, a payload that is mends it.
-    const auto have = held(r);
-    if (have && *have) return {};
-    if (!have && sub.payload.empty()) return Unexpected(have.error());
-    return record::is_credential(r.type) ? accept_credential(batch, r, sub.payload, s)
-                                         : accept_sheet(batch, r, sub.payload, s);
+    STELE_TRY(const auto p, open(sub));
+    if (s.state->find(r.id) != nullptr) return p.fresh ? store(batch, r, p, *s.state) : Result<void>{};
+    if (const auto ok = check(r, p, s); !ok) {
+      // Refused now, it need not be kept either.
+      if (!p.fresh && !fault && !flights.flying(r.id, *s.state)) STELE_CHECK(erase(batch, r));
+      return Unexpected(to_error(ok.error()));
+    }
+    if (fault) return Unexpected(*fault);
+    STELE_CHECK(check_quota(r, *s.state));
+    const auto holds = holds_of(r, p, s);
+    for (const auto& name : holds.excludes) {
+      if (flights.taken(name, r.id, *s.state)) return Unexpected(in_flight());
+    }
+    if (p.fresh) STELE_CHECK(store(batch, r, p, *s.state));
+    flights.begin(r.id, holds.takes);
+    return {};
   }
 
-  Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
+  /// All that is held of a record that is not on the ledger.
+  Result<void> erase(rocksdb::WriteBatch& batch, const record::Record& r) const {
+    const auto drop = [&](const Bytes& place) { (void)batch.Delete(slice(place)); };
+    if (r.type == record::Type::key) drop(person_place(r.id));
+    if (const auto as_signed = signed_rows(r)) {
+      drop(sheet_place(r.id));
+      for (std::uint32_t n = 0; n < as_signed->rows; ++n) drop(row_place(r.id, n));
+    }
+    if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+      for (const auto position : a->positions) drop(amend_place(a->target, position, r.id));
+    }
+    if (!record::is_credential(r.type)) return {};
+    const auto held = stored_credential(r);
+    const auto p = held && *held ? opened(**held) : std::nullopt;
+    if (const auto* serial = p ? p->claim("serial") : nullptr)
+      drop(serial_place(name_in_index("serial", serial->value.string()), r.id));
+    if (const auto* number = p ? p->claim("register_no") : nullptr)
+      drop(register_place(name_in_index(register_kind(*record::org_of(r)), number->value.string()), r.id));
+    STELE_TRY(const auto code, get(pickup_of_place(r.id)));
+    if (const auto d = code ? Digest::from(as_bytes(*code)) : std::nullopt) drop(pickup_place(*d));
+    drop(pickup_of_place(r.id));
+    drop(credential_place(r.id));
+    return {};
+  }
+
+  struct LogPoint {
+    std::uint64_t next;
+    Digest head;
+  };
+  /// A line of the access log into `batch`; if that is not written, the log goes back to where it was.
+  LogPoint log_line(rocksdb::WriteBatch& batch, const Reader& reader, std::string_view what, ByteView id) {
+    const LogPoint before{log_next, log_head};
     log::Writer w;
     w.raw(log_head.view());
     w.raw(signer::random_fixed<FixedBytes<struct LogSaltTag, 16>>().view());
     w.bytes16(as_bytes(reader.person));
     w.bytes16(as_bytes(reader.why));
     w.bytes16(as_bytes(what));
-    w.raw(id.view());
-    rocksdb::WriteBatch batch;
+    w.raw(id);
     put(batch, log_place(log_next), w.bytes());
-    STELE_CHECK(write(batch, false));
     ++log_next;
     log_head = sha256(w.bytes());
-    return {};
+    return before;
+  }
+  Result<void> write_logged(rocksdb::WriteBatch& batch, const LogPoint& before, bool sync) {
+    auto ok = write(batch, sync);
+    if (!ok) log_next = before.next, log_head = before.head;
+    return ok;
+  }
+  Result<void> log_read(const Reader& reader, std::string_view what, const RecordId& id) {
+    rocksdb::WriteBatch batch;
+    const auto before = log_line(batch, reader, what, id.view());
+    return write_logged(batch, before, false);
   }
 };
 
@@ -577,12 +795,14 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
   for (const auto& s : submissions) {
     rocksdb::WriteBatch one;
     fault.reset();
-    checked.push_back(m.accept_one(one, s, sources));
+    checked.push_back(m.accept_one(one, s, sources, fault));
     if (fault) checked.back() = Unexpected(*fault);
-    if (!checked.back()) continue;
-    // Written at once, unsynced: a later submission of this call may rest on this one (serials). One sync follows for
-    // all.
-    if (auto ok = m.write(one, false); !ok) checked.back() = Unexpected(ok.error());
+    // Written at once, unsynced: one sync follows for all. (Of what was refused there is nothing to write, or what is
+    // to be erased.)
+    if (auto ok = m.write(one, false); !ok) {
+      if (checked.back()) m.flights.end(s.record->id);
+      checked.back() = Unexpected(ok.error());
+    }
   }
   const auto synced = m.db->SyncWAL();
   std::vector<Result<std::vector<log::Ack>, Error>> out;
@@ -590,6 +810,7 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
     if (!checked[i]) {
       out.emplace_back(Unexpected(checked[i].error()));
     } else if (!synced.ok()) {
+      m.flights.end(submissions[i].record->id);
       out.emplace_back(Unexpected(io_error(synced)));
     } else {
       std::vector<log::Ack> acks;
@@ -604,27 +825,99 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
   return out;
 }
 
-Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students) {
+void Vault::arrived(std::span<const RecordId> ids) {
+  const std::lock_guard lock(impl_->mutex);
+  for (const auto& id : ids) impl_->flights.end(id);
+}
+
+Result<void> Vault::not_taken(std::span<const record::Record> records, const LedgerView& view) {
   auto& m = *impl_;
-  if (students.size() > books_per_call_max) {
-    return Unexpected(
-        make_error("too_many", "Quá nhiều học sinh trong một lần hỏi.", "Too many students in one request."));
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  for (const auto& r : records) {
+    m.flights.end(r.id);
+    if (view.state->find(r.id) != nullptr || m.flights.flying(r.id, *view.state)) continue;
+    STELE_CHECK(m.erase(batch, r));
   }
+  return m.write(batch, false);
+}
+
+namespace {
+
+Error too_many_books() {
+  return make_error("too_many", "Quá nhiều học sinh trong một lần hỏi, hoặc quá nhiều sổ mới trong một ngày.",
+                    "Too many students in one request, or too many new books in a day.");
+}
+
+}  // namespace
+
+Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students, const std::string& org,
+                                          const Reader& reader, const registry::State& state) {
+  auto& m = *impl_;
+  if (students.size() > books_per_call_max) return Unexpected(too_many_books());
   const std::lock_guard lock(m.mutex);
   std::vector<BookKey> out;
-  std::map<std::string_view, BookKey> made;
+  std::map<std::string_view, BookKey> known;
   rocksdb::WriteBatch batch;
-  for (const auto& id : students) {
-    STELE_TRY(const auto have, m.book(id));
-    const auto [it, fresh] = made.try_emplace(id, have ? *have : BookKey{});
-    if (!have && fresh) {
-      it->second = signer::random_fixed<BookKey>();
-      m.put_sealed(batch, book_place(m.name_in_index("student", id)), it->second.view());
+  const Impl::LogPoint before{m.log_next, m.log_head};
+  const auto back = [&](Error e) {
+    m.log_next = before.next, m.log_head = before.head;
+    return Unexpected(std::move(e));
+  };
+  for (std::size_t i = 0; i < students.size(); ++i) {
+    const auto& id = students[i];
+    const auto [it, first] = known.try_emplace(id);
+    if (first) {
+      const auto student = m.name_in_index("student", id);
+      const auto have = m.book(id);
+      if (!have) return back(have.error());
+      const auto holders = m.holders(student);
+      const auto in_use = [&](const Impl::Holder& h) {
+        return h.record && (state.find(*h.record) != nullptr || m.flights.flying(*h.record, state));
+      };
+      const bool used = std::any_of(holders.begin(), holders.end(), in_use);
+      const bool mine = std::any_of(holders.begin(), holders.end(), [&](const Impl::Holder& h) {
+        return (h.org == org || registry::in_unit(record::Unit::above, org, h.org, state)) && (!used || in_use(h));
+      });
+      if (*have && used && !mine) return back(Impl::not_yours(i));
+      if (*have && mine) {
+        it->second = **have;
+      } else {
+        if (!m.may_make_book(org)) return back(too_many_books());
+        it->second = signer::random_fixed<BookKey>();
+        m.put_sealed(batch, book_place(student), it->second.view());
+        for (const auto& h : holders) (void)batch.Delete(slice(holder_place(student, h.org)));
+        Impl::put(batch, holder_place(student, org), {});
+      }
+      m.log_line(batch, reader, *have && mine ? "book" : "book-made", student.view());
     }
     out.push_back(it->second);
   }
-  STELE_CHECK(m.write(batch, true));
+  STELE_CHECK(m.write_logged(batch, before, true));
   return out;
+}
+
+Result<void> Vault::release_books(std::span<const std::string> students, const std::string& org, const std::string& to,
+                                  const Reader& reader, const registry::State& state) {
+  auto& m = *impl_;
+  if (students.size() > books_per_call_max) return Unexpected(too_many_books());
+  const std::lock_guard lock(m.mutex);
+  rocksdb::WriteBatch batch;
+  const Impl::LogPoint before{m.log_next, m.log_head};
+  for (std::size_t i = 0; i < students.size(); ++i) {
+    const auto student = m.name_in_index("student", students[i]);
+    const auto holders = m.holders(student);
+    const auto it = std::find_if(holders.begin(), holders.end(), [&](const Impl::Holder& h) {
+      return h.org == org && h.record && state.find(*h.record) != nullptr;
+    });
+    if (it == holders.end()) {
+      m.log_next = before.next, m.log_head = before.head;
+      return Unexpected(Impl::not_yours(i));
+    }
+    Impl::put(batch, holder_place(student, to), it->record->view());
+    m.log_line(batch, reader, "book-release", student.view());
+  }
+  return m.write_logged(batch, before, true);
 }
 
 Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> Vault::reserve_status_slots(std::size_t count) {
@@ -736,15 +1029,35 @@ bool has_birth_date(const Vault::StoredCredential& c, std::string_view date) {
 
 }  // namespace
 
+namespace {
+
+/// Of the credentials that were handed in with one number: that on the ledger which no other of them replaced.
+std::optional<RecordId> standing(const std::vector<RecordId>& ids,
+                                 const std::function<std::optional<record::Record>(const RecordId&)>& record) {
+  std::set<RecordId> left, replaced;
+  for (const auto& id : ids) {
+    const auto r = record(id);
+    const auto* c = r ? std::get_if<record::Credential>(&r->body) : nullptr;
+    if (c == nullptr) continue;
+    left.insert(id);
+    if (c->replaces) replaced.insert(*c->replaces);
+  }
+  for (const auto& id : left) {
+    if (!replaced.contains(id)) return id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<std::optional<RecordId>> Vault::find_diploma(
     const DiplomaQuery& q, const std::function<std::optional<record::Record>(const RecordId&)>& record,
     const Reader& reader) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
-  STELE_TRY(const auto by_serial, m.get(serial_place(m.name_in_index("serial", q.number))));
-  STELE_TRY(const auto by_register, m.get(register_place(m.name_in_index(register_kind(q.org), q.number))));
-  const auto& stored = by_serial ? by_serial : by_register;
-  const auto id = stored ? RecordId::from(as_bytes(*stored)) : std::nullopt;
+  const auto by_serial = standing(m.serials(q.number), record);
+  const auto by_register = standing(m.register_numbers(q.org, q.number), record);
+  const auto& id = by_serial ? by_serial : by_register;
   // Whatever was found, one credential is opened and read: an unknown number costs what a known one does.
   STELE_CHECK(m.log_read(reader, "lookup", id.value_or(RecordId{})));
   const auto r = record(id.value_or(RecordId{}));
@@ -806,19 +1119,32 @@ Result<void> Vault::rotate_wrapping_key(std::string_view name) {
   constexpr std::string_view sealed_kinds = "RCBPI";
   constexpr std::size_t batch_max = 1000;
   rocksdb::WriteBatch batch;
+  std::size_t lost = 0;
   const std::unique_ptr<rocksdb::Iterator> it(m.db->NewIterator({}));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (sealed_kinds.find(it->key()[0]) == std::string_view::npos) continue;
     const auto place = as_bytes({it->key().data(), it->key().size()});
-    STELE_TRY(const auto again, rewrap_object(m.keys, place, as_bytes({it->value().data(), it->value().size()})));
-    Impl::put(batch, place, again);
+    const auto again = rewrap_object(m.keys, place, as_bytes({it->value().data(), it->value().size()}));
+    if (!again) {  // damaged: the others need the new key all the same
+      ++lost;
+      continue;
+    }
+    Impl::put(batch, place, *again);
     if (batch.Count() < batch_max) continue;
     STELE_CHECK(m.write(batch, true));
     batch.Clear();
   }
   if (!it->status().ok()) return Unexpected(io_error(it->status()));
   STELE_CHECK(m.write(batch, true));
-  return m.keys.destroy_old();
+  if (lost == 0) return m.keys.destroy_old();
+  const auto n = std::to_string(lost);
+  return Unexpected(make_error("vault_damaged",
+                               "Đã bọc lại dữ liệu bằng khóa mới, trừ " + n +
+                                   " mục bị hỏng; vì vậy khóa cũ được giữ lại. Hãy khôi phục các mục đó từ bản sao "
+                                   "lưu rồi đổi khóa lần nữa.",
+                               "Everything is under the new key but " + n +
+                                   " damaged objects; the old key is kept for their sake. Restore them from a backup, "
+                                   "then rotate again."));
 }
 
 }  // namespace stele::vault

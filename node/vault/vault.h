@@ -2,6 +2,7 @@
 // sections 4 and 6). Any thread may call; calls that write are serialised inside.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -48,19 +49,26 @@ class Vault {
     std::uint16_t number = 0;             ///< in the genesis
     std::string net, id;
     std::uint64_t free_space_floor_bytes = 1ULL << 30;
+    /// An acked record of which nothing more is heard holds its serial, its rows and its class no longer than this.
+    std::chrono::seconds hold{300};
   };
   [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Options, signer::SigningKey ack_key);
   ~Vault();
 
   /// Checks each payload against its record and what is stored (wire-format.md section 11, "Admission"), stores all
   /// good ones with one sync, and signs their acks. MUST NOT return an ack before the payload is synced. Repeating is
-  /// harmless; a payload that comes again mends what is no longer as it was signed. One answer for each submission, in
-  /// order; records of types without acks (key) give an empty list of acks. An Error of ours has code `vault_…`.
+  /// harmless; a payload that comes again mends what is no longer as it was signed; one that is held already is checked
+  /// against the state of now like a new one. `in_flight`: another record that excludes this one was acked and is not
+  /// on the ledger yet. One answer for each submission, in order; records of types without acks (key) give an empty
+  /// list of acks. An Error of ours has code `vault_…`.
   [[nodiscard]] std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
                                                                          const LedgerView&);
 
-  /// Book keys of these students (ministry ids), made where there were none. In the order asked.
-  [[nodiscard]] Result<std::vector<BookKey>> books(std::span<const std::string> student_ids);
+  /// What became of records that `accept` took. `arrived`: they are on the ledger. `not_taken`: no try of theirs that
+  /// ended now will bring them there, so that their payloads are erased, unless another try is on its way.
+  void arrived(std::span<const RecordId>);
+  [[nodiscard]] Result<void> not_taken(std::span<const record::Record>, const LedgerView&);
+
   /// `count` random status slots (list number, index), never given out before.
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);
 
@@ -71,6 +79,17 @@ class Vault {
   struct Reader {
     std::string person, why;
   };
+  /// Book keys of these students (ministry ids), in the order asked: made where there were none, or where another
+  /// organisation asked and then enrolled nobody under it. A key that is in use goes to the organisations that have the
+  /// student on a class list or issued to the student, to those above them, and to whom they released it; others get
+  /// `book_not_yours`. `too_many`: asked at once, or made for one organisation in a day. Every book is in the access
+  /// log.
+  [[nodiscard]] Result<std::vector<BookKey>> books(std::span<const std::string> student_ids, const std::string& org,
+                                                   const Reader&, const registry::State&);
+  /// Lets `to` have the books as well. `book_not_yours` unless `org` uses each of them.
+  [[nodiscard]] Result<void> release_books(std::span<const std::string> student_ids, const std::string& org,
+                                           const std::string& to, const Reader&, const registry::State&);
+
   [[nodiscard]] Result<std::vector<RosterRow>> roster(const record::Record& class_list, const Reader&);
   [[nodiscard]] Result<std::vector<StoredRow>> rows(const record::Record& sheet, const Reader&);
   [[nodiscard]] Result<StoredRow> row(const record::Record& sheet, std::uint32_t row, const Reader&);

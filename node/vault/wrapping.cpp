@@ -56,11 +56,16 @@ Result<signer::AeadKey> read_key(const fs::path& path) {
 Result<signer::AeadKey> make_key(const fs::path& path) {
   auto key = signer::random_secret<32>();
   std::string text = hex(key.view()) + "\n";
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  // Under its name only when it is whole: a crash must not leave half a key. `link` does not write over another file.
+  const auto fresh = path.string() + ".new";
+  (void)::unlink(fresh.c_str());
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   bool ok = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   signer::wipe({reinterpret_cast<std::uint8_t*>(text.data()),
                 text.size()});  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+  ok = ok && ::link(fresh.c_str(), path.c_str()) == 0;
+  (void)::unlink(fresh.c_str());
   const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ok = ok && folder >= 0 && ::fsync(folder) == 0;
   if (folder >= 0) ::close(folder);

@@ -53,12 +53,11 @@ Result<std::optional<record::SubjectClaim>> subject_claim(const Rules& rules, co
   claim.code = subject.code;
   claim.name = subject.name;
   for (const auto& term : {rules.set.term_first, rules.set.term_second}) {
-    const auto* sheet = sheets.find(Type::grade_sheet, subject.code, term);
-    const auto* row = sheet == nullptr ? nullptr : sheet->row_of(student.tag);
-    if (row == nullptr) continue;
-    const auto result = record::grade_result(row->result);
+    STELE_TRY(const auto hit, sheets.find(Type::grade_sheet, subject.code, term, student.tag));
+    if (!hit) continue;
+    const auto result = record::grade_result(hit->row->result);
     if (!result) return Unexpected(to_error(result.error()));
-    claim.terms.push_back({term, result->figure, row->sheet, row->row});
+    claim.terms.push_back({term, result->figure, hit->row->sheet, hit->row->row});
   }
   if (claim.terms.empty()) return std::optional<record::SubjectClaim>{};
   if (claim.terms.size() < 2) {
@@ -90,13 +89,12 @@ Result<Item> transcript_of(const Office& office, const HeldSheets& sheets, const
     STELE_TRY(const auto claim, subject_claim(office.rules, subject, sheets, student));
     if (claim) item.claims.push_back({"subject." + subject.code, record::to_json(*claim)});
   }
-  if (const auto* sheet = sheets.find(Type::summary_sheet, {}, office.rules.set.term_year); sheet != nullptr) {
-    if (const auto* row = sheet->row_of(student.tag); row != nullptr) {
-      auto summary = record::summary_result(row->result);
-      if (!summary) return Unexpected(to_error(summary.error()));
-      item.claims.push_back(
-          {"summary", record::to_json(record::SummaryClaim{std::move(*summary), row->sheet, row->row})});
-    }
+  STELE_TRY(const auto hit, sheets.find(Type::summary_sheet, {}, office.rules.set.term_year, student.tag));
+  if (hit) {
+    auto summary = record::summary_result(hit->row->result);
+    if (!summary) return Unexpected(to_error(summary.error()));
+    item.claims.push_back(
+        {"summary", record::to_json(record::SummaryClaim{std::move(*summary), hit->row->sheet, hit->row->row})});
   }
   auto& b = item.body;
   b.org = office.org;

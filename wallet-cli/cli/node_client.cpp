@@ -60,7 +60,7 @@ Result<http::Response> good(http::Response r) {
 
 bool worth_repeating(const Error& e) {
   return e.code.starts_with("http_timeout") || e.code == "http_connect_failed" || e.code == "http_connection_lost" ||
-         e.code == "http_bad_response" || e.code == "overloaded" || e.code == "starting";
+         e.code == "http_bad_response" || e.code == "overloaded" || e.code == "in_flight" || e.code == "starting";
 }
 
 UnixSeconds system_now() {

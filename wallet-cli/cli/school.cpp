@@ -67,11 +67,23 @@ const HeldRow* HeldSheet::row_of(const Tag256& tag) const {
   return nullptr;
 }
 
-const HeldSheet* HeldSheets::find(Type type, std::string_view subject, std::string_view term) const {
+Result<std::optional<HeldSheets::Hit>> HeldSheets::find(Type type, std::string_view subject, std::string_view term,
+                                                        const Tag256& tag) const {
+  std::optional<Hit> out;
   for (const auto& s : sheets) {
-    if (s.type == type && s.subject == subject && s.term == term) return &s;
+    const auto* row = s.type == type && s.subject == subject && s.term == term ? s.row_of(tag) : nullptr;
+    if (row == nullptr) continue;
+    if (out) {
+      const auto ids = base64url(out->sheet->id.view()) + ", " + base64url(s.id.view());
+      return Unexpected(make_error("two_sheets",
+                                   "Một học sinh có tên trong hai bảng điểm của cùng môn và học kỳ (" + ids +
+                                       "). Hãy thu hồi bảng sai rồi làm lại.",
+                                   "A student stands in two sheets of the same subject and term (" + ids +
+                                       "). Revoke the wrong one, then try again."));
+    }
+    out = Hit{&s, row};
   }
-  return nullptr;
+  return out;
 }
 
 Result<HeldSheets> fetch_sheets(Access& access, const std::string& org, const std::string& cls,

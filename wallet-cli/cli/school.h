@@ -28,8 +28,15 @@ struct HeldSheet {
   [[nodiscard]] const HeldRow* row_of(const Tag256&) const;
 };
 struct HeldSheets {
+  struct Hit {
+    const HeldSheet* sheet = nullptr;
+    const HeldRow* row = nullptr;
+  };
   std::vector<HeldSheet> sheets;
-  [[nodiscard]] const HeldSheet* find(record::Type, std::string_view subject, std::string_view term) const;
+  /// The student's row, in whatever group's sheet it stands; none: in no sheet. `two_sheets`: in two, and nobody can
+  /// say which of them counts.
+  [[nodiscard]] Result<std::optional<Hit>> find(record::Type, std::string_view subject, std::string_view term,
+                                                const Tag256&) const;
 };
 [[nodiscard]] Result<HeldSheets> fetch_sheets(Access&, const std::string& org, const std::string& cls,
                                               const std::string& year);

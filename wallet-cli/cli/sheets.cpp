@@ -136,11 +136,13 @@ Exit amend(const Context& c, const AmendMark& o) {
   if (!rules) return fail(c, rules.error());
   const auto sheets = fetch_sheets(*desk, *org, o.cls, o.year);
   if (!sheets) return fail(c, sheets.error());
-  const auto* sheet = sheets->find(Type::grade_sheet, o.subject, o.term);
-  const auto* row = sheet == nullptr ? nullptr : sheet->row_of(student->tag);
-  if (row == nullptr)
+  const auto hit = sheets->find(Type::grade_sheet, o.subject, o.term, student->tag);
+  if (!hit) return fail(c, hit.error());
+  if (!*hit)
     return fail(c, make_error("not_found", "Chưa có bảng điểm nào của học sinh này cho môn và học kỳ đó.",
                               "There is no sheet of this student for that subject and term."));
+  const auto* sheet = (*hit)->sheet;
+  const auto* row = (*hit)->row;
   auto result = record::grade_result(row->result);
   auto detail = record::grade_detail(row->detail);
   if (!result || !detail)

@@ -3,6 +3,7 @@
 
 #include "ledger/base/encoding.h"
 #include "wallet-cli/cli/node_client.h"
+#include "wallet-cli/cli/school.h"
 
 namespace stele::cli {
 namespace {
@@ -55,6 +56,30 @@ TEST(NodeAnswers, WithItemsThatAreNoObjectsDoNotCrash) {
   ASSERT_TRUE(answers.has_value());
   EXPECT_EQ(answers->front().state, Answer::State::refused);
   EXPECT_EQ(answers->front().jws, "first.jws.text");
+}
+
+HeldSheet sheet_of(std::uint8_t id, const std::string& term, const Tag256& tag) {
+  HeldSheet out{RecordId{{id}}, record::Type::grade_sheet, "toan", term, {}};
+  const auto result = json::Value::object({{"tag", base64url(tag.view())}, {"mark", "5.0"}});
+  HeldRow row;
+  row.row = id;
+  row.result = *record::decode_disclosure(record::encode_disclosure(Bytes(16, id), "result", result));
+  out.rows.push_back(std::move(row));
+  return out;
+}
+
+TEST(NodeAnswers, AStudentIsFoundInTheSheetOfWhateverGroupAndNeverInTwo) {
+  const Tag256 a{{1}}, b{{2}};
+  HeldSheets held;
+  held.sheets = {sheet_of(1, "hk1", a), sheet_of(2, "hk1", b), sheet_of(3, "hk2", a)};
+  const auto find = [&](const Tag256& tag) { return held.find(record::Type::grade_sheet, "toan", "hk1", tag); };
+  EXPECT_EQ((*find(a))->row->row, 1U);
+  EXPECT_EQ((*find(b))->sheet->id, RecordId{{2}});
+  EXPECT_FALSE(*find(Tag256{{3}}));
+  held.sheets.push_back(sheet_of(4, "hk1", a));
+  ASSERT_FALSE(find(a));
+  EXPECT_EQ(find(a).error().code, "two_sheets");
+  EXPECT_NE(find(a).error().en.find(base64url(RecordId{{4}}.view())), std::string::npos);
 }
 
 }  // namespace

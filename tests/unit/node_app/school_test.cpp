@@ -250,6 +250,43 @@ TEST_F(SchoolYear, BooksAndSlotsAreForThoseWhoSignWithThem) {
   EXPECT_EQ(text(items(v, "slots")[0], "uri"), "https://stele.example.vn/so/status/0/0");
 }
 
+TEST_F(SchoolYear, AHomeroomTeacherReadsTheCredentialsOfTheOwnClassOnly) {
+  issue(0);
+  for (const auto* all : {"?type=transcript", "?type=diploma", "?type=certificate", "?type=transcript&year=2025"})
+    EXPECT_EQ(get_as("homeroom", org + "/credentials" + all).status, 403) << all;
+  EXPECT_EQ(items(ask("homeroom", org + "/credentials?type=transcript&year=2025&class=10A1"), "credentials").size(),
+            1U);
+  EXPECT_EQ(items(ask("principal", org + "/credentials?type=transcript"), "credentials").size(), 1U);
+}
+
+TEST_F(SchoolYear, ABookIsReleasedByWhoEnrolledTheStudent) {
+  const auto release = [&](const std::string& who, const std::string& student, const std::string& to) {
+    return post_as(who, "/v1/books/release",
+                   json::write(Value::object({{"students", Value::array({student})}, {"to", to}})))
+        .status;
+  };
+  EXPECT_EQ(release("teacher", "2500000001", "so-vi-du"), 403);
+  EXPECT_EQ(release("clerk", "2500000001", "nowhere"), 400);
+  EXPECT_EQ(release("clerk", "2500000009", "so-vi-du"), 403);  // nobody's student
+  EXPECT_EQ(release("clerk", "2500000001", "so-vi-du"), 204);
+}
+
+TEST_F(SchoolYear, ASecondTranscriptFromBeforeAnAmendIsOfNoUseAfterIt) {
+  const auto first = transcript(pupils_[0], signer::new_pickup_code().digest);
+  const auto second = transcript(pupils_[0], signer::new_pickup_code().digest);
+  const auto answers = submit({first, second});
+  ASSERT_EQ(text(answers.at(0), "status"), "final");
+  EXPECT_EQ(text(*answers.at(1).find("error"), "code"), "tag_taken");
+  const auto id = *fixed_from_base64url<RecordId>(text(answers[0], "id"));
+  final({seal(id)});
+  const auto change = final({amend(maths_1_, positions_["hk1"].at(0), pupils_[0], {id})}).at(0);
+  final({{sign("principal", Type::countersign,
+               record::SecondSignature{std::string(School::school), "principal", {change}})}});
+  const auto code = [&](const Outgoing& o) { return text(*submit({o}).at(0).find("error"), "code"); };
+  EXPECT_EQ(code({second.jws}), "payload_missing");  // it was not kept
+  EXPECT_EQ(code(second), "payload_figure");
+}
+
 TEST_F(SchoolYear, TheRegisterBeginsAtNothing) {
   EXPECT_EQ(number(ask("principal", org + "/register?kind=thpt&year=2026"), "last"), 0U);
 }

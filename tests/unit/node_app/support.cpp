@@ -229,7 +229,7 @@ Outgoing TestNode::class_list() {
                                    {"name", p.name},
                                    {"birth_date", "2010-03-14"},
                                    {"gender", "nam"}}),
-                    Value::object({{"ethnicity", "Kinh"}})});
+                    Value::object({{"birth_place", "Hà Nội"}, {"ethnicity", "Kinh"}})});
   }
   const auto sheet = signer::build_sheet(rows, false);
   positions_["list"] = sheet.position;
@@ -273,6 +273,8 @@ Outgoing TestNode::transcript(const Pupil& p, const Digest& pickup) {
   std::vector<signer::ClaimValue> claims{
       {"name", p.name},
       {"birth_date", "2010-03-14"},
+      {"birth_place", "Hà Nội"},
+      {"ethnicity", "Kinh"},
       {"student_id", p.id},
       {"class", School::cls},
       {"year", School::year},

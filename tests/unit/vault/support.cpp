@@ -1,5 +1,7 @@
 #include "tests/unit/vault/support.h"
 
+#include <algorithm>
+
 #include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
 
@@ -68,7 +70,7 @@ Tag256 VaultTest::tag(std::size_t pupil) const {
 Sent VaultTest::class_list() {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < pupils; ++i) ids.push_back(student_id(i));
-  books_ = vault_->books(ids).value();
+  books_ = books(ids).value();
   std::vector<signer::SheetRow> rows;
   for (std::size_t i = 0; i < pupils; ++i) {
     rows.push_back({Value::object({{"tag", base64url(tag(i).view())},
@@ -91,7 +93,7 @@ Sent VaultTest::class_list() {
   return out;
 }
 
-Sent VaultTest::maths(const std::string& term, const std::string& mark) {
+Sent VaultTest::maths(const std::string& term, const std::string& mark, const std::string& group) {
   std::vector<signer::SheetRow> rows;
   for (std::size_t i = 0; i < pupils; ++i) {
     rows.push_back(
@@ -106,6 +108,7 @@ Sent VaultTest::maths(const std::string& term, const std::string& mark) {
   g.subject = "toan";
   g.term = term;
   g.year = School::year;
+  if (!group.empty()) g.group = group;
   g.list = list_.record.id;
   g.assessment = school_.policy(1).assessment.front().set;
   g.root = sheet.root;
@@ -115,7 +118,19 @@ Sent VaultTest::maths(const std::string& term, const std::string& mark) {
   return out;
 }
 
-Sent VaultTest::transcript(std::size_t pupil) {
+namespace {
+
+void tell(std::vector<signer::ClaimValue>& claims, const std::map<std::string, std::optional<Value>>& told) {
+  for (const auto& [name, value] : told) {
+    claims.erase(std::remove_if(claims.begin(), claims.end(), [&, n = name](const auto& c) { return c.name == n; }),
+                 claims.end());
+    if (value) claims.push_back({name, *value});
+  }
+}
+
+}  // namespace
+
+Sent VaultTest::transcript(std::size_t pupil, const Told& told) {
   const auto slot = vault_->reserve_status_slots(1).value().front();
   const auto figure = [&](const Sent& s, std::string_view term) {
     return Value::object(
@@ -130,6 +145,7 @@ Sent VaultTest::transcript(std::size_t pupil) {
       {"subject.toan", Value::object({{"name", "Toán"},
                                       {"terms", Value::array({figure(hk1_, "hk1"), figure(hk2_, "hk2")})},
                                       {"year", Value::object({{"mark", "8.3"}})}})}};
+  tell(claims, told);
   const auto built = signer::build_credential(Type::transcript, std::move(claims), student_id(pupil), std::nullopt);
   record::Credential c;
   c.iss = record::iss_url(school_.genesis(), School::school);
@@ -143,6 +159,50 @@ Sent VaultTest::transcript(std::size_t pupil) {
   c.assessment = school_.policy(1).assessment.front().set;
   c.cls = School::cls;
   return sent("principal", Type::transcript, c, built.payload);
+}
+
+Sent VaultTest::diploma(std::size_t pupil, const std::vector<RecordId>& basis, const Told& told) {
+  const auto slot = vault_->reserve_status_slots(1).value().front();
+  auto ids = Value::array();
+  for (const auto& id : basis) ids.push(base64url(id.view()));
+  std::vector<signer::ClaimValue> claims{
+      {"name", "Nguyễn Văn An"},   {"birth_date", "2010-03-14"}, {"student_id", student_id(pupil)},
+      {"graduation_year", "2026"}, {"ranking", "gioi"},          {"serial", "B00000001"},
+      {"basis", std::move(ids)}};
+  tell(claims, told);
+  const auto built = signer::build_credential(Type::diploma, std::move(claims), student_id(pupil), std::nullopt);
+  record::Credential c;
+  c.iss = record::iss_url(school_.genesis(), School::school);
+  c.vct = record::vct_url(school_.genesis(), Type::diploma);
+  c.sd = built.sd;
+  c.status = {record::status_list_url(school_.genesis(), 0, slot.first), slot.second};
+  c.org = School::school;
+  c.kind = School::kind;
+  c.period = "once";
+  c.tag = record::book_tag(books_.at(pupil).view(), Type::diploma, School::kind, "once");
+  c.register_number = record::RegisterNumber{"2026", 1};
+  return sent("principal", Type::diploma, c, built.payload);
+}
+
+Sent VaultTest::amend(const std::string& who, const Sent& sheet, std::size_t pupil, const Value& result,
+                      const Value& detail, std::vector<RecordId> supersedes) {
+  const signer::SheetRow rows[] = {{result, detail}};
+  const auto built = signer::build_sheet(rows, true);
+  record::Amend a;
+  a.org = School::school;
+  a.target = sheet.record.id;
+  a.positions = {sheet.position.at(pupil)};
+  a.root = built.root;
+  a.rows = built.rows;
+  a.reason = "entry-error";
+  a.supersedes = std::move(supersedes);
+  return sent(who, Type::amend, a, built.payload);
+}
+
+Sent VaultTest::amend_maths(std::size_t pupil, std::vector<RecordId> supersedes) {
+  return amend("teacher", hk1_, pupil, Value::object({{"tag", base64url(tag(pupil).view())}, {"mark", "8.4"}}),
+               Value::object({{"regular", Value::array({"9.0", "7.5", "9.0"})}, {"mid", "8.0"}, {"final", "8.5"}}),
+               std::move(supersedes));
 }
 
 Sent VaultTest::key_record() {

@@ -29,16 +29,34 @@ class VaultTest : public ::testing::Test {
   [[nodiscard]] signer::SigningKey ack_key() const;
   [[nodiscard]] VaultSurgery surgery() const { return {options().folder, options().wrapping_keys}; }
 
+  /// Of the access log; the vault is opened again.
+  [[nodiscard]] std::size_t surgery_lines() {
+    close();
+    const auto n = surgery().lines_of_access_log();
+    open();
+    return n;
+  }
+
   using Answer = Result<std::vector<log::Ack>, Error>;
   Answer accept(const Sent&);
   /// Accepted, and then a record of the ledger.
   void keep(const Sent&);
   [[nodiscard]] vault::LedgerView view() const;
+  [[nodiscard]] Result<std::vector<vault::BookKey>> books(const std::vector<std::string>& ids,
+                                                          std::string_view org = School::school) {
+    return vault_->books(ids, std::string(org), reader_, school_.chain().state());
+  }
 
   [[nodiscard]] Sent sent(const std::string& who, record::Type, const record::Body&, std::string payload);
   [[nodiscard]] Sent class_list();
-  [[nodiscard]] Sent maths(const std::string& term, const std::string& mark = "8.3");
-  [[nodiscard]] Sent transcript(std::size_t pupil);
+  [[nodiscard]] Sent maths(const std::string& term, const std::string& mark = "8.3", const std::string& group = {});
+  /// Claims that are told otherwise, or none: not told.
+  using Told = std::map<std::string, std::optional<json::Value>>;
+  [[nodiscard]] Sent transcript(std::size_t pupil, const Told& = {});
+  [[nodiscard]] Sent diploma(std::size_t pupil, const std::vector<RecordId>& basis, const Told& = {});
+  [[nodiscard]] Sent amend(const std::string& who, const Sent& sheet, std::size_t pupil, const json::Value& result,
+                           const json::Value& detail, std::vector<RecordId> supersedes = {});
+  [[nodiscard]] Sent amend_maths(std::size_t pupil, std::vector<RecordId> supersedes = {});
   [[nodiscard]] Sent key_record();
   /// Class list and maths in both terms, kept.
   void year();

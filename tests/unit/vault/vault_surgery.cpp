@@ -72,6 +72,14 @@ void VaultSurgery::put(ByteView at, ByteView value) const {
 void VaultSurgery::remove(ByteView at) const {
   with_db(folder_, [&](rocksdb::DB& db) { must(db.Delete({}, slice(at))); });
 }
+std::size_t VaultSurgery::lines_of_access_log() const {
+  std::size_t out = 0;
+  with_db(folder_, [&](rocksdb::DB& db) {
+    const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}));
+    for (it->Seek("A"); it->Valid() && it->key().starts_with("A"); it->Next()) ++out;
+  });
+  return out;
+}
 Bytes VaultSurgery::open(ByteView at) const {
   auto plain = vault::open_object(keys(wrapping_keys_), at, get(at));
   if (!plain) throw std::runtime_error(plain.error().en);

@@ -22,6 +22,7 @@ class VaultSurgery {
   [[nodiscard]] Bytes get(ByteView place) const;
   void put(ByteView place, ByteView value) const;
   void remove(ByteView place) const;
+  [[nodiscard]] std::size_t lines_of_access_log() const;
 
   // ---- with the wrapping keys too ----
   [[nodiscard]] Bytes open(ByteView place) const;
