@@ -70,7 +70,6 @@ class Lookup {
   http::SharedRateLimiter clients_, numbers_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<http::Client>> idle_;  ///< kept-alive connections
-  bool stopped_ = false;
   http::Delay delay_{1'024};
   http::WorkPool pool_{lookup_threads, 256};
 };

@@ -350,7 +350,6 @@ class TreeBuilder::PlainReader {
   }
 
   bool object(Value::Object& members, std::size_t open) {
-    constexpr std::size_t members_usual = 8;
     ++at_;
     skip_space();
     if (take('}')) return true;
