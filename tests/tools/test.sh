@@ -212,6 +212,7 @@ run_tests() {
   if [[ -n ${STELE_VECTORS:-} ]]; then export STELE_VECTORS; fi
   export UBSAN_OPTIONS=print_stacktrace=1
   export TSAN_OPTIONS=suppressions=$root/tests/tsan.supp
+  export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp
 
   build release
   ctests release

@@ -295,9 +295,9 @@ void second_command(Command& program, std::string_view type, Text text, Text how
 void status_command(Command& program, std::string_view type, Text text, Text how) {
   auto o = std::make_shared<Change>();
   o->type = type;
-  auto& command = program.command(type, text)
-                      .options({"id", {"mã bản ghi", "record id"}, V::id, true}, o->ids)
-                      .option({"--reason", reason_text, V::reason, true}, o->reason);
+  auto command = program.command(type, text);
+  command.options({"id", {"mã bản ghi", "record id"}, V::id, true}, o->ids)
+      .option({"--reason", reason_text, V::reason, true}, o->reason);
   if (type == "reinstate") {
     command.option({"--lifts",
                     {"quyết định tạm ngừng được bãi bỏ; cần nêu khi có nhiều quyết định",

@@ -29,8 +29,8 @@ TEST(Delay, AnswersLeaveAtTheEndOfAStep) {
 }
 
 TEST(Delay, NothingLeavesEarly) {
+  std::promise<int> status;  // outlives whatever still waits to be answered
   Delay delay(8);
-  std::promise<int> status;
   const auto begun = Clock::now();
   delay.respond(Respond(std::make_shared<Catch>(status)), json_response(404, "{}"), begun, 60ms);
   EXPECT_EQ(status.get_future().get(), 404);
@@ -38,8 +38,8 @@ TEST(Delay, NothingLeavesEarly) {
 }
 
 TEST(Delay, AnEarlierAnswerOvertakesALaterOne) {
-  Delay delay(8);
   std::promise<int> slow, quick;
+  Delay delay(8);
   const auto begun = Clock::now();
   delay.respond(Respond(std::make_shared<Catch>(slow)), json_response(200, ""), begun, 10s);
   delay.respond(Respond(std::make_shared<Catch>(quick)), json_response(201, ""), begun, 20ms);
@@ -50,8 +50,8 @@ TEST(Delay, AnEarlierAnswerOvertakesALaterOne) {
 }
 
 TEST(Delay, IsBounded) {
-  Delay delay(1);
   std::promise<int> first, second;
+  Delay delay(1);
   delay.respond(Respond(std::make_shared<Catch>(first)), json_response(200, ""), Clock::now(), 10s);
   delay.respond(Respond(std::make_shared<Catch>(second)), json_response(200, ""), Clock::now(), 10s);
   EXPECT_EQ(second.get_future().get(), 503);
