@@ -26,7 +26,7 @@ constexpr std::string_view type_file = "application/octet-stream";
 constexpr std::string_view type_passphrase = "application/x-stele-passphrase";
 constexpr std::string_view type_token = "application/x-stele-start";
 
-using Reply = std::shared_ptr<http::Respond>;
+using Reply = std::function<void(http::Response)>;
 using Answer = std::function<http::Response(http::Request&)>;
 
 std::int64_t steady_ms() {
@@ -101,7 +101,7 @@ struct Server::Impl {
   void serve(const char* method, const char* pattern, Way way, std::string_view type, http::RouteOptions options,
              Answer handler) {
     serve(method, pattern, way, type, options,
-          [h = std::move(handler)](http::Request& r, const Reply& reply) { (*reply)(guarded(h(r))); });
+          [h = std::move(handler)](http::Request& r, const Reply& reply) { reply(guarded(h(r))); });
   }
   void read(const char* pattern, Answer handler) { serve("GET", pattern, Way::read, {}, {}, std::move(handler)); }
 
@@ -137,7 +137,6 @@ void Server::Impl::work() {
     if (!office.locked() && now_ms() - seen_ms >= idle.count()) office.lock();
     if (!task) continue;
     task();
-    seen_ms = now_ms();  // a long signing is no idle time
   }
 }
 
@@ -159,13 +158,19 @@ void Server::Impl::serve(const char* method, const char* pattern, Way way, std::
           return respond(std::move(*no));
         }
         auto request = std::make_shared<http::Request>(std::move(r));
-        auto reply = std::make_shared<http::Respond>(std::move(respond));
+        // The time of an answer counts, not only that of the request: what took long is no idle time. Before the answer
+        // goes out, so that whatever follows it comes later.
+        auto send = std::make_shared<http::Respond>(std::move(respond));
+        const Reply reply = [this, send](http::Response answer) {
+          seen_ms = now_ms();
+          (*send)(std::move(answer));
+        };
         const auto at = now_ms();
         const bool taken = post([this, at, request, reply, h] {
           seen_ms = at;
           h(*request, reply);
         });
-        if (!taken) (*reply)(guarded(http::overloaded_response()));
+        if (!taken) reply(guarded(http::overloaded_response()));
       },
       options);
 }
@@ -280,15 +285,17 @@ void Server::Impl::signing() {
         {.body_bytes_max = signer::passphrase_bytes_max, .secret_body = true},
         [this](http::Request& r, const Reply& reply) {
           auto key = office.open_for(query(r, "work"), take_secret(r), job);
-          if (!key) return (*reply)(guarded(problem(key.error())));
+          if (!key) return reply(guarded(problem(key.error())));
           // The passphrase was right: the page goes on, and asks /api/job how far it is.
-          (*reply)(guarded(accepted()));
+          reply(guarded(accepted()));
           office.sign(std::move(*key), job);
+          seen_ms = now_ms();
         });
   serve("POST", "/api/send-again", Way::change, type_json, {}, [this](http::Request&, const Reply& reply) {
-    if (const auto again = office.begin_again(job); !again) return (*reply)(guarded(problem(again.error())));
-    (*reply)(guarded(accepted()));
+    if (const auto again = office.begin_again(job); !again) return reply(guarded(problem(again.error())));
+    reply(guarded(accepted()));
     office.send(job);
+    seen_ms = now_ms();
   });
 }
 

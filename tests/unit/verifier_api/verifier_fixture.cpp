@@ -53,7 +53,7 @@ int serve(const std::filesystem::path& folder) {
 }  // namespace stele::verifier
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
+  if (argc != 2 || argv[1][0] == '-') {
     std::cerr << "usage: verifier_fixture FOLDER\n";
     return 2;
   }
