@@ -1,5 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2016
 # For ./stele test --bare: what a stranger sees who clones the project onto a bare Debian 12.
+#
+# STELE_BARE_CCACHE=FOLDER lends the chroot this machine's compiler cache, for who repeats the run: the compiler and the
+# preprocessed source inside must still be the very ones that an object was made of. Without it nothing comes from
+# outside.
 
 bare=
 
@@ -14,7 +18,7 @@ leave_bare() {
   if [[ -z $bare ]]; then return; fi
   # Deepest first. If one stays mounted, deleting the folder would reach into this machine's /dev: then leave it.
   local place
-  for place in dev/shm dev/pts dev proc; do
+  for place in root/.cache/ccache dev/shm dev/pts dev proc; do
     if mountpoint -q "$bare/$place"; then umount "$bare/$place" || umount -l "$bare/$place" || true; fi
   done
   if grep -q " $bare" /proc/mounts; then
@@ -24,12 +28,19 @@ leave_bare() {
   fi
 }
 
-enter() { chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+enter() {
+  local cache=()
+  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then
+    cache=(CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_ctime,include_file_mtime)
+  fi
+  chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/sbin:/usr/bin:/sbin:/bin "${cache[@]}" "$@"
+}
 
 prepare_bare() {
-  local sources=$1 mirror
+  local sources=$1 mirror first=ca-certificates
+  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then first+=,ccache; fi
   mirror=$(awk '$3 == "bookworm" { print $2; exit }' <<<"$sources")
-  step "debootstrap" debootstrap --variant=minbase --include=ca-certificates bookworm "$bare" "$mirror" || give_up
+  step "debootstrap" debootstrap --variant=minbase --include="$first" bookworm "$bare" "$mirror" || give_up
   printf '%s\n' "$sources" >"$bare/etc/apt/sources.list"
   apt-config dump | grep -E '^Acquire::[a-z]+::Proxy ' >"$bare/etc/apt/apt.conf.d/90proxy" || true
   cp /etc/resolv.conf "$bare/etc/resolv.conf"
@@ -48,6 +59,10 @@ prepare_bare() {
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$bare/dev/pts"
   ln -s pts/ptmx "$bare/dev/ptmx"
   mount -t tmpfs tmpfs "$bare/dev/shm"
+  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then
+    mkdir -p "$bare/root/.cache/ccache"
+    mount --bind "$STELE_BARE_CCACHE" "$bare/root/.cache/ccache"
+  fi
 }
 
 unpack_project() {
