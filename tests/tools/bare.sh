@@ -31,7 +31,7 @@ leave_bare() {
 enter() {
   local cache=()
   if [[ -n ${STELE_BARE_CCACHE:-} ]]; then
-    cache=(CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_ctime,include_file_mtime)
+    cache=(CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1 "CCACHE_SLOPPINESS=time_macros,include_file_ctime,include_file_mtime")
   fi
   chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/sbin:/usr/bin:/sbin:/bin "${cache[@]}" "$@"
 }
