@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy over the .cpp files that changed since the merge base, within a time limit."""
+"""clang-tidy over the .cpp files that changed since the merge base, the newest first, within a time limit."""
 import argparse
 import concurrent.futures
 import json
@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 SECONDS_A_FILE = 300
+COMMITS_BACK = 60
 
 
 def git(*words):
@@ -17,16 +18,17 @@ def git(*words):
 
 
 def changed_files():
-    """Names of changed files; None where there is no history to compare with (then all files are meant)."""
+    """Names of changed files, the newest first; None where there is no history (then all files are meant).
+
+    On main itself nothing tells which commits came together: then the last ones are looked at for as long as time lasts.
+    """
     head = git("rev-parse", "HEAD")
     if not head:
         return None
     base = git("merge-base", "HEAD", "origin/main")
-    if not base or base == head:
-        base = git("rev-parse", "--verify", "-q", "HEAD~1")
-    if not base:
-        return git("show", "--format=", "--name-only", "HEAD")
-    return git("diff", "--name-only", "--diff-filter=d", base[0])
+    commits = [f"{base[0]}..HEAD"] if base and base != head else ["-n", str(COMMITS_BACK)]
+    names = git("log", "--format=", "--name-only", "-m", "--first-parent", *commits)
+    return list(dict.fromkeys(names or []))
 
 
 def units(build, changed):
@@ -34,8 +36,8 @@ def units(build, changed):
     known = {entry["file"] for entry in json.loads((build / "compile_commands.json").read_text())}
     if changed is None:
         return sorted(known)
-    meant = {str(Path(name).resolve().with_suffix(".cpp")) for name in changed if name.endswith((".h", ".cpp"))}
-    return sorted(meant & known)
+    meant = [str(Path(name).resolve().with_suffix(".cpp")) for name in changed if name.endswith((".h", ".cpp"))]
+    return [name for name in dict.fromkeys(meant) if name in known]
 
 
 def main():
