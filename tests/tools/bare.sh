@@ -29,11 +29,21 @@ leave_bare() {
 }
 
 enter() {
-  local cache=()
-  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then
-    cache=(CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1 "CCACHE_SLOPPINESS=time_macros,include_file_ctime,include_file_mtime")
-  fi
-  chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/sbin:/usr/bin:/sbin:/bin "${cache[@]}" "$@"
+  chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+# The compiler alone sees this machine's locale and paths as its cache was filled with; all else stays bare.
+lend_cache() {
+  mkdir -p "$bare/root/.cache/ccache"
+  mount --bind "$1" "$bare/root/.cache/ccache"
+  {
+    echo '#!/bin/sh'
+    echo 'export CCACHE_BASEDIR=/root CCACHE_NOHASHDIR=1'
+    echo 'export CCACHE_SLOPPINESS=time_macros,include_file_ctime,include_file_mtime'
+    if [[ -n ${LANG:-} ]]; then echo "export LANG='$LANG'"; fi
+    echo 'exec /usr/bin/ccache "$@"'
+  } >"$bare/usr/local/bin/ccache"
+  chmod 755 "$bare/usr/local/bin/ccache"
 }
 
 prepare_bare() {
@@ -59,10 +69,7 @@ prepare_bare() {
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$bare/dev/pts"
   ln -s pts/ptmx "$bare/dev/ptmx"
   mount -t tmpfs tmpfs "$bare/dev/shm"
-  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then
-    mkdir -p "$bare/root/.cache/ccache"
-    mount --bind "$STELE_BARE_CCACHE" "$bare/root/.cache/ccache"
-  fi
+  if [[ -n ${STELE_BARE_CCACHE:-} ]]; then lend_cache "$STELE_BARE_CCACHE"; fi
 }
 
 unpack_project() {
