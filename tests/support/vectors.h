@@ -11,12 +11,14 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/source_dir.h"
+
 namespace stele::test {
 
 /// $STELE_VECTORS, else `../shared/vectors` beside the source folder. It may not exist: see STELE_NEEDS_VECTORS.
 inline std::filesystem::path vectors_folder() {
   if (const char* given = std::getenv("STELE_VECTORS"); given != nullptr && *given != '\0') return given;
-  return std::filesystem::path(STELE_SOURCE_DIR) / ".." / "shared" / "vectors";
+  return std::filesystem::path(source_dir()) / ".." / "shared" / "vectors";
 }
 
 /// The file's bytes. A missing file fails the test that asks for it.

@@ -11,12 +11,13 @@
 #include "ledger/record/encode.h"
 #include "ledger/registry/policy.h"
 #include "ledger/rules/assessment.h"
+#include "tests/support/source_dir.h"
 
 namespace stele::rules {
 namespace {
 
 std::string data_file(const std::string& name) {
-  std::ifstream in(std::string(STELE_SOURCE_DIR) + "/ledger/rules/data/" + name, std::ios::binary);
+  std::ifstream in(test::source_dir() + "/ledger/rules/data/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

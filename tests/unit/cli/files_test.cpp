@@ -4,6 +4,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/json.h"
 #include "tests/support/school.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/cli/made.h"
 #include "wallet-cli/cli/policy_file.h"
 #include "wallet-cli/cli/signing.h"
@@ -61,7 +62,7 @@ TEST(RecordIds, HaveFortyThreeCharactersWithOrWithoutThePrefix) {
 
 struct PolicyFile : testing::Test {
   static std::string source(const std::string& name) {
-    return read_back(std::string(STELE_SOURCE_DIR) + "/ledger/rules/data/" + name);
+    return read_back(test::source_dir() + "/ledger/rules/data/" + name);
   }
   [[nodiscard]] std::string refused(const std::string& text) const {
     const auto r = read_policy_file(folder.write("policy.json", text));
@@ -71,7 +72,7 @@ struct PolicyFile : testing::Test {
 };
 
 TEST_F(PolicyFile, OfTheCountryIsReadWithItsRuleSets) {
-  const auto policy = read_policy_file(std::string(STELE_SOURCE_DIR) + "/ledger/rules/data/policy-vn.json");
+  const auto policy = read_policy_file(test::source_dir() + "/ledger/rules/data/policy-vn.json");
   ASSERT_TRUE(policy.has_value()) << policy.error().en;
   ASSERT_FALSE(policy->assessment.empty());
   EXPECT_EQ(as_text(policy->assessment[0].data), source("tt22-2021.json"));

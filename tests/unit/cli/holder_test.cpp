@@ -6,6 +6,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/json.h"
 #include "tests/support/school.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/cli/made.h"
 #include "wallet-cli/cli/commands.h"
 
@@ -178,7 +179,7 @@ std::string masked(const std::string& text) {
 
 /// STELE_UPDATE_GOLDEN=1 writes the files anew; then look at the difference.
 void expect_golden(const std::string& name, const std::string& text) {
-  const auto path = std::string(STELE_SOURCE_DIR) + "/tests/unit/cli/golden/" + name;
+  const auto path = test::source_dir() + "/tests/unit/cli/golden/" + name;
   if (std::getenv("STELE_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << masked(text);  // NOLINT
   EXPECT_EQ(masked(text), read_back(path)) << name;
 }

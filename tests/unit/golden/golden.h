@@ -11,6 +11,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/record/rejection.h"
+#include "tests/support/source_dir.h"
 #include "tests/support/vectors.h"
 
 namespace stele::test {
@@ -22,7 +23,7 @@ inline const Json& golden(const std::string& name) {
   static std::map<std::string, Json> kept;
   const auto found = kept.find(name);
   if (found != kept.end()) return found->second;
-  const auto folder = std::filesystem::path(STELE_SOURCE_DIR) / "tests" / "vectors" / "golden";
+  const auto folder = std::filesystem::path(source_dir()) / "tests" / "vectors" / "golden";
   return kept.emplace(name, Json::parse(read_file(folder / (name + ".json")))).first->second;
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <sstream>
 
+#include "tests/support/source_dir.h"
 #include "tests/unit/paper/made.h"
 #include "tests/unit/paper/tools.h"
 
@@ -20,7 +21,7 @@ bool one_of(const std::string& code, const std::string& list) {
 
 TEST(AlteredPrint, EachIsToldFromTheOriginalAndWhy) {
   const Folder folder;
-  const auto script = std::string(STELE_SOURCE_DIR) + "/tests/unit/paper/mutants.py";
+  const auto script = test::source_dir() + "/tests/unit/paper/mutants.py";
   int status = -1;
   const auto python = std::string("/usr/bin/python3");  // Debian's, which has python3-pikepdf
   (void)output_of(python + " -c 'import pikepdf' 2>&1", status);

@@ -7,6 +7,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/record/rejection.h"
+#include "tests/support/source_dir.h"
 
 namespace stele {
 namespace {
@@ -48,7 +49,7 @@ TEST(Rejection, ThePageListsThemAll) {
     const Error error = to_error({code, ""});
     page += "| `" + error.code + "` | " + error.vi + " | " + error.en + " |\n";
   }
-  const std::string path = std::string(STELE_SOURCE_DIR) + "/docs/rejections.md";
+  const std::string path = test::source_dir() + "/docs/rejections.md";
   if (std::getenv("STELE_WRITE_PAGES") != nullptr) std::ofstream(path, std::ios::binary) << page;
   std::ostringstream held;
   held << std::ifstream(path, std::ios::binary).rdbuf();

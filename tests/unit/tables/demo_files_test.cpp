@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "ledger/record/json.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/tables/workbook.h"
 
 namespace stele::tables::testing {
@@ -32,7 +33,7 @@ class DemoFiles : public ::testing::Test {
     const char* wanted = std::getenv("STELE_SEED");
     const std::string seed = std::to_string(wanted == nullptr ? 7 : std::strtoul(wanted, nullptr, 10));
     std::cout << "STELE_SEED=" << seed << "\n";
-    const std::string script = std::string(STELE_SOURCE_DIR) + "/tests/demo/make_files.py";
+    const std::string script = test::source_dir() + "/tests/demo/make_files.py";
     const std::string command = python + " " + script + " --seed " + seed + " --out " + pattern + " >/dev/null";
     ASSERT_TRUE(runs_well(command)) << command;
     std::ifstream in(folder / "manifest.json");

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "tests/support/source_dir.h"
 #include "tests/unit/tables/workbook.h"
 
 namespace stele::tables::testing {
@@ -170,7 +171,7 @@ TEST(Xlsx, RefusesWhatTwoReadersWouldReadDifferently) {
 
 TEST(Xlsx, ReadsAWorkbookOfAnotherProgram) {
   // Written by openpyxl; see fixtures/README.md.
-  const auto tables = read_file(std::string(STELE_SOURCE_DIR) + "/tests/unit/tables/fixtures/toan_hk1.xlsx");
+  const auto tables = read_file(test::source_dir() + "/tests/unit/tables/fixtures/toan_hk1.xlsx");
   ASSERT_TRUE(tables.has_value()) << to_text(tables.error(), Lang::en);
   ReadOptions options;
   options.class_name = "10A1";
