@@ -216,7 +216,7 @@ function why(f: FigureTrace, v: Verdict): HTMLElement {
   const pairs: [string, Child][] = [];
   const entry = (e: { mark?: string; missing?: string } | undefined): string => (e ? figure_text(e as never, language()) : "–");
   if (f.detail?.regular) pairs.push([t("Thường xuyên", "Regular"), f.detail.regular.map(entry).join("  ")], [t("Giữa kỳ", "Mid-term"), entry(f.detail.mid)], [t("Cuối kỳ", "Final"), entry(f.detail.final)]);
-  if (f.sum) pairs.push([t("Tính lại", "Computed"), `${f.sum} = ${f.figure.mark ?? ""}`]);
+  if (f.sum) pairs.push([t("Tính lại", "Computed"), decimal(`${f.sum} = ${f.figure.mark ?? ""}`)]);
   if (f.detail?.comment) pairs.push([t("Nhận xét", "Comment"), f.detail.comment]);
   if (f.signer) {
     pairs.push([t("Người ký", "Signed by"), [f.signer.name || f.signer.person, f.signer.title].filter(Boolean).join(", ")]);
