@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ledger/base/encoding.h"
+#include "ledger/verdict/judge_decoded.h"
 #include "node/sync/directory.h"
 
 namespace stele::verifier {
@@ -171,10 +172,17 @@ void add_standing(Standing& out, const registry::State& s, const RecordId& id) {
 
 Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeOptions& options) {
   const VerifiedMemo::Scope memo(options.signatures);
-  const auto document = verdict::decode_document(file);
-  const auto receipt = document ? Result<verdict::Receipt, Rejection>(reject(RejectionCode::unknown_type))
-                                : verdict::decode_receipt(file);
-  const Evidence* evidence = document ? &document->evidence : receipt ? &receipt->evidence : nullptr;
+  // Read once: reading is most of the work.
+  std::optional<Result<verdict::DocumentFile, Rejection>> document;
+  std::optional<Result<verdict::Receipt, Rejection>> receipt;
+  const Evidence* evidence = nullptr;
+  if (verdict::says_receipt(file)) {
+    receipt = verdict::decode_receipt(file);
+    if (*receipt) evidence = &(*receipt)->evidence;
+  } else {
+    document = verdict::decode_document(file);
+    if (*document) evidence = &(*document)->evidence;
+  }
   verdict::Options o{options.now, options.status_age_max_s, pinned_checkpoint(ledger, evidence)};
 
   Judgement out;
@@ -183,10 +191,11 @@ Judgement judge(const store::Ledger& ledger, std::string_view file, const JudgeO
   out.standing.time = newest->checkpoint.time;
   // The file as it came is judged first: facts of ours must not stand in for a false one of its own. That is said
   // without an id.
-  out.verdict = verdict::judge_file(ledger.genesis(), file, o);
+  out.verdict = document ? verdict::judge_decoded(ledger.genesis(), *document, o)
+                         : verdict::judge_decoded(ledger.genesis(), *receipt, o);
   if (!out.verdict.id) return out;
   if (!out.verdict.status_height || *out.verdict.status_height < newest->checkpoint.height) {
-    const auto newer = document ? renewed(ledger, *document) : renewed(ledger, *receipt);
+    const auto newer = document ? renewed(ledger, **document) : renewed(ledger, **receipt);
     if (newer) {
       out.verdict = verdict::judge_file(ledger.genesis(), *newer, o);
     } else {

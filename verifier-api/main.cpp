@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -25,7 +26,18 @@ struct Arguments {
   Config config;
   std::string ready_file;
   std::string clock_file;
+  bool no_web = false;
 };
+
+/// The page as it is installed beside this program: PREFIX/bin/stele-verifier, PREFIX/share/stele/web. Empty: not
+/// there.
+std::filesystem::path installed_page() {
+  std::error_code fault;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", fault);
+  if (fault) return {};
+  const auto page = program.parent_path().parent_path() / "share" / "stele" / "web";
+  return std::filesystem::is_regular_file(page / "index.html", fault) ? page : std::filesystem::path();
+}
 
 Lang wanted_lang(int argc, char** argv) {
   std::string lang;
@@ -71,8 +83,12 @@ void add_options(CLI::App& run, Arguments& a, const std::function<std::string(co
          "--rate", c.requests_per_second,
          say("yêu cầu mỗi giây cho một địa chỉ; 0: không giới hạn", "requests a second for one address; 0: no limit"))
       ->capture_default_str();
-  run.add_option("--web", c.web, say("thư mục trang kiểm chứng đã dựng", "folder of the built verification page"))
-      ->check(CLI::ExistingDirectory);
+  auto* web =
+      run.add_option("--web", c.web,
+                     say("thư mục trang kiểm chứng đã dựng; mặc định: trang được cài cùng chương trình",
+                         "folder of the built verification page; by default the one installed with the program"))
+          ->check(CLI::ExistingDirectory);
+  run.add_flag("--no-web", a.no_web, say("không phục vụ trang kiểm chứng", "serve no page"))->excludes(web);
   run.add_option("--lookup", c.lookup_node,
                  say("URL của nút giữ kho của nơi cấp, để tra cứu; mặc định là --node",
                      "URL of the node that holds the issuers' vault, for look-ups; --node if left out"));
@@ -106,6 +122,7 @@ bool write_ready_file(const std::string& path, const std::string& url) {
 
 int serve(Arguments a, Lang lang) {
   if (!a.clock_file.empty()) a.config.clock_file = a.clock_file;
+  if (a.config.web.empty() && !a.no_web) a.config.web = installed_page();
   const auto log = [lang](std::string_view vi, std::string_view en) {
     std::cerr << (lang == Lang::vi ? vi : en) << std::endl;  // NOLINT(performance-avoid-endl): a line at a time
   };
@@ -127,6 +144,11 @@ int serve(Arguments a, Lang lang) {
     if (!(*service)->wait_ready(look)) continue;
     ready = true;
     log("Trạm kiểm chứng sẵn sàng tại " + (*service)->url(), "The verifier is ready at " + (*service)->url());
+    if (const auto& page = a.config.web; page.empty()) {
+      log("Không có trang kiểm chứng; chỉ có API.", "There is no verification page; only the API is served.");
+    } else {
+      log("Trang kiểm chứng: " + page.string(), "The verification page: " + page.string());
+    }
     if (!a.ready_file.empty() && !write_ready_file(a.ready_file, (*service)->url())) {
       log("Không ghi được --ready-file: " + a.ready_file, "Can't write --ready-file: " + a.ready_file);
       return exit_failed;

@@ -1,6 +1,6 @@
 // POST /v1/verify: one file, up to a thousand, or a spreadsheet of them. The JSON value is judged, not its spelling:
-// each file is printed again in the one canonical form first, because web servers, editors and databases re-print JSON;
-// the command line judges bytes.
+// each file is printed again in the one canonical form first, because web servers, editors and databases re-print JSON.
+// The command line judges bytes, and so does this with application/octet-stream.
 #include <atomic>
 
 #include "node/http/answers.h"
@@ -32,6 +32,10 @@ Value verdict_of(Context& x, std::string_view file, const JudgeOptions& options)
   const auto j = judge(*x.ledger, file, options);
   x.metrics.outcome(verdict::outcome_name(j.verdict.outcome));
   return to_json(j);
+}
+
+Result<Response> verify_bytes(Context& x, const Request& r) {
+  return answer(verdict_of(x, r.body, options_of(x)));
 }
 
 Result<Response> verify_json(Context& x, const Request& r) {
@@ -136,6 +140,7 @@ Result<Response> verify(Context& x, const Request& r) {
   auto type = field.substr(0, field.find(';'));
   while (type.ends_with(' ')) type.pop_back();
   if (http::equal_ignoring_case(type, "text/csv")) return verify_table(x, r);
+  if (http::equal_ignoring_case(type, "application/octet-stream")) return verify_bytes(x, r);
   for (const std::string_view lines : {"application/x-ndjson", "application/jsonl"}) {
     if (http::equal_ignoring_case(type, lines)) return verify_lines(x, r, std::string(lines));
   }

@@ -106,10 +106,28 @@ Landscape diploma_of(const Content& c) {
           {{"Số hiệu", c.value("serial")}, {"Số vào sổ gốc", c.value("register_no")}}};
 }
 
+/// A title of more than one line in two of about equal length.
+std::string in_two_lines(std::string title) {
+  constexpr std::size_t letters_max = 40;
+  const auto letters = [](std::string_view t) {
+    return std::size_t(std::count_if(t.begin(), t.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  };
+  const auto all = letters(title);
+  if (all <= letters_max) return title;
+  std::size_t best = std::string::npos, least = all;
+  for (auto at = title.find(' '); at != std::string::npos; at = title.find(' ', at + 1)) {
+    const auto before = letters(std::string_view(title).substr(0, at));
+    const auto longer = std::max(before, all - before);
+    if (longer < least) best = at, least = longer;
+  }
+  if (best != std::string::npos) title[best] = '\n';
+  return title;
+}
+
 Landscape certificate_of(const Content& c) {
   const auto title = c.value("title");
   return {
-      title.empty() ? "CHỨNG CHỈ" : capitals(title),
+      title.empty() ? "CHỨNG CHỈ" : in_two_lines(capitals(title)),
       "cấp cho",
       {{"Ngày sinh", c.value("birth_date")}, {"Nơi sinh", c.value("birth_place")}, {"Giới tính", c.value("gender")}},
       {{"Trường", c.value("school").empty() ? c.school : c.value("school")}, {"Xếp loại", c.value("grade")}},

@@ -89,12 +89,14 @@ void results(Sheet& s, const Content& c) {
   const auto [first, second] = terms_of(c);
   const bool retests =
       std::any_of(c.subjects.begin(), c.subjects.end(), [](const auto& x) { return x.retest.has_value(); });
-  std::vector<Column> columns{{primary ? "Môn học và hoạt động giáo dục" : "Môn học / Hoạt động giáo dục", 0},
-                              {"Học kỳ I", 22, Align::centre},
-                              {"Học kỳ II", 22, Align::centre},
-                              {"Cả năm", 22, Align::centre}};
-  if (retests) columns.push_back({"Sau kiểm tra,\nđánh giá lại", 23, Align::centre});
-  columns.push_back({"Giáo viên đã ký số", 45});
+  // A primary level has three words, and the mark of a test beside it.
+  const double term = primary ? 29 : 22, year = primary ? 31 : 22, teacher = primary ? 41 : 45;
+  std::vector<Column> columns{{primary ? "Môn học và\nhoạt động giáo dục" : "Môn học / Hoạt động giáo dục", 0},
+                              {"Học kỳ I", term, Align::centre},
+                              {"Học kỳ II", term, Align::centre},
+                              {"Cả năm", year, Align::centre}};
+  if (retests) columns.push_back({"Sau\nđánh giá lại", primary ? 26.0 : 25.0, Align::centre});
+  columns.push_back({"Giáo viên đã ký số", primary && retests ? teacher - 8 : teacher});
   double used = 0;
   for (const auto& x : columns) used += x.width;
   columns[0].width = s.width() - used;
@@ -121,20 +123,27 @@ void summary(Sheet& s, const Content& c) {
     return code ? label(Words::level, *code, Lang::vi) : std::string();
   };
   s.heading(primary ? "Phẩm chất, năng lực và kết quả cuối năm" : "Rèn luyện và kết quả cuối năm");
-  std::vector<Row> rows{{{primary ? "Phẩm chất, năng lực" : "Kết quả rèn luyện", true},
-                         {level(m.conduct.t1)},
-                         {level(m.conduct.t2)},
-                         {level(m.conduct.year), true}}};
-  if (m.learning) {
-    rows.push_back(
-        {{primary ? "Đánh giá kết quả giáo dục" : "Kết quả học tập", true}, {""}, {""}, {level(m.learning), true}});
+  // Traits of primary pupils are told for the year: then the terms have no columns.
+  const bool terms = m.conduct.t1 || m.conduct.t2;
+  std::vector<Row> rows;
+  const auto add = [&](const std::string& what, const std::string& first, const std::string& second, Cell last) {
+    if (terms) {
+      rows.push_back({{what, true}, {first}, {second}, std::move(last)});
+    } else {
+      rows.push_back({{what, true}, std::move(last)});
+    }
+  };
+  add(primary ? "Phẩm chất, năng lực" : "Kết quả rèn luyện", level(m.conduct.t1), level(m.conduct.t2),
+      {level(m.conduct.year), true});
+  if (m.learning) add(primary ? "Đánh giá kết quả giáo dục" : "Kết quả học tập", "", "", {level(m.learning), true});
+  if (m.absences) add("Số buổi nghỉ học", "", "", {std::to_string(*m.absences)});
+  std::vector<Column> columns{{"", s.width() - (terms ? 90.0 : 50.0)}};
+  if (terms) {
+    columns.push_back({"Học kỳ I", 30, Align::centre});
+    columns.push_back({"Học kỳ II", 30, Align::centre});
   }
-  if (m.absences) rows.push_back({{"Số buổi nghỉ học", true}, {""}, {""}, {std::to_string(*m.absences)}});
-  s.table({{"", s.width() - 90},
-           {"Học kỳ I", 30, Align::centre},
-           {"Học kỳ II", 30, Align::centre},
-           {"Cả năm", 30, Align::centre}},
-          rows, 10);
+  columns.push_back({"Cả năm", terms ? 30.0 : 50.0, Align::centre});
+  s.table(columns, rows, 10);
   s.skip(4);
   s.fields({{"Danh hiệu", m.title ? label(Words::title, *m.title, Lang::vi) : std::string()},
             {"Kết quả cuối năm", m.promotion ? label(Words::promotion, *m.promotion, Lang::vi) : std::string()},
@@ -182,29 +191,42 @@ void comments(Sheet& s, const Content& c) {
   s.skip(5);
 }
 
+/// One that stands outside the two terms is that of a re-test.
+std::string term_of(const Content& c, const std::string& term) {
+  if (term.empty() || (c.rules && term == c.rules->term_year)) return "Đánh giá lại";
+  return term_label(c.rules, term, Lang::vi);
+}
+
 void origin(Sheet& s, const Content& c) {
-  std::vector<Row> rows;
+  std::vector<const verdict::FigureTrace*> figures;
+  std::vector<std::string> names;
   for (const auto& x : c.subjects) {
     for (const auto& f : c.verdict.figures) {
       if (f.subject_code != x.code || !f.sheet) continue;
-      const auto day = day_label(date_in_vietnam(f.time));
-      rows.push_back({{x.name, true},
-                      {f.term.empty() ? "Đánh giá lại" : term_label(c.rules, f.term, Lang::vi)},
-                      {figure_label(f.figure, Lang::vi), true},
-                      {details(f)},
-                      {f.signer_name.empty() ? "(không được trình)" : f.signer_name},
-                      {fmt::format("{}{}\nkhối {}", day, f.amended_sheet ? " (sửa)" : "", f.height.value)}});
+      figures.push_back(&f);
+      names.push_back(x.name);
     }
   }
-  if (rows.empty()) return;
+  if (figures.empty()) return;
+  const bool marks = std::any_of(figures.begin(), figures.end(), [](const auto* f) { return !details(*f).empty(); });
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const auto& f = *figures[i];
+    Row r{{names[i], true}, {term_of(c, f.term)}, {figure_label(f.figure, Lang::vi), true}};
+    if (marks) r.push_back({details(f)});
+    r.push_back({f.signer_name.empty() ? "(không được trình)" : f.signer_name});
+    r.push_back({fmt::format("{}{}\nkhối {}", day_label(date_in_vietnam(f.time)), f.amended_sheet ? " (sửa)" : "",
+                             f.height.value)});
+    rows.push_back(std::move(r));
+  }
   s.heading("Nguồn gốc từng con điểm: bảng điểm do giáo viên ký trên sổ cái");
-  s.table({{"Môn học", 36},
-           {"Học kỳ", 19, Align::centre},
-           {"Kết quả", 16, Align::centre},
-           {"Điểm thành phần", s.width() - 133},
-           {"Người ký bảng điểm", 38},
-           {"Ngày, khối", 24, Align::centre}},
-          rows, 8.5);
+  const double result = marks ? 16 : 38, signer = marks ? 38 : 46;
+  std::vector<Column> columns{
+      {"Môn học", marks ? 36.0 : s.width() - 127}, {"Học kỳ", 19, Align::centre}, {"Kết quả", result, Align::centre}};
+  if (marks) columns.push_back({"Điểm thành phần", s.width() - 133});
+  columns.push_back({"Người ký bảng điểm", signer});
+  columns.push_back({"Ngày, khối", 24, Align::centre});
+  s.table(columns, rows, 8.5);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace stele::paper {
 namespace {
 
 /// Raised whenever a form is drawn in another way: an old print is then told from a changed one.
-constexpr int drawing_version = 1;
+constexpr int drawing_version = 2;
 
 constexpr std::array<std::string_view, 4> form_names{"transcript", "diploma", "certificate", "copy"};
 

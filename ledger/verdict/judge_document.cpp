@@ -4,8 +4,8 @@
 #include <set>
 
 #include "ledger/base/encoding.h"
+#include "ledger/verdict/judge_decoded.h"
 #include "ledger/verdict/provenance.h"
-#include "ledger/verdict/verdict.h"
 
 namespace stele::verdict {
 namespace {
@@ -20,8 +20,7 @@ class Court {
  public:
   Court(const record::Genesis& genesis, const Options& options) : genesis_(genesis), options_(options) {}
 
-  Verdict document(std::string_view text) {
-    auto file = decode_document(text);
+  Verdict document(const Result<DocumentFile, Rejection>& file) {
     if (!file) return refused(file.error());
     if (!same_network(file->net)) return finish();
     const auto facts = verified(file->evidence);
@@ -33,8 +32,7 @@ class Court {
     return finish();
   }
 
-  Verdict receipt(std::string_view text) {
-    auto file = decode_receipt(text);
+  Verdict receipt(const Result<Receipt, Rejection>& file) {
     if (!file) return refused(file.error());
     if (!same_network(file->net)) return finish();
     const auto facts = verified(file->evidence);
@@ -479,11 +477,18 @@ class Court {
 
 }  // namespace
 
-Verdict judge_document(const record::Genesis& genesis, std::string_view file, const Options& options) {
+Verdict judge_decoded(const record::Genesis& genesis, const Result<DocumentFile, Rejection>& file,
+                      const Options& options) {
   return Court(genesis, options).document(file);
 }
-Verdict judge_receipt(const record::Genesis& genesis, std::string_view file, const Options& options) {
+Verdict judge_decoded(const record::Genesis& genesis, const Result<Receipt, Rejection>& file, const Options& options) {
   return Court(genesis, options).receipt(file);
+}
+Verdict judge_document(const record::Genesis& genesis, std::string_view file, const Options& options) {
+  return judge_decoded(genesis, decode_document(file), options);
+}
+Verdict judge_receipt(const record::Genesis& genesis, std::string_view file, const Options& options) {
+  return judge_decoded(genesis, decode_receipt(file), options);
 }
 Verdict judge_file(const record::Genesis& genesis, std::string_view file, const Options& options) {
   return says_receipt(file) ? judge_receipt(genesis, file, options) : judge_document(genesis, file, options);

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "ledger/base/hash.h"
 #include "tests/unit/verifier_api/running.h"
 
 namespace stele::verifier {

@@ -77,8 +77,10 @@ page_tests() {
   }
   page_check "build" npm --prefix "$web" run build
   page_check "unit tests" npm --prefix "$web" test
-  page_check "same verdicts as stele" node "$web/tests/corpus/agree.mjs" --stele build/release/bin/stele
-  page_check "in the browser" node "$web/tests/e2e/run.mjs"
+  page_check "same verdicts as stele" node "$web/tests/corpus/agree.mjs" --stele build/release/bin/stele \
+    --verifier build/release/bin/stele-verifier --fixture build/release/bin/verifier_fixture
+  page_check "printed forms" node "$web/tests/paper/forms.mjs" --stele build/release/bin/stele --out build/forms
+  page_check "in the browser" node "$web/tests/e2e/run.mjs" --forms build/forms
 }
 
 # Tracked C++ files; all of them where there is no git (a tree unpacked from an archive).

@@ -110,6 +110,10 @@ def ask_ledger(c, ids, text):
 
 def ask_more(c, ids, text):
     verdict = {"$ref": "#/components/schemas/Verdict"}
+    _, same = c.ask("POST", "/v1/verify", "/v1/verify", text, {"Content-Type": "application/octet-stream"}, expect=200)
+    _, spelled = c.ask("POST", "/v1/verify", "/v1/verify", text.rstrip(b"\n"), {"Content-Type": "application/octet-stream"}, expect=200)
+    if [json.loads(same)["outcome"], json.loads(spelled)["outcome"]] != ["valid", "altered"]:
+        c.faults.append("application/octet-stream: the bytes are not judged")
     _, lines = c.ask("POST", "/v1/verify", "/v1/verify", text + b"rubbish\n", {"Content-Type": "application/x-ndjson"}, expect=200)
     for line in lines.decode().splitlines():
         c.check(verdict, json.loads(line), "a line of verdicts")

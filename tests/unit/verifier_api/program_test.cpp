@@ -25,8 +25,9 @@ std::string text_of(const std::filesystem::path& path) {
 /// Both streams of the program go to one file.
 class Program {
  public:
-  Program(std::vector<std::string> arguments, const std::filesystem::path& output) {
-    arguments.insert(arguments.begin(), STELE_VERIFIER);
+  Program(std::vector<std::string> arguments, const std::filesystem::path& output,
+          const std::string& program = STELE_VERIFIER) {
+    arguments.insert(arguments.begin(), program);
     std::vector<char*> argv;
     for (auto& a : arguments) argv.push_back(a.data());
     argv.push_back(nullptr);
@@ -81,6 +82,40 @@ TEST(Program, SaysWhenItIsReadyAnswersAndStopsCleanlyOnSigterm) {
     program.send(signal);
     EXPECT_EQ(program.wait(), 0);
     EXPECT_NE(text_of(at("out")).find("The verifier is ready at " + url), std::string::npos);
+  }
+}
+
+TEST(Program, ServesThePageThatIsInstalledBesideItUnlessTold) {
+  const auto& school = issued_school();
+  const FakeNode node(school);
+  const Folder folder;
+  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+  std::ofstream(at("genesis.json"), std::ios::binary) << school.genesis_file();
+  std::filesystem::create_directories(folder.path() / "bin");
+  std::filesystem::create_directories(folder.path() / "share" / "stele" / "web");
+  std::filesystem::copy_file(STELE_VERIFIER, at("bin/stele-verifier"));
+  std::ofstream(at("share/stele/web/index.html")) << "<!doctype html><title>installed</title>";
+  for (const bool told : {false, true}) {
+    std::filesystem::remove(at("url"));
+    std::vector<std::string> arguments{"run",    "--lang",       "en",     "--genesis", at("genesis.json"),
+                                       "--node", node.url(),     "--data", at("data"),  "--port",
+                                       "0",      "--ready-file", at("url")};
+    if (told) arguments.emplace_back("--no-web");
+    Program program(arguments, at("out"), at("bin/stele-verifier"));
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!std::filesystem::exists(at("url")) && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(10ms);
+    auto url = text_of(at("url"));
+    ASSERT_FALSE(url.empty()) << text_of(at("out"));
+    url.pop_back();
+    http::Request page;
+    page.target = "/";
+    const auto answer = http::Client::open(url)->send(page);
+    ASSERT_TRUE(answer.has_value()) << answer.error().en;
+    EXPECT_EQ(answer->status, told ? 404 : 200);
+    EXPECT_EQ(answer->body.find("installed") != std::string::npos, !told);
+    program.send(SIGTERM);
+    EXPECT_EQ(program.wait(), 0);
   }
 }
 

@@ -1,9 +1,11 @@
 // The verification page: takes a document in any of its forms, has it judged, shows the verdict.
 import "./style.css";
 import { hex, sha256 } from "../verdict/bytes.js";
+import { claim_name } from "../verdict/words.js";
 import { status_age_default_s } from "../verdict/limits.js";
 import { CodeSet, open_shared, read_code, read_fragment, type Code } from "./codes.js";
 import { by_id, h, put } from "./dom.js";
+import { claim_labels, figure_label, label, level_labels, promotion_labels, title_labels } from "./labels.js";
 import { day, first_language, language, number, set_language, t } from "./language.js";
 import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember, start, the_network } from "./ledger.js";
 import { ask, type Judged } from "./messages.js";
@@ -159,33 +161,50 @@ async function take_pdf(bytes: Uint8Array, name: string): Promise<void> {
   }
 }
 
-/** Which claims of the document do not stand in the text of the PDF. Looks are not judged. */
-function compare_text(judged: Judged, text: string): { missing: string[]; compared: number } {
+/** What of the document does not stand in the text of the PDF. Looks are not judged. */
+function compare_text(judged: Judged, text: string): { missing: (readonly [string, string])[]; compared: number } {
   const squeeze = (s: string): string => s.normalize("NFC").replace(/\s+/g, "").toLowerCase();
   const printed = squeeze(text);
-  const fields: [string, string[]][] = [];
-  // The form of a diploma has no place for the numbers of the pupil.
-  const numbers = judged.verdict.type === "transcript" ? ["student_id", "personal_id"] : [];
-  const simple = [...numbers, "name", "birth_place", "school", "class", "serial", "register_no", "graduation_year"];
-  for (const { name, value } of judged.verdict.claims) {
-    if (simple.includes(name) && typeof value === "string") fields.push([name, [value]]);
+  const v = judged.verdict;
+  const fields: [readonly [string, string], string[]][] = [];
+  // The form of a diploma has no place for the numbers of the pupil, nor that of a certificate for the ethnicity.
+  const numbers = v.type === "transcript" ? ["student_id", "personal_id"] : [];
+  const simple = [...numbers, "name", "birth_place", "school", "class", "serial", "register_no", "graduation_year", ...(v.type === "certificate" ? ["title", "grade"] : [])];
+  // A short word stands somewhere on any print: it counts only behind what the form calls it.
+  const told: Record<string, string> = { gender: "Giới tính", ethnicity: v.type === "certificate" ? "" : "Dân tộc", ranking: "Xếp loại tốt nghiệp", mode: "Hình thức đào tạo" };
+  const behind = (what: string, value: string): string[] => [`${what}: ${value}`, `${what} ${value}`];
+  for (const { name, value } of v.claims) {
+    const words = claim_name(name);
+    if (simple.includes(name) && typeof value === "string") fields.push([words, [value]]);
+    if (told[name] && typeof value === "string") fields.push([words, behind(told[name], claim_labels[name] ? label(claim_labels[name], value, "vi") : value)]);
     if ((name === "birth_date" || name === "issued") && typeof value === "string") {
       const [y, m, d] = value.split("-");
-      fields.push([name, [day(value), `ngày ${d} tháng ${m} năm ${y}`, `ngày ${Number(d)} tháng ${Number(m)} năm ${y}`]]);
+      fields.push([words, [day(value), `ngày ${d} tháng ${m} năm ${y}`, `ngày ${Number(d)} tháng ${Number(m)} năm ${y}`]]);
     }
-    if (name === "signer" && value instanceof Map) fields.push([name, [String(value.get("name"))]]);
+    if (name === "signer" && value instanceof Map) fields.push([words, [String(value.get("name"))]]);
   }
-  // Marks: each subject's name must be followed, in its line, by its figures in order.
-  const subjects = [...new Set(judged.verdict.figures.filter((f) => f.subject).map((f) => f.subject))];
+  // Figures: each subject's name must be followed, in its line, by its figures in order; the re-test's stands last.
+  const subjects = [...new Set(v.figures.filter((f) => f.subject).map((f) => f.subject))];
   for (const code of subjects) {
-    const figures = judged.verdict.figures.filter((f) => f.subject === code);
-    const marks = figures.filter((f) => f.kind !== "retest").map((f) => f.figure.mark).filter((m): m is string => m !== undefined);
-    const name = figures[0]!.name;
-    const forms = [marks.join(""), marks.map((m) => m.replace(".", ",")).join("")];
-    fields.push([`subject.${code}`, marks.length ? forms.map((f) => name + f) : [name]]);
+    const figures = v.figures.filter((f) => f.subject === code);
+    const line = [...figures.filter((f) => f.kind !== "retest"), ...figures.filter((f) => f.kind === "retest")].map((f) => figure_label(f.figure, "vi"));
+    const { name } = figures[0]!;
+    fields.push([[`môn ${name}`, `subject ${name}`], [name + line.join(""), name + line.map((x) => x.replace(".", ",")).join("")]]);
+  }
+  const s = v.figures.find((f) => f.kind === "summary")?.summary;
+  if (s) {
+    const rows: string[][] = [];
+    const level = (code: string | undefined): string => (code === undefined ? "" : label(level_labels, code, "vi"));
+    const conduct = [s.conduct.t1, s.conduct.t2, s.conduct.year].map(level).join("");
+    if (conduct) rows.push([`Kết quả rèn luyện${conduct}`, `Phẩm chất, năng lực${conduct}`]);
+    if (s.learning !== undefined) rows.push([`Kết quả học tập${level(s.learning)}`, `Đánh giá kết quả giáo dục${level(s.learning)}`]);
+    if (s.title !== undefined) rows.push(behind("Danh hiệu", label(title_labels, s.title, "vi")));
+    if (s.promotion !== undefined) rows.push(behind("Kết quả cuối năm", label(promotion_labels, s.promotion, "vi")));
+    if (s.absences !== undefined) rows.push([`Số buổi nghỉ học${s.absences}`]);
+    for (const forms of rows) fields.push([claim_name("summary"), forms]);
   }
   const missing = fields.filter(([, forms]) => !forms.some((f) => printed.includes(squeeze(f)))).map(([n]) => n);
-  return { missing, compared: fields.length };
+  return { missing: missing.filter((n, i) => missing.findIndex((m) => m[0] === n[0]) === i), compared: fields.length };
 }
 
 async function take_picture(file: Blob): Promise<void> {

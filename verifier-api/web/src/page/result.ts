@@ -4,6 +4,7 @@ import { plain, type Json } from "../verdict/json.js";
 import type { Verdict } from "../verdict/judge.js";
 import { claim_name, claim_words, date_text, figure_text, outcome_text, role_words, type_words, word, type Outcome, type PartName, type PartVerdict } from "../verdict/words.js";
 import { h, svg, type Child } from "./dom.js";
+import { claim_labels, figure_label, label, level_labels, promotion_labels, title_labels } from "./labels.js";
 import { date_time, day, language, number, t } from "./language.js";
 import type { Judged, Known } from "./messages.js";
 
@@ -38,7 +39,8 @@ export interface Note {
 }
 export interface PdfCheck {
   /** Claims whose printed form is not found in the text of the PDF. */
-  missing: string[];
+  /** In both languages. */
+  missing: (readonly [string, string])[];
   compared: number;
   swapped: boolean;
 }
@@ -111,13 +113,12 @@ function steps(s: Shown): HTMLElement {
 
 // Contents -----------------------------------------------------------------------------------------------------------
 
-const order = ["name", "birth_date", "gender", "birth_place", "ethnicity", "student_id", "personal_id", "school", "class", "year", "graduation_year", "ranking", "mode", "title", "grade", "serial", "register_no", "issued", "signer", "reason"];
-const genders: Record<string, readonly [string, string]> = { nam: ["Nam", "Male"], nu: ["Nữ", "Female"], male: ["Nam", "Male"], female: ["Nữ", "Female"] };
-
+const order = ["name", "birth_date", "gender", "birth_place", "ethnicity", "student_id", "personal_id", "school", "class", "year", "graduation_year", "ranking", "mode", "title", "grade", "serial", "register_no", "issued", "signer", "basis", "reason"];
 export function claim_text(name: string, value: Json): string {
   if (name === "signer" && value instanceof Map) return `${String(value.get("name"))} (${String(value.get("title"))})`;
   if (name === "year" && typeof value === "string") return `${value}–${Number(value) + 1}`;
-  if (name === "gender" && typeof value === "string" && genders[value]) return title(genders[value]);
+  if (typeof value === "string" && claim_labels[name]) return label(claim_labels[name], value, language());
+  if (name === "basis" && Array.isArray(value)) return t(`${value.length} học bạ`, value.length === 1 ? "1 transcript" : `${value.length} transcripts`);
   if (typeof value === "string") return day(value);
   return JSON.stringify(plain(value));
 }
@@ -150,17 +151,16 @@ function contents(s: Shown): HTMLElement {
     ...grades);
 }
 
-const codes: Record<string, readonly [string, string]> = {
-  dat: ["Đạt", "Passed"], "chua-dat": ["Chưa đạt", "Not passed"], tot: ["Tốt", "Good"], kha: ["Khá", "Fair"], "trung-binh": ["Trung bình", "Average"], yeu: ["Yếu", "Weak"],
-  "hoc-sinh-gioi": ["Học sinh Giỏi", "Good student"], "hoc-sinh-xuat-sac": ["Học sinh Xuất sắc", "Excellent student"], "len-lop": ["Được lên lớp", "Promoted"],
-};
-const code_text = (c: string): string => (codes[c] ? title(codes[c]) : c);
-const figure_words = (f: FigureTrace): string => (f.figure.level !== undefined ? [code_text(f.figure.level), f.figure.mark].filter(Boolean).join(" · ") : figure_text(f.figure, language()));
+const decimal = (text: string): string => (language() === "vi" ? text.replace(/(\d)\.(\d)/g, "$1,$2") : text);
+const figure_words = (f: FigureTrace): string => decimal(figure_label(f.figure, language()));
 
 function transcript(v: Verdict): Child[] {
   const subjects = [...new Set(v.figures.filter((f) => f.subject).map((f) => f.subject))];
   if (subjects.length === 0 && !v.figures.length) return [];
   const of = (subject: string): FigureTrace[] => v.figures.filter((f) => f.subject === subject);
+  // As the rules list them; a subject that they do not know stands last.
+  const rank = (subject: string): number => of(subject).find((f) => f.rank !== undefined && f.rank >= 0)?.rank ?? 1000;
+  subjects.sort((a, b) => rank(a) - rank(b));
   const rows = subjects.map((code) => {
     const list = of(code);
     const terms = list.filter((f) => f.kind === "term");
@@ -200,10 +200,10 @@ function summary_card(f: FigureTrace, v: Verdict): HTMLElement {
   const s = f.summary!;
   const conduct = s.conduct.year ?? s.conduct.t2 ?? s.conduct.t1;
   const pairs: [string, string][] = [];
-  if (conduct !== undefined) pairs.push([t("Rèn luyện", "Conduct"), code_text(conduct)]);
-  if (s.learning !== undefined) pairs.push([t("Học tập", "Learning"), code_text(s.learning)]);
-  if (s.title !== undefined) pairs.push([t("Danh hiệu", "Title"), code_text(s.title)]);
-  if (s.promotion !== undefined) pairs.push([t("Lên lớp", "Promotion"), code_text(s.promotion)]);
+  if (conduct !== undefined) pairs.push([t("Rèn luyện", "Conduct"), label(level_labels, conduct, language())]);
+  if (s.learning !== undefined) pairs.push([t("Học tập", "Learning"), label(level_labels, s.learning, language())]);
+  if (s.title !== undefined) pairs.push([t("Danh hiệu", "Title"), label(title_labels, s.title, language())]);
+  if (s.promotion !== undefined) pairs.push([t("Lên lớp", "Promotion"), label(promotion_labels, s.promotion, language())]);
   if (s.absences !== undefined) pairs.push([t("Số ngày nghỉ", "Days absent"), String(s.absences)]);
   return h("div", { class: "summary" },
     h("h3", {}, t("Kết quả cả năm", "Summary of the year")),
@@ -216,7 +216,7 @@ function why(f: FigureTrace, v: Verdict): HTMLElement {
   const pairs: [string, Child][] = [];
   const entry = (e: { mark?: string; missing?: string } | undefined): string => (e ? figure_text(e as never, language()) : "–");
   if (f.detail?.regular) pairs.push([t("Thường xuyên", "Regular"), f.detail.regular.map(entry).join("  ")], [t("Giữa kỳ", "Mid-term"), entry(f.detail.mid)], [t("Cuối kỳ", "Final"), entry(f.detail.final)]);
-  if (f.sum) pairs.push([t("Tính lại", "Computed"), `${f.sum} = ${f.figure.mark ?? ""}`]);
+  if (f.sum) pairs.push([t("Tính lại", "Computed"), decimal(`${f.sum} = ${f.figure.mark ?? ""}`)]);
   if (f.detail?.comment) pairs.push([t("Nhận xét", "Comment"), f.detail.comment]);
   if (f.signer) {
     pairs.push([t("Người ký", "Signed by"), [f.signer.name || f.signer.person, f.signer.title].filter(Boolean).join(", ")]);
@@ -248,7 +248,7 @@ function pdf_notes(p: PdfCheck): Note[] {
   const out: Note[] = [];
   if (p.swapped) out.push({ tone: "bad", vi: "Tệp đính kèm không phải tệp mà bản PDF này được in ra: đã bị tráo.", en: "The attached file is not the one that this PDF was printed from: it was swapped." });
   if (p.missing.length) {
-    const list = (i: 0 | 1): string => p.missing.map((n) => (n.startsWith("subject.") ? n : (claim_words[n]?.[i] ?? n))).join(", ");
+    const list = (i: 0 | 1): string => p.missing.map((n) => n[i]).join(", ");
     out.push({ tone: "bad", vi: `Chữ in trong PDF khác với văn bản đã ký ở: ${list(0)}. Chỉ tin nội dung hiện trên trang này.`, en: `The print in the PDF differs from the signed document in: ${list(1)}. Trust only the contents shown on this page.` });
   } else if (p.compared > 0) out.push({ tone: "good", vi: `Đã thấy đủ ${p.compared} mục của văn bản trong chữ in của PDF.`, en: `All ${p.compared} items of the document were found in the text of the PDF.` });
   out.push({ tone: "none", vi: "Trang này không kiểm tra hình thức của bản in.", en: "This page did not check the looks of the print." });

@@ -11,6 +11,8 @@ import * as say from "./words.js";
 
 export interface FigureTrace {
   subject: string;
+  /** Place of the subject in the rule set, if that is known. */
+  rank?: number;
   name: string;
   term: string;
   kind: "term" | "retest" | "year" | "summary";
@@ -141,7 +143,7 @@ export class Provenance {
       this.bad("altered", "year_mismatch", { ...of_year, where: claim }, "không khớp với điểm các học kỳ theo quy định đánh giá", "does not follow from the terms by the rules of assessment");
     }
     if (!s.year) return;
-    const trace: FigureTrace = { subject: code, name: s.name, term: rules.terms.year, kind: "year", figure: s.year };
+    const trace: FigureTrace = { subject: code, rank: rank_of(rules, code), name: s.name, term: rules.terms.year, kind: "year", figure: s.year };
     if (this.policy !== undefined) trace.policy_record = this.policy;
     const [first, second] = s.terms.map((t) => t.mark);
     if (!s.retest && s.year.mark !== undefined && first !== undefined && second !== undefined) {
@@ -232,7 +234,7 @@ export class Provenance {
       this.bad("altered", "figure_mismatch", l, `trong tệp là ${a_vi}, không khớp với dòng giáo viên đã ký là ${b_vi}`, `the file says ${a_en}, but the teacher signed ${b_en}`);
       return;
     }
-    const trace: FigureTrace = { subject: code, name: s.name, term: sheet.content.term!, kind, figure: shown, sheet: f.sheet, row: f.row };
+    const trace: FigureTrace = { subject: code, ...(this.rules ? { rank: rank_of(this.rules, code) } : {}), name: s.name, term: sheet.content.term!, kind, figure: shown, sheet: f.sheet, row: f.row };
     this.average(code, row, source.open.raw.detail, sheet.content.term!, l, trace);
     this.trace_holder(trace, source);
     this.figures.push(trace);
@@ -306,6 +308,7 @@ export class Provenance {
   }
 }
 
+const rank_of = (rules: RuleSet, code: string): number => [...rules.subjects.keys()].indexOf(code);
 /** Section 4.3, "Transcript subject". */
 function subject_holds(rules: RuleSet, code: string, s: Subject): boolean {
   const known = rules.subjects.get(code);

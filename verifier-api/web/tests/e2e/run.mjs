@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// node tests/e2e/run.mjs [--shots DIR] [--only WORD]: the built page in headless Chromium, every way in and every lie.
+// node tests/e2e/run.mjs [--shots DIR] [--only WORD] [--forms DIR]: the built page in headless Chromium, every way in and every lie.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -642,6 +642,47 @@ test("explorer: figures, plots, alarms, vi and en, phone and desktop", async () 
   await page.waitForFunction(() => document.querySelector("#status")?.textContent.includes("Không lấy được số liệu"));
   await done(page);
 });
+
+// Prints of `stele print`: --forms FOLDER of tests/paper/forms.mjs. -------------------------------------------------------
+
+if (options.forms) {
+  const read = (name) => readFileSync(join(options.forms, name));
+  const prints = readdirSync(options.forms).filter((f) => f.endsWith(".pdf")).sort();
+  const pinned = () => {
+    server.api.clear();
+    server.api.set("/pinned.json", { json: { genesis: read("genesis.json").toString() } });
+  };
+  test(`${prints.length} prints of all forms: every field of the document is found in the text`, async () => {
+    check(prints.length >= 7, `only ${prints.length} prints`);
+    pinned();
+    const page = await open({ time: new Date("2026-01-20T02:00:00Z") });
+    for (const name of prints) {
+      await page.setInputFiles("#file", { name, mimeType: "application/pdf", buffer: read(name) });
+      equal(await settled(page), "valid", name);
+      const notes = await page.textContent(".notes");
+      check(/Đã thấy đủ \d+ mục/.test(notes), `${name}: ${notes}`);
+      console.log(`   ${name}: ${notes.match(/Đã thấy đủ \d+ mục/)[0]}`);
+      if (name === "transcript-primary.pdf") {
+        check((await page.textContent("table.marks")).includes("Hoàn thành tốt (9,0)"), "levels in words");
+        await shot(page, "primary-vi-phone");
+        await fits(page, "primary");
+      }
+      if (name === "diploma.pdf") equal(await page.textContent('[data-claim="ranking"]'), "Giỏi", "ranking in words");
+      await page.click(".toolbar button");
+    }
+    await done(page);
+  });
+  test("a print that lacks what the document says is told field by field", async () => {
+    pinned();
+    const page = await open({ time: new Date("2026-01-20T02:00:00Z") });
+    const lines = ["Nguyen Thi Anh Nguyet-Thu"];
+    await page.setInputFiles("#file", { name: "x.pdf", mimeType: "application/pdf", buffer: await pdf_of(read("diploma.stele.json"), lines) });
+    equal(await settled(page), "valid", "the attached document itself");
+    const notes = await page.textContent(".notes");
+    for (const word of ["xếp loại", "hình thức đào tạo", "giới tính", "dân tộc", "số hiệu"]) check(notes.includes(word), `${word} is not named: ${notes}`);
+    await done(page);
+  });
+}
 
 // Real documents: --demo FOLDER of `./stele demo`; --pdfs FOLDER with t.pdf and d.pdf of `stele print`. ------------------
 
