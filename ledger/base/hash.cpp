@@ -3,6 +3,9 @@
 #include <cryptopp/hmac.h>
 #include <cryptopp/sha.h>
 
+#include <algorithm>
+#include <array>
+
 namespace stele {
 namespace {
 
@@ -24,9 +27,28 @@ void absorb(CryptoPP::HashTransformation& h, ByteView part) {
 
 }  // namespace
 
-Digest sha256(std::initializer_list<ByteView> parts) {
+Digest sha256(std::span<const ByteView> parts) {
   auto& h = hasher();
-  for (const ByteView part : parts) absorb(h, part);
+  if (parts.size() == 1) {
+    absorb(h, parts.front());
+    return finish(h);
+  }
+  // Crypto++ hashes a run of whole blocks at once only if it begins at a word: behind a prefix of one byte a record
+  // would go block by block, three times as slow (measured).
+  alignas(std::uint64_t) std::array<std::uint8_t, 2048> run;  // NOLINT(*-member-init): written before it is read
+  std::size_t filled = 0;
+  for (ByteView part : parts) {
+    while (!part.empty()) {
+      const auto n = std::min(part.size(), run.size() - filled);
+      std::copy_n(part.begin(), n, run.begin() + filled);
+      filled += n;
+      part = part.subspan(n);
+      if (filled < run.size()) continue;
+      h.Update(run.data(), run.size());
+      filled = 0;
+    }
+  }
+  absorb(h, ByteView(run).first(filled));
   return finish(h);
 }
 

@@ -121,15 +121,19 @@ Result<Block, Rejection> decode_meta(ByteView meta, std::vector<std::string> rec
 }
 
 Digest body_hash(const Block& b) {
-  // The same bytes as encode() without its last 64.
-  Writer w;
-  write_head(w, b);
-  w.u32(static_cast<std::uint32_t>(b.records.size()));
-  std::size_t bytes = w.bytes().size();
-  for (const auto& r : b.records) bytes += 4 + r.size();
-  w.reserve(bytes);
-  for (const auto& r : b.records) w.bytes32(as_bytes(r));
-  return sha256(w.bytes());
+  // The same bytes as encode() without its last 64, but not copied: they are megabytes.
+  constexpr std::size_t length_bytes = 4;
+  Writer head, lengths;
+  write_head(head, b);
+  head.u32(static_cast<std::uint32_t>(b.records.size()));
+  for (const auto& r : b.records) lengths.u32(static_cast<std::uint32_t>(r.size()));
+  std::vector<ByteView> parts{head.bytes()};
+  parts.reserve(1 + 2 * b.records.size());
+  for (std::size_t i = 0; i < b.records.size(); ++i) {
+    parts.push_back(ByteView(lengths.bytes()).subspan(i * length_bytes, length_bytes));
+    parts.push_back(as_bytes(b.records[i]));
+  }
+  return sha256(parts);
 }
 
 Digest block_digest(const Digest& body) {

@@ -236,8 +236,12 @@ struct Chain::Impl {
   [[nodiscard]] Result<void, Rejection> check_acks(const record::Record&, std::span<const log::Ack>) const;
   [[nodiscard]] Result<std::optional<log::QuorumCertificate>, Rejection> parent_qc(const Block&) const;
   [[nodiscard]] UnixSeconds time_after(const std::optional<log::QuorumCertificate>&) const;
-  [[nodiscard]] Result<Digest, Rejection> check_frame(const Block&) const;
+  [[nodiscard]] Result<void, Rejection> check_frame(const Block&) const;
+  [[nodiscard]] Result<void, Rejection> check_orderer(const Block&, const Digest& body) const;
   void remember(UnixSeconds now);
+  /// The part of `apply` that can't fail: records judged in the state of the head, in order.
+  Applied move_on(const Block&, const Digest& body, UnixSeconds, std::span<const record::Record>,
+                  std::span<const Judged>);
 };
 
 Chain::Chain(const record::Genesis& g) : impl_(std::make_unique<Impl>(g)) {}
@@ -309,8 +313,8 @@ Result<std::optional<log::QuorumCertificate>, Rejection> Chain::Impl::parent_qc(
   return std::optional(std::move(*qc));
 }
 
-/// All that does not concern single records; gives the body hash.
-Result<Digest, Rejection> Chain::Impl::check_frame(const Block& b) const {
+/// All that concerns neither single records nor signatures.
+Result<void, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.net != state.genesis.net) return reject(RejectionCode::block_wrong_network);
   if (b.parent != head_hash) return reject(RejectionCode::block_wrong_parent);
   if (b.height.value != head.height.value + 1) return reject(RejectionCode::block_wrong_height);
@@ -319,10 +323,12 @@ Result<Digest, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.rules != head.rules) return reject(RejectionCode::block_wrong_rules);
   if (b.records.size() > log::block_records_max) return reject(RejectionCode::block_too_large);
   if (b.orderer >= orderers.size()) return reject(RejectionCode::block_bad_orderer);
-  const Digest body = log::body_hash(b);
-  if (!orderers.key(b.orderer).verify(log::block_digest(body), b.signature))
-    return reject(RejectionCode::block_bad_signature);
-  return body;
+  return {};
+}
+
+Result<void, Rejection> Chain::Impl::check_orderer(const Block& b, const Digest& body) const {
+  if (orderers.key(b.orderer).verify(log::block_digest(body), b.signature)) return {};
+  return reject(RejectionCode::block_bad_signature);
 }
 
 /// The parent of the block just applied is final for the records of the next one.
@@ -342,8 +348,9 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
                                                     std::vector<record::Record> decoded) {
   auto& m = *impl_;
   const auto whole = [](Rejection r) { return Unexpected(BlockRejection{std::move(r), std::nullopt}); };
-  auto body = m.check_frame(b);
-  if (!body) return whole(std::move(body).error());
+  if (auto ok = m.check_frame(b); !ok) return whole(std::move(ok).error());
+  const Digest body = log::body_hash(b);
+  if (auto ok = m.check_orderer(b, body); !ok) return whole(std::move(ok).error());
   auto qc = m.parent_qc(b);
   if (!qc) return whole(std::move(qc).error());
   const UnixSeconds time = m.time_after(*qc);
@@ -381,44 +388,89 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
     judged.push_back(std::move(*j));
   }
   if (acks_used != b.acks.size()) return whole({RejectionCode::block_ack_stray, {}});
+  return m.move_on(b, body, time, decoded, judged);
+}
 
-  // Now move on.
+Applied Chain::Impl::move_on(const Block& b, const Digest& body, UnixSeconds time,
+                             std::span<const record::Record> records, std::span<const Judged> judged) {
   Changes changes;
-  m.remember(time);
-  begin_block(m.state, time, changes);
+  remember(time);
+  begin_block(state, time, changes);
   std::vector<record::Record> due;
   Applied out;
-  out.first = RecordIndex{m.tree.size()};
-  for (std::size_t i = 0; i < decoded.size(); ++i) {
-    m.tree.append(decoded[i].leaf);
-    out.ids.push_back(decoded[i].id);
-    enter(m.state, decoded[i], judged[i], time, changes, due);
+  out.first = RecordIndex{tree.size()};
+  out.ids.reserve(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    tree.append(records[i].leaf);
+    out.ids.push_back(records[i].id);
+    enter(state, records[i], judged[i], time, changes, due);
   }
-  for (const auto& r : due) take_effect(m.state, r, time, changes);
-  log::Checkpoint h = m.head;
-  h.size = m.tree.size();
-  h.log_root = m.tree.root();
+  for (const auto& r : due) take_effect(state, r, time, changes);
+  log::Checkpoint h = head;
+  h.size = tree.size();
+  h.log_root = tree.root();
   h.height.value += 1;
   h.epoch = b.epoch;
   h.rules = b.rules;
-  h.parent = m.head_hash;
-  h.body = *body;
-  h.status = m.state.status.root();
-  h.validators = log::validators_digest(m.validators, m.validators);
+  h.parent = head_hash;
+  h.body = body;
+  h.status = state.status.root();
+  h.validators = log::validators_digest(validators, validators);
   h.time = time;
   out.header = h;
   out.header_text = log::to_text(h);
   out.header_hash = log::hash_of(out.header_text);
   out.changed = std::move(changes);
-  m.head = h;
-  m.head_hash = out.header_hash;
+  head = h;
+  head_hash = out.header_hash;
   return out;
+}
+
+struct Chain::Draft::Impl {
+  Block block;
+  Digest body;
+  UnixSeconds time;  ///< that the records were judged at
+  std::vector<record::Record> records;
+  std::vector<Judged> judged;
+};
+
+Chain::Draft::Draft(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Chain::Draft::~Draft() = default;
+Chain::Draft::Draft(Draft&&) noexcept = default;
+
+const Block& Chain::Draft::block() const {
+  return impl_->block;
+}
+std::span<const record::Record> Chain::Draft::records() const {
+  return impl_->records;
+}
+const Digest& Chain::Draft::body_hash() const {
+  return impl_->body;
+}
+void Chain::Draft::sign(const Signature& signature) {
+  impl_->block.signature = signature;
+}
+Block Chain::Draft::take_block() && {
+  return std::move(impl_->block);
+}
+
+Result<Applied, Chain::BlockRejection> Chain::apply(const Draft& draft) {
+  auto& m = *impl_;
+  const auto& d = *draft.impl_;
+  const auto whole = [](Rejection r) { return Unexpected(BlockRejection{std::move(r), std::nullopt}); };
+  // The parent's hash covers the state that the records were judged in: if it is the head, they are valid still.
+  if (auto ok = m.check_frame(d.block); !ok) return whole(std::move(ok).error());
+  if (auto ok = m.check_orderer(d.block, d.body); !ok) return whole(std::move(ok).error());
+  auto qc = m.parent_qc(d.block);
+  if (!qc) return whole(std::move(qc).error());
+  STELE_ASSERT(m.time_after(*qc) == d.time);
+  STELE_ASSERT(d.records.size() == d.block.records.size());
+  return m.move_on(d.block, d.body, d.time, d.records, d.judged);
 }
 
 struct Chain::Builder::Impl {
   const Chain* chain = nullptr;
-  UnixSeconds time;
-  Draft draft;
+  std::unique_ptr<Draft::Impl> draft = std::make_unique<Draft::Impl>();
   InBlock in_block;
   std::size_t bytes = 0;
 };
@@ -428,8 +480,8 @@ Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate
     : impl_(std::make_unique<Impl>()) {
   const auto& m = *chain.impl_;
   impl_->chain = &chain;
-  impl_->time = m.time_after(qc);
-  auto& b = impl_->draft.block;
+  impl_->draft->time = m.time_after(qc);
+  auto& b = impl_->draft->block;
   b.net = m.state.genesis.net;
   b.rules = m.head.rules;
   b.epoch = m.head.epoch;
@@ -448,7 +500,7 @@ Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint1
 }
 
 std::size_t Chain::Builder::size() const {
-  return impl_->draft.decoded.size();
+  return impl_->draft->records.size();
 }
 std::size_t Chain::Builder::bytes() const {
   return impl_->bytes;
@@ -470,26 +522,36 @@ bool Chain::Builder::fits(std::size_t jws_bytes, std::size_t acks) const {
          impl_->bytes + bytes_of(jws_bytes, acks) + frame_reserve <= log::block_bytes_max;
 }
 
+void Chain::Builder::reserve(std::size_t records) {
+  auto& d = *impl_->draft;
+  const auto n = std::min(records, log::block_records_max);
+  d.block.records.reserve(n);
+  d.records.reserve(n);
+  d.judged.reserve(n);
+}
+
 Result<void, Rejection> Chain::Builder::add(std::string jws, record::Record r, std::vector<log::Ack> acks) {
   const auto& m = *impl_->chain->impl_;
   if (!fits(jws.size(), acks.size())) return reject(RejectionCode::block_too_large);
   const std::size_t bytes = bytes_of(jws.size(), acks.size());
-  STELE_TRY(const auto judged, rules::judge(m.state, r, impl_->time));
+  auto& d = *impl_->draft;
+  STELE_TRY(auto judged, rules::judge(m.state, r, d.time));
   STELE_CHECK(m.check_acks(r, acks));
-  STELE_CHECK(impl_->in_block.take(m.state, r, judged, impl_->time));
-  auto& d = impl_->draft;
+  STELE_CHECK(impl_->in_block.take(m.state, r, judged, d.time));
   d.block.acks.insert(d.block.acks.end(), acks.begin(), acks.end());
   d.block.records.push_back(std::move(jws));
-  d.decoded.push_back(std::move(r));
+  d.records.push_back(std::move(r));
+  d.judged.push_back(std::move(judged));
   impl_->bytes += bytes;
   return {};
 }
 
-Chain::Builder::Draft Chain::Builder::finish() && {
-  auto& acks = impl_->draft.block.acks;
+Chain::Draft Chain::Builder::finish() && {
+  auto& acks = impl_->draft->block.acks;
   std::sort(acks.begin(), acks.end(),
             [](const log::Ack& x, const log::Ack& y) { return std::tie(x.leaf, x.vault) < std::tie(y.leaf, y.vault); });
-  return std::move(impl_->draft);
+  impl_->draft->body = log::body_hash(impl_->draft->block);
+  return Draft(std::move(impl_->draft));
 }
 
 }  // namespace stele::rules

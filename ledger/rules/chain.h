@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "ledger/log/block.h"
 #include "ledger/log/merkle.h"
@@ -45,9 +46,10 @@ class Chain {
   /// The key to check a signature with: `unknown_key` or `key_not_valid` otherwise.
   [[nodiscard]] Result<const VerifyKey*, Rejection> signer_key(const KeyId&) const;
 
-  /// Takes records for the next block one by one, with uniqueness inside it; `seal` gives the block to be signed.
+  /// Takes records for the next block one by one, with uniqueness inside it; `finish` gives the block to be signed.
   /// Records refused here are left out.
   class Builder;
+  class Draft;
   [[nodiscard]] Builder build(std::optional<log::QuorumCertificate> head_qc, std::uint16_t orderer,
                               std::uint32_t attempt = 0) const;
 
@@ -61,6 +63,10 @@ class Chain {
   /// `decoded`: the records if the caller has them already decoded (same order), else empty.
   [[nodiscard]] Result<Applied, BlockRejection> apply(const log::Block&, Signatures,
                                                       std::vector<record::Record> decoded = {});
+  /// The same for a block that was built here: frame, parent QC and orderer are checked as above; records were judged
+  /// in this very state when they were added. Once the head is another one that is no longer so, and the draft is
+  /// refused: `block_wrong_parent`.
+  [[nodiscard]] Result<Applied, BlockRejection> apply(const Draft&);
 
  private:
   friend class Builder;
@@ -72,22 +78,41 @@ class Chain::Builder {
  public:
   ~Builder();
   Builder(Builder&&) noexcept;
-  /// `acks`: those of this record. Same checks as `apply` makes.
+  /// A hint: room for so many records at once.
+  void reserve(std::size_t records);
+  /// `acks`: those of this record. Same checks as `apply` makes, but for the signature, which the caller has checked.
   [[nodiscard]] Result<void, Rejection> add(std::string jws, record::Record, std::vector<log::Ack> acks);
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t bytes() const;
   /// Is there room for one more record of this size? `add` refuses it otherwise (`block_too_large`), and has taken it.
   [[nodiscard]] bool fits(std::size_t jws_bytes, std::size_t acks) const;
-  struct Draft {
-    log::Block block;                     ///< all but the orderer's signature
-    std::vector<record::Record> decoded;  ///< to hand to `apply`
-  };
   [[nodiscard]] Draft finish() &&;
 
  private:
   friend class Chain;
   explicit Builder(const Chain&, std::optional<log::QuorumCertificate>, std::uint16_t, std::uint32_t);
   struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A block as `Builder` made it, with all that was derived on the way: nothing else makes one, and nothing in it can be
+/// changed but the orderer's signature. What it claims holds in the state of the block's parent. Other nodes get the
+/// block alone and judge for themselves.
+class Chain::Draft {
+ public:
+  ~Draft();
+  Draft(Draft&&) noexcept;
+  [[nodiscard]] const log::Block& block() const;
+  [[nodiscard]] std::span<const record::Record> records() const;  ///< those of the block
+  [[nodiscard]] const Digest& body_hash() const;                  ///< of the block
+  /// The orderer's, of `log::block_digest(body_hash())`. Due before `apply`, which checks it.
+  void sign(const Signature&);
+  [[nodiscard]] log::Block take_block() &&;
+
+ private:
+  friend class Chain;
+  struct Impl;
+  explicit Draft(std::unique_ptr<Impl>);
   std::unique_ptr<Impl> impl_;
 };
 

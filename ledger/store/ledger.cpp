@@ -259,37 +259,57 @@ Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures 
   if (signatures == Signatures::check) {
     if (auto ok = check_all(m.chain, decoded); !ok) return rejected(std::move(ok).error());
   }
-  const auto notes = AuthorityHistory::notes_of(decoded);
-  auto applied = [&] {
-    const std::unique_lock lock(mutex_);
-    auto out = m.chain.apply(block, Signatures::trusted, std::move(decoded));
-    if (out) {
-      m.statuses.note(out->header.height, out->first, out->changed);
-      m.authority.note(*out, notes, m.chain.state());
-    }
-    return out;
-  }();
+  auto applied = move_on(decoded, [&] { return m.chain.apply(block, Signatures::trusted, std::move(decoded)); });
   if (!applied) return rejected(std::move(applied).error());
   if (certified && applied->header_hash != *certified) {
     m.failed = true;
     return failed(not_certified(applied->header.height));
   }
+  return keep(std::move(block), std::move(*applied));
+}
+
+Result<rules::Applied, AppendError> Ledger::append(rules::Chain::Draft draft) {
+  auto& m = *impl_;
+  if (m.failed) return failed(failed_before());
+  STELE_CHECK(certify_from(draft.block()));
+  auto applied = move_on(draft.records(), [&] { return m.chain.apply(draft); });
+  if (!applied) return rejected(std::move(applied).error());
+  return keep(std::move(draft).take_block(), std::move(*applied));
+}
+
+/// Readers wait while the chain moves; what is remembered beside it moves with it.
+template <class Apply>
+Result<rules::Applied, BlockRejection> Ledger::move_on(std::span<const record::Record> records, Apply apply) {
+  auto& m = *impl_;
+  const auto notes = AuthorityHistory::notes_of(records);
+  const std::unique_lock lock(mutex_);
+  auto out = apply();
+  if (out) {
+    m.statuses.note(out->header.height, out->first, out->changed);
+    m.authority.note(*out, notes, m.chain.state());
+  }
+  return out;
+}
+
+/// Stores the block that the chain has moved on by, synced.
+Result<rules::Applied, AppendError> Ledger::keep(log::Block block, rules::Applied applied) {
+  auto& m = *impl_;
   BlockRow row;
-  row.height = applied->header.height;
-  row.header_hash = applied->header_hash;
-  row.header = applied->header_text;
+  row.height = applied.header.height;
+  row.header_hash = applied.header_hash;
+  row.header = applied.header_text;
   row.meta = log::encode_meta(block);
-  row.first = applied->first;
+  row.first = applied.first;
   row.records = std::move(block.records);
-  row.ids = applied->ids;
+  row.ids = applied.ids;
   if (auto stored = m.store->commit(std::span(&row, 1)); !stored) {
     m.failed = true;
     return failed(std::move(stored).error());
   }
   m.parent = std::move(m.head);
-  m.head = {applied->header, applied->header_text, applied->header_hash};
+  m.head = {applied.header, applied.header_text, applied.header_hash};
   m.head_qc.reset();
-  return std::move(*applied);
+  return applied;
 }
 
 Result<void> Ledger::certify(const log::QuorumCertificate& qc) {

@@ -59,6 +59,8 @@ class Ledger {
   Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures,
                                              std::vector<record::Record> decoded = {},
                                              const std::optional<HeaderHash>& certified = std::nullopt);
+  /// The same for a block that was built on `chain()` here: not judged a second time. `sign` it first.
+  Result<rules::Applied, AppendError> append(rules::Chain::Draft);
   /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
   /// harmless. Errors: `block_bad_qc`, those of the head file (outcome unknown: reopen).
   Result<void> certify(const log::QuorumCertificate&);
@@ -98,6 +100,9 @@ class Ledger {
   Result<void> replay_all(const LedgerOptions&);
   Result<void> replay_block(const BlockInfo&, log::Block, std::vector<record::Record> decoded);
   Result<void, AppendError> certify_from(const log::Block&);
+  template <class Apply>
+  Result<rules::Applied, rules::Chain::BlockRejection> move_on(std::span<const record::Record>, Apply);
+  Result<rules::Applied, AppendError> keep(log::Block, rules::Applied);
   friend class EvidenceCollector;
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <numeric>
 #include <shared_mutex>
 
 #include "ledger/store/big_endian.h"
@@ -221,6 +222,8 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const std::shared_ptr<ro
   o.max_compaction_bytes = compaction_bytes_max;
   o.max_bytes_for_level_base = level_base_bytes;
   o.compression = best_compression();
+  // Of zstd: four fifths of the time of its usual 3, for half a percent more space (measured on records).
+  o.compression_opts.level = 1;
   if (table == ids_table) {
     // Hashes do not compress, and most questions are about records that are not there yet.
     o.compression = rocksdb::kNoCompression;
@@ -248,6 +251,14 @@ std::string encode_info(const BlockRow& row) {
   out += text_of(key64(row.first.value));
   out += text_of(key64(row.records.size()));
   out += row.header;
+  return out;
+}
+
+/// Positions of the ids, smallest id first.
+std::vector<std::uint32_t> rising(const std::vector<RecordId>& ids) {
+  std::vector<std::uint32_t> out(ids.size());
+  std::iota(out.begin(), out.end(), 0);
+  std::sort(out.begin(), out.end(), [&](std::uint32_t a, std::uint32_t b) { return ids[a] < ids[b]; });
   return out;
 }
 
@@ -476,7 +487,11 @@ void RocksStore::add(rocksdb::WriteBatch& batch, const BlockRow& row) const {
     const std::array<rocksdb::Slice, 1> key = {slice(text_of(index))};
     const std::array<rocksdb::Slice, 2> value = {slice(text_of(height)), slice(row.records[i])};
     ok(batch.Put(table(records_table), rocksdb::SliceParts(key.data(), 1), rocksdb::SliceParts(value.data(), 2)));
-    ok(batch.Put(table(ids_table), slice(row.ids[i].view()), slice(text_of(index))));
+  }
+  // In rising order: the way to each place in the write buffer is then mostly the way to the one before, and in the
+  // cache. (RocksDB's hints for inserting go further, and end in a failed assertion of 7.8.)
+  for (const auto i : rising(row.ids)) {
+    ok(batch.Put(table(ids_table), slice(row.ids[i].view()), slice(text_of(key64(row.first.value + i)))));
   }
   ok(batch.Put(table(blocks_table), slice(text_of(height)), encode_info(row)));
   ok(batch.Put(table(metas_table), slice(text_of(height)), slice(row.meta)));

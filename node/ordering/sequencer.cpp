@@ -228,9 +228,9 @@ Result<void> Sequencer::Impl::cut(bool empty) {
     if (building.slots.empty() && !must_close()) return {};  // all of it was refused or is there already
   }
   auto draft = std::move(builder).finish();
-  draft.block.signature = key.sign(log::block_digest(log::body_hash(draft.block)));
+  draft.sign(key.sign(log::block_digest(draft.body_hash())));
   unfinal.push_back(std::move(building));
-  auto applied = ledger.append(std::move(draft.block), rules::Chain::Signatures::trusted, std::move(draft.decoded));
+  auto applied = ledger.append(std::move(draft));
   if (!applied) {
     const auto& e = applied.error();
     return Unexpected(e.failed ? disk_failed(*e.failed) : own_block_refused(e.rejected->why));
@@ -254,6 +254,7 @@ Result<void> Sequencer::Impl::cut(bool empty) {
 void Sequencer::Impl::fill(rules::Chain::Builder& builder, Unfinal& building) {
   const auto& state = ledger.chain().state();
   std::unordered_map<RecordId, std::size_t> in_block;
+  builder.reserve(backlog.size());
   while (!backlog.empty()) {
     const Slot slot = backlog.front();
     auto& item = slot.submission->items[slot.i];

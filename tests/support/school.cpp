@@ -359,11 +359,11 @@ Result<std::vector<RecordId>, Rejection> School::try_add(const std::vector<std::
     STELE_CHECK(builder.add(jws, std::move(decoded), std::move(acks)));
   }
   auto draft = std::move(builder).finish();
-  draft.block.signature = orderer_->sign(log::block_digest(log::body_hash(draft.block)));
-  auto applied = chain_.apply(draft.block, rules::Chain::Signatures::check);
+  draft.sign(orderer_->sign(log::block_digest(draft.body_hash())));
+  auto applied = chain_.apply(draft.block(), rules::Chain::Signatures::check);
   if (!applied) return Unexpected(applied.error().why);
 
-  MadeBlock made{draft.block, applied->header, applied->header_text, applied->header_hash, {}, chain_.state().status};
+  MadeBlock made{draft.block(), applied->header, applied->header_text, applied->header_hash, {}, chain_.state().status};
   made.qc.header = made.hash;
   now_.value += 1;
   for (std::uint16_t v = 0; v < validators_.size(); ++v) {

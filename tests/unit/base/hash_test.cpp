@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include "ledger/base/encoding.h"
 #include "tests/support/vectors.h"
@@ -26,6 +28,21 @@ TEST(Sha256, OfPartsIsThatOfTheirConcatenation) {
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     const auto a = as_bytes(text).first(cut), b = as_bytes(text).subspan(cut);
     ASSERT_EQ(sha256({a, {}, b}), sha256(as_bytes(text))) << cut;
+  }
+}
+
+TEST(Sha256, OfManyPartsIsThatOfTheirConcatenation) {
+  std::mt19937_64 random(3);
+  for (const std::size_t size : {2047U, 2048U, 2049U, 4096U, 10'000U}) {
+    std::string text(size, '\0');
+    for (auto& c : text) c = char(random());
+    std::vector<ByteView> parts;
+    for (ByteView rest = as_bytes(text); !rest.empty();) {
+      const auto n = std::min<std::size_t>(rest.size(), random() % 3000);
+      parts.push_back(rest.first(n));
+      rest = rest.subspan(n);
+    }
+    ASSERT_EQ(sha256(parts), sha256(as_bytes(text))) << size;
   }
 }
 

@@ -103,15 +103,71 @@ TEST_F(LedgerOnDisk, RefusesABlockWhoseRecordWasNotSignedByItsSigner) {
   auto builder = ledger->chain().build(ledger->head_qc(), 0);
   ASSERT_TRUE(builder.add(jws, *record::decode(jws), {}).has_value());
   auto draft = std::move(builder).finish();
-  draft.block.signature = school.orderer().sign(log::block_digest(log::body_hash(draft.block)));
+  draft.sign(school.orderer().sign(log::block_digest(draft.body_hash())));
   const auto head = ledger->chain().head_hash();
-  const auto done = ledger->append(draft.block, Signatures::check);
+  const auto done = ledger->append(draft.block(), Signatures::check);
   ASSERT_FALSE(done.has_value());
   ASSERT_TRUE(done.error().rejected.has_value());
   EXPECT_EQ(done.error().rejected->why.code, RejectionCode::bad_signature);
   EXPECT_EQ(done.error().rejected->record, 0u);
   EXPECT_EQ(ledger->chain().head_hash(), head);
   EXPECT_EQ(ledger->store().tip()->header_hash, head);
+}
+
+/// The next block with one document in it, signed.
+rules::Chain::Draft draft_of(School& school, const store::Ledger& ledger, std::uint64_t number) {
+  auto builder = ledger.chain().build(ledger.head_qc(), 0);
+  const auto jws = document(school, ledger, number);
+  EXPECT_TRUE(builder.add(jws, *record::decode(jws), {}).has_value());
+  auto out = std::move(builder).finish();
+  out.sign(school.orderer().sign(log::block_digest(out.body_hash())));
+  return out;
+}
+
+TEST_F(LedgerOnDisk, ADraftGivesTheHeaderThatOthersDeriveFromItsBlock) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  const Place other(school.genesis());
+  const auto copy = must(other.open());
+  copy_blocks(school, *copy);
+  auto draft = draft_of(school, *ledger, 1);
+  EXPECT_EQ(draft.body_hash(), log::body_hash(draft.block()));
+  const auto judged = copy->append(draft.block(), Signatures::check);
+  const auto built = ledger->append(std::move(draft));
+  ASSERT_TRUE(judged && built);
+  EXPECT_EQ(built->header_text, judged->header_text);
+  EXPECT_EQ(built->ids, judged->ids);
+  EXPECT_EQ(built->changed, judged->changed);
+  EXPECT_EQ(ledger->store().tip(), copy->store().tip());
+}
+
+TEST_F(LedgerOnDisk, RefusesADraftWhoseParentIsNoLongerTheHead) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  auto first = draft_of(school, *ledger, 1);
+  auto late = draft_of(school, *ledger, 1);
+  ASSERT_TRUE(ledger->append(std::move(first)).has_value());
+  const auto head = ledger->chain().head_hash();
+  const auto done = ledger->append(std::move(late));
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::block_wrong_parent);
+  EXPECT_EQ(ledger->chain().head_hash(), head);
+  EXPECT_EQ(ledger->store().tip()->header_hash, head);
+}
+
+TEST_F(LedgerOnDisk, RefusesADraftThatTheOrdererDidNotSign) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  auto draft = draft_of(school, *ledger, 1);
+  draft.sign(school.validator(0).sign(log::block_digest(draft.body_hash())));
+  const auto done = ledger->append(std::move(draft));
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::block_bad_signature);
 }
 
 TEST_F(LedgerOnDisk, AFullDiskIsAFailureAfterWhichNothingIsWritten) {
