@@ -7,6 +7,7 @@
 #include "ledger/record/decode.h"
 #include "signer/random.h"
 #include "wallet-cli/cli/labels.h"
+#include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/second_work.h"
 #include "wallet-cli/desk/answers.h"
 
@@ -250,6 +251,7 @@ Result<Value> Office::pending() {
   auto& access = me->access;
   STELE_TRY(const auto org, access.org());
   STELE_TRY(const auto v, access.get("/v1/orgs/" + cli::percent_encoded(org) + "/pending"));
+  const auto names = cli::subject_names(access.node());
   auto out = Value::array();
   for (const auto& p : items_of(v, "pending")) {
     auto r = record::decode(text_of(p, "jws"));
@@ -274,7 +276,7 @@ Result<Value> Office::pending() {
     out.push(Value::object({{"id", text_of(p, "id")},
                             {"type", text_of(p, "type")},
                             {"name", both(cli::Words::type, text_of(p, "type"))},
-                            {"words", words_json(access.genesis(), shown)},
+                            {"words", words_json(access.genesis(), shown, names)},
                             {"needs", std::move(needs)}}));
   }
   return Value::object({{"pending", std::move(out)}});
@@ -333,7 +335,7 @@ Result<Value> Office::import(cli::SheetUse use, const cli::SheetFile& o, ByteVie
   if (!sheet.draft) return out;
   Work work;
   work.drafts.push_back(std::move(*sheet.draft));
-  auto words = words_json(me->access.genesis(), work.drafts);
+  auto words = words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node()));
   say(words, "Số học sinh", "Students", std::to_string(sheet.report.students));
   out.set("words", std::move(words));
   out.set("work", keep(std::move(work)));
@@ -354,7 +356,7 @@ Result<Value> Office::plan_transcripts(const std::string& cls, const std::string
   auto names = Value::array();
   for (const auto& i : plan.items) names.push(Value::object({{"id", i.student.id}, {"name", i.student.name}}));
   const cli::Draft shown[] = {{Type::transcript, plan.items.front().body, {}}};
-  auto words = words_json(me->access.genesis(), shown);
+  auto words = words_json(me->access.genesis(), shown, cli::subject_names(me->access.node()));
   say(words, "Số học bạ", "Number of transcripts", std::to_string(plan.items.size()));
   out.set("words", std::move(words));
   out.set("students", std::move(names));
@@ -391,7 +393,7 @@ Result<Value> Office::plan_second(const Value& request) {
   Work work;
   work.drafts = cli::second_drafts(*type, org, role, std::move(ids));
   auto out = Value::object({{"ok", true}, {"about", std::move(about)}});
-  out.set("words", words_json(me->access.genesis(), work.drafts));
+  out.set("words", words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node())));
   out.set("work", keep(std::move(work)));
   return out;
 }

@@ -111,7 +111,12 @@ test('a principal: who is missing, transcripts with progress, the seal', async (
     assert.deepEqual((await page.locator('section.card table tbody tr').allInnerTexts()).map((x) => x.replace(/\s+/g, ' ')),
       ['10A1 Vật lí First term Lý Hữu Sự Giả', '10A1 Vật lí Second term Lý Hữu Sự Giả']);
     await accessible(page, 'missing');
+    // The tour's pictures are Vietnamese; the page changes over and back.
+    await page.locator('#language').click();
+    await page.getByRole('heading', { name: 'Xin chào, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
     await picture(page, 'desk-missing');
+    await page.locator('#language').click();
+    await page.getByRole('heading', { name: 'Hello, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
 
     await page.getByRole('link', { name: 'Transcripts' }).click();
     await page.getByText('This class lacks 2 sheets').waitFor();

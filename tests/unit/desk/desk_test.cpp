@@ -484,7 +484,7 @@ TEST_F(Desk, SignsWhatItShowedAndTheLedgerHasIt) {
   ASSERT_TRUE(is_true(shown, "ok"));
   std::string words;
   for (const auto& line : items(*shown.find("words"), "vi")) words += line.string() + "\n";
-  for (const auto* part : {"Bạn sắp ký: bảng điểm môn học", "Lớp: 10A1", "Môn: toan", "Học kỳ: hk1", "Số học sinh: 2"})
+  for (const auto* part : {"Bạn sắp ký: bảng điểm môn học", "Lớp: 10A1", "Môn: Toán (toan)", "Học kỳ: hk1", "Số học sinh: 2"})
     EXPECT_NE(words.find(part), std::string::npos) << part << "\n" << words;
   const auto job = sign(text(shown, "work"));
   EXPECT_EQ(text(job, "phase"), "done");
