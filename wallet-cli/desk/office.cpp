@@ -65,6 +65,13 @@ std::string file_name(std::string text) {
   return text;
 }
 
+void say(Value& words, std::string_view vi, std::string_view en, const Value& value) {
+  for (const auto* lang : {"vi", "en"}) {
+    auto lines = *words.find(lang);
+    lines.push(std::string(std::string_view(lang) == "vi" ? vi : en) + ": " + text_of(value, lang));
+    words.set(lang, std::move(lines));
+  }
+}
 void say(Value& words, std::string_view vi, std::string_view en, const std::string& value) {
   for (const auto* lang : {"vi", "en"}) {
     auto lines = *words.find(lang);
@@ -296,6 +303,37 @@ Result<Value> Office::sheets(const std::string& cls, const std::string& year) {
   return Value::object({{"sheets", std::move(out)}});
 }
 
+Result<Value> Office::credentials(const std::string& type, const std::string& cls, const std::string& year) {
+  STELE_TRY(auto* me, in());
+  STELE_TRY(const auto org, me->access.org());
+  auto target = "/v1/orgs/" + cli::percent_encoded(org) + "/credentials?type=" + cli::percent_encoded(type) +
+                "&year=" + cli::percent_encoded(year);
+  if (!cls.empty()) target += "&class=" + cli::percent_encoded(cls);
+  STELE_TRY(const auto v, me->access.get(target));
+  // What somebody has already asked for and another has still to sign.
+  STELE_TRY(const auto waiting, me->access.get("/v1/orgs/" + cli::percent_encoded(org) + "/pending"));
+  std::set<std::string> changing;
+  for (const auto& p : items_of(waiting, "pending")) {
+    const auto r = record::decode(text_of(p, "jws"));
+    const auto* change = r ? std::get_if<record::StatusChange>(&r->body) : nullptr;
+    if (change == nullptr) continue;
+    for (const auto& id : change->targets) changing.insert(base64url(id.view()));
+  }
+  auto out = Value::array();
+  for (const auto& c : items_of(v, "credentials")) {
+    out.push(Value::object({{"id", text_of(c, "id")},
+                            {"student_id", text_of(c, "student_id")},
+                            {"name", text_of(c, "name")},
+                            {"status", text_of(c, "status")},
+                            {"changing", changing.contains(text_of(c, "id"))}}));
+  }
+  STELE_TRY(const auto policy, cli::fetch_policy(me->access.node()));
+  auto reasons = Value::array();
+  for (const auto& r : policy.reasons)
+    reasons.push(Value::object({{"code", r}, {"name", both(cli::Words::reason, r)}}));
+  return Value::object({{"credentials", std::move(out)}, {"reasons", std::move(reasons)}});
+}
+
 Result<Value> Office::history(const std::string& text) {
   STELE_TRY(auto* me, in());
   STELE_TRY(const auto id, cli::parse_id(text));
@@ -394,6 +432,28 @@ Result<Value> Office::plan_second(const Value& request) {
   work.drafts = cli::second_drafts(*type, org, role, std::move(ids));
   auto out = Value::object({{"ok", true}, {"about", std::move(about)}});
   out.set("words", words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node())));
+  out.set("work", keep(std::move(work)));
+  return out;
+}
+
+Result<Value> Office::plan_revocation(const Value& request) {
+  STELE_TRY(auto* me, in());
+  work_.reset();
+  std::vector<std::string> texts;
+  for (const auto& i : items_of(request, "ids")) {
+    if (i.is(json::Kind::string)) texts.push_back(i.string());
+  }
+  const auto reason = text_of(request, "reason");
+  if (reason.empty() || texts.empty() || texts.size() > ids_max)
+    return Unexpected(make_error("desk_bad_request", "Yêu cầu thiếu hoặc sai.", "The request is incomplete or wrong."));
+  STELE_TRY(auto ids, cli::parse_ids(texts));
+  std::sort(ids.begin(), ids.end());
+  STELE_TRY(const auto org, me->access.org());
+  Work work;
+  work.drafts.push_back({Type::revoke, record::StatusChange{org, reason, std::move(ids), {}}, {}});
+  auto words = words_json(me->access.genesis(), work.drafts, {});
+  say(words, "Nghĩa là", "Which means", both(cli::Words::reason, reason));
+  auto out = Value::object({{"ok", true}, {"words", std::move(words)}});
   out.set("work", keep(std::move(work)));
   return out;
 }

@@ -164,7 +164,7 @@ def ask_caches(c, ids):
     final = ids["final"]
     targets = {"/v1/records/{id}": "/v1/records/" + ids["diploma"], "/v1/records/{id}/receipt": f"/v1/records/{ids['diploma']}/receipt",
                "/v1/records/{id}/history": f"/v1/records/{ids['diploma']}/history", "/v1/tags/{tag}": "/v1/tags/" + ids["tag"],
-               "/v1/checkpoints/{height}": "/v1/checkpoints/2", "/v1/blocks": f"/v1/blocks?from=1&to={final}",
+               "/v1/receipts": "/v1/receipts?ids=" + ids["diploma"], "/v1/checkpoints/{height}": "/v1/checkpoints/2", "/v1/blocks": f"/v1/blocks?from=1&to={final}",
                "/v1/proofs/inclusion": "/v1/proofs/inclusion?index=0&size=3", "/v1/proofs/consistency": "/v1/proofs/consistency?from=1&to=3",
                "/v1/status": f"/v1/status?index=0&height={final}", "/v1/orgs/{org}/jwks": f"/v1/orgs/{ids['org']}/jwks",
                "/.well-known/jwt-vc-issuer/orgs/{org}": f"/.well-known/jwt-vc-issuer/orgs/{ids['org']}"}
