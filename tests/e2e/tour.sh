@@ -12,7 +12,7 @@ SCREENSHOTS=$shots bash "$here/desk/run.sh" > "$shots/desk.log" 2>&1 || { tail -
 SCREENSHOTS=$shots bash "$here/page/run.sh" > "$shots/page.log" 2>&1 || { tail -n 40 "$shots/page.log" >&2; exit 1; }
 mkdir -p "$out"
 rm -f "$out"/*.png
-for picture in desk-work desk-faults desk-sign desk-missing student-print employer-start employer-link-vi employer-mark employer-pdf \
+for picture in desk-work desk-faults desk-sign desk-missing student-print student-diploma employer-start employer-link-vi employer-mark employer-pdf \
   employer-revoked employer-forged; do
   cp "$shots/$picture.png" "$out/"
 done

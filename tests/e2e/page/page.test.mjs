@@ -95,6 +95,9 @@ test('stele print: the student sees what was signed, and so does whoever checks 
   if (!pictures) return;
   mkdirSync(pictures, { recursive: true });
   execFileSync('pdftoppm', ['-r', '60', '-f', '2', '-l', '2', '-singlefile', '-png', pdf, join(pictures, 'student-print')]);
+  const diploma = join(demo, 'diploma.pdf');
+  stele('print', good, '--out', diploma);
+  execFileSync('pdftoppm', ['-r', '60', '-singlefile', '-png', diploma, join(pictures, 'student-diploma')]);
 });
 
 test('stele share: the link opens in the page; the service never learns key or contents', async () => {
