@@ -2,6 +2,8 @@
 // signed. Pure but for randomness.
 #pragma once
 
+#include <map>
+
 #include "ledger/record/disclosure.h"
 #include "ledger/record/genesis.h"
 #include "signer/sign.h"
@@ -64,7 +66,11 @@ struct PickupCode {
 [[nodiscard]] std::string staff_session(const SigningKey&, std::string_view net, std::string_view node,
                                         const PublicKey& session, UnixSeconds from, UnixSeconds until);
 
-/// What is about to be signed, in plain words, line by line: shown before the passphrase is asked.
-[[nodiscard]] std::vector<std::string> plain_words(const record::Genesis&, record::Type, const record::Body&, Lang);
+/// Subjects by their codes, as the rule sets in force name them.
+using SubjectNames = std::map<std::string, std::string, std::less<>>;
+/// What is about to be signed, in plain words, line by line: shown before the passphrase is asked. A subject is told by
+/// its name with the code behind it, which is what will be signed; by the code alone if it is not among the names.
+[[nodiscard]] std::vector<std::string> plain_words(const record::Genesis&, record::Type, const record::Body&, Lang,
+                                                   const SubjectNames& = {});
 
 }  // namespace stele::signer

@@ -91,13 +91,19 @@ concept HasClass = requires(const B& b) {
 
 struct Say {
   Lines& out;
+  const SubjectNames& subjects;
+
+  [[nodiscard]] std::string subject(const std::string& code) const {
+    const auto name = subjects.find(code);
+    return name == subjects.end() ? code : fmt::format("{} ({})", name->second, code);
+  }
 
   template <class B>
   void shared(const B& b) const {
     if constexpr (requires { b.org; }) out.say("Đơn vị", "Organisation", b.org);
     if constexpr (requires { b.kind; }) out.say("Loại", "Kind", b.kind);
     if constexpr (HasClass<B>) out.say("Lớp", "Class", b.cls);
-    if constexpr (requires { b.subject; }) out.say("Môn", "Subject", b.subject);
+    if constexpr (requires { b.subject; }) out.say("Môn", "Subject", subject(b.subject));
     if constexpr (requires { b.term; }) out.say("Học kỳ", "Term", b.term);
     if constexpr (requires { b.year; }) out.say("Năm học", "School year", b.year);
     if constexpr (requires { b.rows; })
@@ -129,9 +135,10 @@ struct Say {
     out.say("Khóa", "Key", base64url(k.jwk.thumbprint().view()));
     for (const auto& g : k.grants) {
       std::string scope;
-      for (const auto* part : {&g.cls, &g.subject, &g.term, &g.year}) {
-        if (*part) scope += " " + **part;
-      }
+      if (g.cls) scope += " " + *g.cls;
+      if (g.subject) scope += " " + subject(*g.subject);
+      if (g.term) scope += " " + *g.term;
+      if (g.year) scope += " " + *g.year;
       if (g.from) scope += " ≥" + date_text(*g.from);
       if (g.to) scope += " ≤" + date_text(*g.to);
       out.say("Quyền", "Right", g.role + " @ " + g.org + scope);
@@ -166,12 +173,13 @@ struct Say {
 
 }  // namespace
 
-std::vector<std::string> plain_words(const record::Genesis& genesis, Type type, const record::Body& body, Lang lang) {
+std::vector<std::string> plain_words(const record::Genesis& genesis, Type type, const record::Body& body, Lang lang,
+                                     const SubjectNames& subjects) {
   Lines out(lang);
   out.say("Bạn sắp ký", "You are about to sign", out.pick(name_of(type)));
   out.say("Mạng", "Network",
           genesis.net + (genesis.test ? (lang == Lang::vi ? " (MẠNG THỬ NGHIỆM)" : " (TEST NETWORK)") : ""));
-  std::visit(Say{out}, body);
+  std::visit(Say{out, subjects}, body);
   return std::move(out).take();
 }
 

@@ -19,13 +19,36 @@ using json::Value;
 constexpr json::Limits body_limits{
     .bytes_max = verify_body_bytes_max, .depth_max = 18, .nodes_max = documents_nodes_max, .line_feeds = true};
 
+constexpr std::uint64_t day_s = 86'400, status_days_max = 3'650;
+
 Error too_many() {
   return make_error("too_many", "Mỗi lần kiểm tra được nhiều nhất 1.000 tệp; hãy chia nhỏ.",
                     "At most 1,000 files can be checked at once; split them.");
 }
 
 JudgeOptions options_of(const Context& x) {
-  return {x.now(), x.config.status_days * 86'400, x.signatures.get()};
+  return {x.now(), x.config.status_days * day_s, x.signatures.get()};
+}
+
+/// The asker may say which day it shall be, and how old a status may be: it is their verdict.
+Result<JudgeOptions> options_of(const Context& x, const Request& r) {
+  auto out = options_of(x);
+  if (const auto now = http::optional_query(r, "now"); now == "none") {
+    out.now.reset();
+  } else if (!now.empty()) {
+    out.now = parse_utc(now);
+    if (!out.now)
+      return Unexpected(bad_request("now", "now phải có dạng 2026-05-31T08:00:00Z, hoặc none.",
+                                    "now must look like 2026-05-31T08:00:00Z, or be none."));
+  }
+  if (r.query_value("status_days")) {
+    STELE_TRY(const auto days, http::number_query(r, "status_days"));
+    if (days < 1 || days > status_days_max)
+      return Unexpected(
+          bad_request("status_days", "status_days phải từ 1 đến 3650.", "status_days must be 1 to 3650."));
+    out.status_age_max_s = days * day_s;
+  }
+  return out;
 }
 
 Value verdict_of(Context& x, std::string_view file, const JudgeOptions& options) {
@@ -35,14 +58,15 @@ Value verdict_of(Context& x, std::string_view file, const JudgeOptions& options)
 }
 
 Result<Response> verify_bytes(Context& x, const Request& r) {
-  return answer(verdict_of(x, r.body, options_of(x)));
+  STELE_TRY(const auto options, options_of(x, r));
+  return answer(verdict_of(x, r.body, options));
 }
 
 Result<Response> verify_json(Context& x, const Request& r) {
   std::unique_lock large(x.large_body, std::defer_lock);
   if (r.body.size() > verdict::document_bytes_max) large.lock();
   const auto tree = json::parse(r.body, body_limits);
-  const auto options = options_of(x);
+  STELE_TRY(const auto options, options_of(x, r));
   if (!tree) {
     // Whatever somebody was given as their diploma gets a verdict: not readable, and why.
     if (r.body.size() > verdict::document_bytes_max) return Unexpected(json::to_error(tree.error()));
@@ -71,7 +95,7 @@ Result<Response> verify_lines(Context& x, const Request& r, std::string type) {
     if (lines.size() == documents_max) return Unexpected(too_many());
     lines.push_back(line);
   }
-  const auto options = options_of(x);
+  STELE_TRY(const auto options, options_of(x, r));
   std::vector<std::string> verdicts(lines.size());
   x.pool->for_each(lines.size(), [&](std::size_t i) {
     verdicts[i] = json::write(verdict_of(x, canonical_text(lines[i]), options)) + "\n";
@@ -115,7 +139,7 @@ Result<Response> verify_table(Context& x, const Request& r) {
   std::unique_lock large(x.large_body, std::defer_lock);
   if (r.body.size() > verdict::document_bytes_max) large.lock();
   STELE_TRY(auto table, VerifyTable::read(r.body));
-  const auto options = options_of(x);
+  STELE_TRY(const auto options, options_of(x, r));
   std::vector<RowVerdict> verdicts(table.rows().size());
   std::vector<std::size_t> judged, looked_up;
   for (std::size_t i = 0; i < verdicts.size(); ++i)

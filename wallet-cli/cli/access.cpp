@@ -110,8 +110,8 @@ Result<Roster> fetch_roster(Access& access, const std::string& org, const std::s
   return out;
 }
 
-Result<record::Policy> fetch_policy(Access& access) {
-  STELE_TRY(const auto v, access.node().get("/v1/policy"));
+Result<record::Policy> fetch_policy(NodeClient& node) {
+  STELE_TRY(const auto v, node.get("/v1/policy"));
   auto r = record::decode(text_of(v, "jws"));
   if (!r || r->type != record::Type::policy) return Unexpected(bad_answer());
   return std::get<record::Policy>(std::move(r->body));

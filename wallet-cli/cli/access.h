@@ -79,6 +79,6 @@ struct Roster {
                                           const std::string& year);
 
 /// The policy in force.
-[[nodiscard]] Result<record::Policy> fetch_policy(Access&);
+[[nodiscard]] Result<record::Policy> fetch_policy(NodeClient&);
 
 }  // namespace stele::cli

@@ -299,6 +299,7 @@ struct Checker {
   std::optional<record::Genesis> genesis;  ///< offline
   verdict::Options options;
   std::optional<http::Client> service;
+  std::string target;  ///< there
 };
 
 Result<verdict::Options> verify_options(const Verify& o) {
@@ -333,14 +334,20 @@ Result<Checker> make_checker(const Context& c, const Verify& o) {
     return out;
   }
   STELE_TRY(out.service, http::Client::open(o.verifier));
+  // Left out, the service's own clock and age count.
+  out.target = "/v1/verify";
+  if (!o.now.empty()) out.target += "?now=" + percent_encoded(o.now);
+  if (o.status_days != Verify{}.status_days)
+    out.target += (o.now.empty() ? "?" : "&") + ("status_days=" + std::to_string(o.status_days));
   return out;
 }
 
-Result<Value> ask_service(http::Client& service, std::string text) {
+/// Bytes, not JSON: a file is judged as it would be here.
+Result<Value> ask_service(http::Client& service, const std::string& target, std::string text) {
   http::Request request;
   request.method = "POST";
-  request.target = "/v1/verify";
-  request.headers.set("Content-Type", "application/json");
+  request.target = target;
+  request.headers.set("Content-Type", "application/octet-stream");
   request.body = std::move(text);
   STELE_TRY(const auto response, service.send(request, http::Idempotent::yes));
   auto v = json::parse(response.body, verdict_limits);
@@ -354,7 +361,7 @@ Result<Value> ask_service(http::Client& service, std::string text) {
 }
 
 Result<Value> check_document(Checker& checker, std::string text) {
-  if (checker.service) return ask_service(*checker.service, std::move(text));
+  if (checker.service) return ask_service(*checker.service, checker.target, std::move(text));
   return verdict::to_json(verdict::judge_file(*checker.genesis, text, checker.options));
 }
 

@@ -40,7 +40,7 @@ Result<HeldRow> held_row(const json::Value& v) {
 }  // namespace
 
 Result<Rules> rules_for(Access& access, const std::string& kind) {
-  STELE_TRY(const auto policy, fetch_policy(access));
+  STELE_TRY(const auto policy, fetch_policy(access.node()));
   const auto date = date_in_vietnam(access.node().node_time());
   for (const auto& a : policy.assessment) {
     if ((a.from && date < *a.from) || (a.to && *a.to < date)) continue;
@@ -51,6 +51,23 @@ Result<Rules> rules_for(Access& access, const std::string& kind) {
   return Unexpected(make_error("unknown_assessment",
                                "Quy định hiện hành không có quy chế đánh giá cho cấp học \"" + kind + "\".",
                                "The policy in force has no rules of assessment for \"" + kind + "\"."));
+}
+
+signer::SubjectNames subject_names(NodeClient& node) {
+  signer::SubjectNames out;
+  const auto policy = fetch_policy(node);
+  if (!policy) return out;
+  for (const auto& a : policy->assessment) {
+    const auto set = rules::decode_rule_set(a.data);
+    if (!set) continue;
+    for (const auto& s : set->subjects) out.emplace(s.code, s.name);
+  }
+  return out;
+}
+
+signer::SubjectNames subject_names(const Context& c, const record::Genesis& genesis) {
+  auto node = NodeClient::connect(c, genesis);
+  return node ? subject_names(*node) : signer::SubjectNames{};
 }
 
 Error unknown_subject(const Rules& rules, const std::string& code) {

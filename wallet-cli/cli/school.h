@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/rules/assessment.h"
+#include "signer/issue.h"
 #include "wallet-cli/cli/access.h"
 
 namespace stele::cli {
@@ -12,6 +13,9 @@ struct Rules {
 };
 /// The rule set of the policy in force for that kind of school at the node's date.
 [[nodiscard]] Result<Rules> rules_for(Access&, const std::string& kind);
+/// Subjects of all rule sets of the policy in force. A help for the eye: none, if the policy can't be had.
+[[nodiscard]] signer::SubjectNames subject_names(NodeClient&);
+[[nodiscard]] signer::SubjectNames subject_names(const Context&, const record::Genesis&);
 [[nodiscard]] Error unknown_subject(const Rules&, const std::string& code);
 
 struct HeldRow {

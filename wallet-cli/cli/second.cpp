@@ -163,7 +163,7 @@ Exit change_status(const Context& c, const Change& o) {
     change.lifts = *lifts;
   }
   const Draft d{*type, std::move(change), {}};
-  auto what = signer::plain_words(*g, d.type, d.body, c.lang);
+  auto what = signer::plain_words(*g, d.type, d.body, c.lang, subject_names(*node));
   auto targets = describe(*node, *g, *ids, c.lang);
   if (!targets) return fail(c, targets.error());
   what.insert(what.end(), targets->begin(), targets->end());

@@ -4,6 +4,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
+#include "wallet-cli/cli/school.h"
 
 namespace stele::cli {
 
@@ -14,12 +15,13 @@ Result<std::vector<std::string>> describe(NodeClient& node, const record::Genesi
                                           Lang lang) {
   std::vector<std::string> out;
   constexpr std::size_t shown_max = 12;
+  const auto names = subject_names(node);
   for (std::size_t i = 0; i < ids.size() && i < shown_max; ++i) {
     STELE_TRY(const auto v, node.get("/v1/records/" + base64url(ids[i].view())));
     auto r = record::decode(text_of(v, "jws"));
     if (!r) return Unexpected(to_error(r.error()));
     out.push_back("— " + base64url(ids[i].view()));
-    auto words = signer::plain_words(g, r->type, r->body, lang);
+    auto words = signer::plain_words(g, r->type, r->body, lang, names);
     for (auto& w : words) out.push_back("   " + w);
   }
   if (ids.size() > shown_max) out.emplace_back("… +" + std::to_string(ids.size() - shown_max));

@@ -1,4 +1,5 @@
 // Networks, keys, organisations, policies.
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -10,6 +11,7 @@
 #include "signer/random.h"
 #include "wallet-cli/cli/commands.h"
 #include "wallet-cli/cli/policy_file.h"
+#include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/signing.h"
 
 namespace stele::cli {
@@ -351,8 +353,14 @@ Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, con
                  const Save& save) {
   if (!drafts) return fail(c, drafts.error());
   std::vector<std::string> what;
+  const bool subjects = std::any_of(drafts->begin(), drafts->end(), [](const Draft& d) {
+    const auto* key = std::get_if<record::Key>(&d.body);
+    return key != nullptr &&
+           std::any_of(key->grants.begin(), key->grants.end(), [](const auto& x) { return x.subject.has_value(); });
+  });
+  const auto names = subjects ? subject_names(c, g) : signer::SubjectNames{};
   for (const auto& d : *drafts) {
-    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang)) what.push_back(std::move(line));
+    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang, names)) what.push_back(std::move(line));
   }
   auto desk = Desk::open(c, what);
   if (!desk) return fail(c, desk.error());

@@ -20,7 +20,13 @@ std::vector<std::string> about(const Context& c, const SheetFile& o, std::string
                                std::size_t rows) {
   std::vector<std::string> out{std::string(pick(c, vi, en))};
   out.push_back(std::string(pick(c, "Tệp: ", "File: ")) + o.file.string());
-  if (!o.subject.empty()) out.push_back(std::string(pick(c, "Môn: ", "Subject: ")) + o.subject);
+  if (!o.subject.empty()) {
+    const auto genesis = read_genesis(c);
+    const auto names = genesis ? subject_names(c, *genesis) : signer::SubjectNames{};
+    const auto name = names.find(o.subject);
+    out.push_back(std::string(pick(c, "Môn: ", "Subject: ")) +
+                  (name == names.end() ? o.subject : name->second + " (" + o.subject + ")"));
+  }
   out.push_back(std::string(pick(c, "Lớp: ", "Class: ")) + o.cls +
                 (o.term.empty() ? "" : std::string(pick(c, ", học kỳ ", ", term ")) + o.term) +
                 std::string(pick(c, ", năm học ", ", school year ")) + o.year);

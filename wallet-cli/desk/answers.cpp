@@ -57,13 +57,14 @@ Value text_json(std::string_view vi, std::string_view en) {
   return Value::object({{"vi", vi}, {"en", en}});
 }
 
-Value words_json(const record::Genesis& genesis, std::span<const cli::Draft> drafts) {
+Value words_json(const record::Genesis& genesis, std::span<const cli::Draft> drafts,
+                 const signer::SubjectNames& subjects) {
   auto out = Value::object();
   for (const auto lang : {Lang::vi, Lang::en}) {
     auto lines = Value::array();
     std::vector<std::string> said;
     for (const auto& d : drafts) {
-      const auto words = signer::plain_words(genesis, d.type, d.body, lang);
+      const auto words = signer::plain_words(genesis, d.type, d.body, lang, subjects);
       if (words == said) continue;
       for (const auto& w : words) lines.push(w);
       said = words;

@@ -21,7 +21,7 @@ inline constexpr std::size_t cell_chars_shown_max = 120;
 /// {vi, en}
 [[nodiscard]] json::Value text_json(std::string_view vi, std::string_view en);
 /// {vi: [lines], en: [lines]}: what these records say of themselves, and of each type and text only once.
-[[nodiscard]] json::Value words_json(const record::Genesis&, std::span<const cli::Draft>);
+[[nodiscard]] json::Value words_json(const record::Genesis&, std::span<const cli::Draft>, const signer::SubjectNames&);
 /// {name, rows: [{n, cells}], more_rows}: the sheet that the report speaks of, or the first visible one. Null if none.
 [[nodiscard]] json::Value table_json(std::span<const tables::Table>, const cli::SheetReport&, std::string_view sheet);
 

@@ -7,6 +7,7 @@
 #include "ledger/record/decode.h"
 #include "signer/random.h"
 #include "wallet-cli/cli/labels.h"
+#include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/second_work.h"
 #include "wallet-cli/desk/answers.h"
 
@@ -64,6 +65,13 @@ std::string file_name(std::string text) {
   return text;
 }
 
+void say(Value& words, std::string_view vi, std::string_view en, const Value& value) {
+  for (const auto* lang : {"vi", "en"}) {
+    auto lines = *words.find(lang);
+    lines.push(std::string(std::string_view(lang) == "vi" ? vi : en) + ": " + text_of(value, lang));
+    words.set(lang, std::move(lines));
+  }
+}
 void say(Value& words, std::string_view vi, std::string_view en, const std::string& value) {
   for (const auto* lang : {"vi", "en"}) {
     auto lines = *words.find(lang);
@@ -250,6 +258,7 @@ Result<Value> Office::pending() {
   auto& access = me->access;
   STELE_TRY(const auto org, access.org());
   STELE_TRY(const auto v, access.get("/v1/orgs/" + cli::percent_encoded(org) + "/pending"));
+  const auto names = cli::subject_names(access.node());
   auto out = Value::array();
   for (const auto& p : items_of(v, "pending")) {
     auto r = record::decode(text_of(p, "jws"));
@@ -274,7 +283,7 @@ Result<Value> Office::pending() {
     out.push(Value::object({{"id", text_of(p, "id")},
                             {"type", text_of(p, "type")},
                             {"name", both(cli::Words::type, text_of(p, "type"))},
-                            {"words", words_json(access.genesis(), shown)},
+                            {"words", words_json(access.genesis(), shown, names)},
                             {"needs", std::move(needs)}}));
   }
   return Value::object({{"pending", std::move(out)}});
@@ -292,6 +301,37 @@ Result<Value> Office::sheets(const std::string& cls, const std::string& year) {
                             {"term", s.term}}));
   }
   return Value::object({{"sheets", std::move(out)}});
+}
+
+Result<Value> Office::credentials(const std::string& type, const std::string& cls, const std::string& year) {
+  STELE_TRY(auto* me, in());
+  STELE_TRY(const auto org, me->access.org());
+  auto target = "/v1/orgs/" + cli::percent_encoded(org) + "/credentials?type=" + cli::percent_encoded(type) +
+                "&year=" + cli::percent_encoded(year);
+  if (!cls.empty()) target += "&class=" + cli::percent_encoded(cls);
+  STELE_TRY(const auto v, me->access.get(target));
+  // What somebody has already asked for and another has still to sign.
+  STELE_TRY(const auto waiting, me->access.get("/v1/orgs/" + cli::percent_encoded(org) + "/pending"));
+  std::set<std::string> changing;
+  for (const auto& p : items_of(waiting, "pending")) {
+    const auto r = record::decode(text_of(p, "jws"));
+    const auto* change = r ? std::get_if<record::StatusChange>(&r->body) : nullptr;
+    if (change == nullptr) continue;
+    for (const auto& id : change->targets) changing.insert(base64url(id.view()));
+  }
+  auto out = Value::array();
+  for (const auto& c : items_of(v, "credentials")) {
+    out.push(Value::object({{"id", text_of(c, "id")},
+                            {"student_id", text_of(c, "student_id")},
+                            {"name", text_of(c, "name")},
+                            {"status", text_of(c, "status")},
+                            {"changing", changing.contains(text_of(c, "id"))}}));
+  }
+  STELE_TRY(const auto policy, cli::fetch_policy(me->access.node()));
+  auto reasons = Value::array();
+  for (const auto& r : policy.reasons)
+    reasons.push(Value::object({{"code", r}, {"name", both(cli::Words::reason, r)}}));
+  return Value::object({{"credentials", std::move(out)}, {"reasons", std::move(reasons)}});
 }
 
 Result<Value> Office::history(const std::string& text) {
@@ -333,7 +373,7 @@ Result<Value> Office::import(cli::SheetUse use, const cli::SheetFile& o, ByteVie
   if (!sheet.draft) return out;
   Work work;
   work.drafts.push_back(std::move(*sheet.draft));
-  auto words = words_json(me->access.genesis(), work.drafts);
+  auto words = words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node()));
   say(words, "Số học sinh", "Students", std::to_string(sheet.report.students));
   out.set("words", std::move(words));
   out.set("work", keep(std::move(work)));
@@ -354,7 +394,7 @@ Result<Value> Office::plan_transcripts(const std::string& cls, const std::string
   auto names = Value::array();
   for (const auto& i : plan.items) names.push(Value::object({{"id", i.student.id}, {"name", i.student.name}}));
   const cli::Draft shown[] = {{Type::transcript, plan.items.front().body, {}}};
-  auto words = words_json(me->access.genesis(), shown);
+  auto words = words_json(me->access.genesis(), shown, cli::subject_names(me->access.node()));
   say(words, "Số học bạ", "Number of transcripts", std::to_string(plan.items.size()));
   out.set("words", std::move(words));
   out.set("students", std::move(names));
@@ -391,7 +431,29 @@ Result<Value> Office::plan_second(const Value& request) {
   Work work;
   work.drafts = cli::second_drafts(*type, org, role, std::move(ids));
   auto out = Value::object({{"ok", true}, {"about", std::move(about)}});
-  out.set("words", words_json(me->access.genesis(), work.drafts));
+  out.set("words", words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node())));
+  out.set("work", keep(std::move(work)));
+  return out;
+}
+
+Result<Value> Office::plan_revocation(const Value& request) {
+  STELE_TRY(auto* me, in());
+  work_.reset();
+  std::vector<std::string> texts;
+  for (const auto& i : items_of(request, "ids")) {
+    if (i.is(json::Kind::string)) texts.push_back(i.string());
+  }
+  const auto reason = text_of(request, "reason");
+  if (reason.empty() || texts.empty() || texts.size() > ids_max)
+    return Unexpected(make_error("desk_bad_request", "Yêu cầu thiếu hoặc sai.", "The request is incomplete or wrong."));
+  STELE_TRY(auto ids, cli::parse_ids(texts));
+  std::sort(ids.begin(), ids.end());
+  STELE_TRY(const auto org, me->access.org());
+  Work work;
+  work.drafts.push_back({Type::revoke, record::StatusChange{org, reason, std::move(ids), {}}, {}});
+  auto words = words_json(me->access.genesis(), work.drafts, {});
+  say(words, "Nghĩa là", "Which means", both(cli::Words::reason, reason));
+  auto out = Value::object({{"ok", true}, {"words", std::move(words)}});
   out.set("work", keep(std::move(work)));
   return out;
 }

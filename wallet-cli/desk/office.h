@@ -51,7 +51,12 @@ class Office {
   [[nodiscard]] Result<json::Value> plan_transcripts(const std::string& cls, const std::string& year);
   /// {"by","role","ids"}: second signatures as work to be signed.
   [[nodiscard]] Result<json::Value> plan_second(const json::Value&);
+  /// {"type","reason","ids"}: the revocation of these documents as work to be signed.
+  [[nodiscard]] Result<json::Value> plan_revocation(const json::Value&);
   [[nodiscard]] Result<json::Value> pending();
+  /// Transcripts of a class, or diplomas of a year, with their state; and the reasons that the policy knows.
+  [[nodiscard]] Result<json::Value> credentials(const std::string& type, const std::string& cls,
+                                                const std::string& year);
   [[nodiscard]] Result<json::Value> sheets(const std::string& cls, const std::string& year);
   [[nodiscard]] Result<json::Value> history(const std::string& id);
   /// The pick-up codes of the last signing, as CSV.

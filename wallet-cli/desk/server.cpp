@@ -236,6 +236,9 @@ void Server::Impl::reading() {
   read("/api/overview", [this](http::Request& r) { return answer(office.overview(query(r, "year"))); });
   read("/api/pending", [this](http::Request&) { return answer(office.pending()); });
   read("/api/sheets", [this](http::Request& r) { return answer(office.sheets(query(r, "class"), query(r, "year"))); });
+  read("/api/credentials", [this](http::Request& r) {
+    return answer(office.credentials(query(r, "type"), query(r, "class"), query(r, "year")));
+  });
   read("/api/history", [this](http::Request& r) { return answer(office.history(query(r, "id"))); });
   read("/api/codes", [this](http::Request&) {
     auto text = office.codes();
@@ -279,6 +282,7 @@ void Server::Impl::signing() {
     if (what == "transcripts")
       return answer(office.plan_transcripts(cli::text_of(*v, "class"), cli::text_of(*v, "year")));
     if (what == "second") return answer(office.plan_second(*v));
+    if (what == "revocation") return answer(office.plan_revocation(*v));
     return bad_request();
   });
   serve("POST", "/api/sign", Way::change, type_passphrase,

@@ -111,7 +111,12 @@ test('a principal: who is missing, transcripts with progress, the seal', async (
     assert.deepEqual((await page.locator('section.card table tbody tr').allInnerTexts()).map((x) => x.replace(/\s+/g, ' ')),
       ['10A1 Vật lí First term Lý Hữu Sự Giả', '10A1 Vật lí Second term Lý Hữu Sự Giả']);
     await accessible(page, 'missing');
+    // The tour's pictures are Vietnamese; the page changes over and back.
+    await page.locator('#language').click();
+    await page.getByRole('heading', { name: 'Xin chào, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
     await picture(page, 'desk-missing');
+    await page.locator('#language').click();
+    await page.getByRole('heading', { name: 'Hello, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
 
     await page.getByRole('link', { name: 'Transcripts' }).click();
     await page.getByText('This class lacks 2 sheets').waitFor();
@@ -150,6 +155,32 @@ test('a principal: who is missing, transcripts with progress, the seal', async (
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByText('Nothing is waiting.').waitFor();
     await accessible(page, 'nothing waits');
+
+    // One of them was issued in error: the principal revokes it, and it waits for the department.
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await page.getByLabel('Đỗ Hoàng Quân Thí Dụ').check();
+    await signIn(page);
+    await page.getByRole('heading', { name: 'Hello, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
+    await page.getByRole('link', { name: 'Revoke' }).click();
+    await page.getByRole('button', { name: 'Show the list' }).click();
+    await page.getByRole('heading', { name: '45 documents' }).waitFor();
+    await accessible(page, 'revoke');
+    await noSidewaysScroll(page, 'revoke');
+    await page.getByRole('button', { name: 'Review and sign…' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Choose at least one document and a reason.' }).waitFor();
+    const box = page.locator('#main input[type=checkbox]').first();
+    await box.check();
+    await page.getByLabel('Reason').selectOption('issued-in-error');
+    await page.getByRole('button', { name: 'Review and sign…' }).click();
+    await dialog.getByRole('heading', { name: 'You are about to sign: revocation' }).waitFor();
+    await accessible(page, 'sign a revocation');
+    await picture(page, 'desk-revoke');
+    await dialog.locator('input').fill(passphrase);
+    await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
+    await dialog.getByRole('heading', { name: 'On the ledger, final' }).waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('a change waits for approval').waitFor();
+    assert.equal(await page.locator('#main input[type=checkbox]:disabled').count(), 1);
   } finally {
     await desk.stop();
     await close();
@@ -219,7 +250,7 @@ test('both languages say everything, on a small laptop and on a phone', async ()
     await signIn(page);
     await page.getByRole('heading', { name: /^Xin chào/ }).waitFor();
     for (const [language, button] of [['vi', 'English'], ['en', 'Tiếng Việt']]) {
-      for (const section of ['work', 'sheet', 'approve', 'issue', 'history']) {
+      for (const section of ['work', 'sheet', 'approve', 'issue', 'revoke', 'history']) {
         await page.evaluate((s) => { location.hash = `#${s}`; }, section);
         await page.locator(`nav a[aria-current=page][href="#${section}"]`).waitFor();
         await page.locator('main .title h1').waitFor();

@@ -86,6 +86,20 @@ test('a plain stele-verifier serves the page that is installed with it', async (
   await close();
 });
 
+test('stele print: the student sees what was signed, and so does whoever checks the print', () => {
+  const pdf = join(demo, 'print.pdf');
+  stele('print', transcript, '--out', pdf);
+  const verdict = JSON.parse(stele('verify', pdf, '--json', '--now', 'none')).verdicts[0].verdict;
+  assert.equal(verdict.outcome, 'valid');
+  assert.equal(verdict.parts.find((p) => p.part === 'print').code, 'same_print');
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  execFileSync('pdftoppm', ['-r', '60', '-f', '2', '-l', '2', '-singlefile', '-png', pdf, join(pictures, 'student-print')]);
+  const diploma = join(demo, 'diploma.pdf');
+  stele('print', good, '--out', diploma);
+  execFileSync('pdftoppm', ['-r', '60', '-singlefile', '-png', diploma, join(pictures, 'student-diploma')]);
+});
+
 test('stele share: the link opens in the page; the service never learns key or contents', async () => {
   const shared = JSON.parse(stele('share', transcript, '--verifier', verifier, '--days', '7', '--qr', join(demo, 'share.png'), '--pdf', join(demo, 'share.pdf'), '--yes', '--json'));
   const link = shared.link ?? shared.url;

@@ -44,6 +44,7 @@ struct Online : testing::Test {
   std::string net = school().genesis().net;
   bool forget_done = false;  ///< "done" gets no good answer
   std::atomic<int> done = 0;
+  std::string asked_now, asked_days;  ///< of the last verdict asked for
   http::Server server{http::ServerOptions{}};
 
   void SetUp() override {
@@ -71,7 +72,9 @@ struct Online : testing::Test {
                                   {"org", "thpt-vi-du-1"}});
       respond(http::json_response(200, json::write(Value::object({{"events", Value::array({event})}}))));
     });
-    server.route("POST", "/v1/verify", [](const http::Request& r, http::Respond respond) {
+    server.route("POST", "/v1/verify", [this](const http::Request& r, http::Respond respond) {
+      asked_now = std::string(r.query_value("now").value_or(""));
+      asked_days = std::string(r.query_value("status_days").value_or(""));
       respond(
           http::json_response(200, json::write(verdict::to_json(verdict::judge_file(school().genesis(), r.body, {})))));
     });
@@ -177,8 +180,19 @@ TEST_F(Online, AVerificationServiceIsAskedWithoutAGenesis) {
   const auto r = stele({"verify", file, "--verifier", url(), "--lang", "vi"});
   EXPECT_EQ(r.exit, 0) << r.err;
   EXPECT_TRUE(has(r.out, "Hợp lệ")) << r.out;
+  EXPECT_EQ(asked_now + asked_days, "") << "its own clock";
   server.stop(std::chrono::milliseconds(100));
   EXPECT_EQ(stele({"verify", file, "--verifier", url(), "--lang", "vi"}).exit, 6);
+}
+
+TEST_F(Online, AVerificationServiceIsToldTheDayAndTheAgeThatWereAskedFor) {
+  const auto file = folder.write("hoc-ba.json", document);
+  EXPECT_EQ(stele({"verify", file, "--verifier", url(), "--now", "2026-05-31T08:00:00Z"}).exit, 0);
+  EXPECT_EQ(asked_now, "2026-05-31T08:00:00Z");
+  EXPECT_EQ(asked_days, "");
+  EXPECT_EQ(stele({"verify", file, "--verifier", url(), "--now", "none", "--status-days", "7"}).exit, 0);
+  EXPECT_EQ(asked_now + " " + asked_days, "none 7");
+  EXPECT_EQ(stele({"verify", file, "--verifier", url(), "--now", "yesterday"}).exit, 2);
 }
 
 TEST_F(Online, AServiceThatIsNoneIsNotBelieved) {

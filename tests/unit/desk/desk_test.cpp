@@ -484,7 +484,8 @@ TEST_F(Desk, SignsWhatItShowedAndTheLedgerHasIt) {
   ASSERT_TRUE(is_true(shown, "ok"));
   std::string words;
   for (const auto& line : items(*shown.find("words"), "vi")) words += line.string() + "\n";
-  for (const auto* part : {"Bạn sắp ký: bảng điểm môn học", "Lớp: 10A1", "Môn: toan", "Học kỳ: hk1", "Số học sinh: 2"})
+  for (const auto* part :
+       {"Bạn sắp ký: bảng điểm môn học", "Lớp: 10A1", "Môn: Toán (toan)", "Học kỳ: hk1", "Số học sinh: 2"})
     EXPECT_NE(words.find(part), std::string::npos) << part << "\n" << words;
   const auto job = sign(text(shown, "work"));
   EXPECT_EQ(text(job, "phase"), "done");
@@ -576,6 +577,47 @@ TEST_F(Desk, IssuesTheTranscriptsOfAClassAndTheSealFollows) {
       post("/api/plan", Value::object({{"what", "transcripts"}, {"class", "10A1"}, {"year", "2025"}})).json();
   EXPECT_FALSE(is_true(again, "ok"));
   EXPECT_EQ(number(again, "have_one"), 2U);
+}
+
+TEST_F(Desk, RevokesATranscriptWithAReasonAndItWaitsForTheOffice) {
+  const auto ids = final({maths("hk1"), maths("hk2")});
+  sign_in(principal);
+  const auto plan =
+      post("/api/plan", Value::object({{"what", "transcripts"}, {"class", "10A1"}, {"year", "2025"}})).json();
+  ASSERT_EQ(number(sign(text(plan, "work")), "final"), 2U);
+  ASSERT_EQ(unlock(seal).status, 200);
+  auto all = Value::array();
+  const auto unsealed = ask("GET", "/api/pending").json();
+  for (const auto& w : items(unsealed, "pending")) all.push(text(w, "id"));
+  const auto seals =
+      post("/api/plan", Value::object({{"what", "second"}, {"by", "seal"}, {"role", "school-seal"}, {"ids", all}}))
+          .json();
+  ASSERT_EQ(number(sign(text(seals, "work")), "final"), 1U);
+
+  ASSERT_EQ(unlock(principal).status, 200);
+  const auto list = [&] { return ask("GET", "/api/credentials?type=transcript&class=10A1&year=2025").json(); };
+  const auto before = list();
+  ASSERT_EQ(items(before, "credentials").size(), 2U) << json::write(before);
+  const auto& first = items(before, "credentials").at(0);
+  EXPECT_EQ(text(first, "status"), "valid");
+  EXPECT_FALSE(items(before, "reasons").empty());
+  const auto revoke = [&](const std::string& reason) {
+    return post(
+        "/api/plan",
+        Value::object({{"what", "revocation"}, {"reason", reason}, {"ids", Value::array({text(first, "id")})}}));
+  };
+  EXPECT_EQ(revoke("").code(), "desk_bad_request");
+  const auto shown = revoke("entry-error").json();
+  ASSERT_TRUE(is_true(shown, "ok")) << json::write(shown);
+  std::string words;
+  for (const auto& line : items(*shown.find("words"), "vi")) words += line.string() + "\n";
+  for (const auto& part : {std::string("Bạn sắp ký: thu hồi"), text(first, "id"), std::string("Nghĩa là: nhập sai")})
+    EXPECT_NE(words.find(part), std::string::npos) << part << "\n" << words;
+  EXPECT_EQ(number(sign(text(shown, "work")), "final"), 1U);
+  // The office above has to agree: until then the transcript holds, and the change is told.
+  const auto after = list();
+  for (const auto& c : items(after, "credentials"))
+    EXPECT_EQ(text(c, "id") == text(first, "id"), is_true(c, "changing")) << json::write(after);
 }
 
 TEST_F(Desk, SeesWhoHasNotSigned) {

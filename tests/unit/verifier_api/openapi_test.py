@@ -82,6 +82,12 @@ def ask_ledger(c, ids, text):
         c.ask("GET", pattern, pattern.replace("{id}", none), expect=404)
         c.ask("GET", pattern, pattern.replace("{id}", "short"), expect=400)
     c.ask("GET", "/v1/records/{id}/receipt", f"/v1/records/{ids['waiting']}/receipt", expect=409)
+    one = [c.ask("GET", "/v1/records/{id}/receipt", f"/v1/records/{ids[which]}/receipt", expect=200)[1] for which in ("diploma", "transcript")]
+    _, several = c.ask("GET", "/v1/receipts", f"/v1/receipts?ids={ids['diploma']},{none},{ids['waiting']},{ids['transcript']}", expect=200)
+    if several != b"".join(one):
+        c.faults.append("GET /v1/receipts: not the receipts, in order")
+    for query in ("", "ids=short", "ids=" + ",".join([none] * 65)):
+        c.ask("GET", "/v1/receipts", "/v1/receipts?" + query, expect=400)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/" + ids["tag"], expect=200)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/" + none, expect=404)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/x", expect=400)
@@ -110,10 +116,17 @@ def ask_ledger(c, ids, text):
 
 def ask_more(c, ids, text):
     verdict = {"$ref": "#/components/schemas/Verdict"}
+    json_type = {"Content-Type": "application/json"}
     _, same = c.ask("POST", "/v1/verify", "/v1/verify", text, {"Content-Type": "application/octet-stream"}, expect=200)
     _, spelled = c.ask("POST", "/v1/verify", "/v1/verify", text.rstrip(b"\n"), {"Content-Type": "application/octet-stream"}, expect=200)
     if [json.loads(same)["outcome"], json.loads(spelled)["outcome"]] != ["valid", "altered"]:
         c.faults.append("application/octet-stream: the bytes are not judged")
+    for query, outcome in (("now=2099-01-01T00:00:00Z", "status_too_old"), ("now=none", "valid"), ("now=2099-01-01T00:00:00Z&status_days=3650", "status_too_old")):
+        _, dated = c.ask("POST", "/v1/verify", "/v1/verify?" + query, text, json_type, expect=200)
+        if json.loads(dated)["outcome"] != outcome:
+            c.faults.append(f"{query}: {json.loads(dated)['outcome']}")
+    for query in ("now=yesterday", "status_days=0", "status_days=x"):
+        c.ask("POST", "/v1/verify", "/v1/verify?" + query, text, json_type, expect=400)
     _, lines = c.ask("POST", "/v1/verify", "/v1/verify", text + b"rubbish\n", {"Content-Type": "application/x-ndjson"}, expect=200)
     for line in lines.decode().splitlines():
         c.check(verdict, json.loads(line), "a line of verdicts")
@@ -151,7 +164,7 @@ def ask_caches(c, ids):
     final = ids["final"]
     targets = {"/v1/records/{id}": "/v1/records/" + ids["diploma"], "/v1/records/{id}/receipt": f"/v1/records/{ids['diploma']}/receipt",
                "/v1/records/{id}/history": f"/v1/records/{ids['diploma']}/history", "/v1/tags/{tag}": "/v1/tags/" + ids["tag"],
-               "/v1/checkpoints/{height}": "/v1/checkpoints/2", "/v1/blocks": f"/v1/blocks?from=1&to={final}",
+               "/v1/receipts": "/v1/receipts?ids=" + ids["diploma"], "/v1/checkpoints/{height}": "/v1/checkpoints/2", "/v1/blocks": f"/v1/blocks?from=1&to={final}",
                "/v1/proofs/inclusion": "/v1/proofs/inclusion?index=0&size=3", "/v1/proofs/consistency": "/v1/proofs/consistency?from=1&to=3",
                "/v1/status": f"/v1/status?index=0&height={final}", "/v1/orgs/{org}/jwks": f"/v1/orgs/{ids['org']}/jwks",
                "/.well-known/jwt-vc-issuer/orgs/{org}": f"/.well-known/jwt-vc-issuer/orgs/{ids['org']}"}

@@ -6,9 +6,10 @@ import { work } from './work.js';
 import { sheet } from './sheet.js';
 import { approve } from './approve.js';
 import { issue } from './issue.js';
+import { revoke } from './revoke.js';
 import { history as records } from './history.js';
 
-const sections = { work, sheet, approve, issue, history: records };
+const sections = { work, sheet, approve, issue, revoke, history: records };
 
 /** What the views share: who is here, and what the school looks like in the year chosen. */
 export const desk = { state: null, year: '', overview: null };
@@ -72,7 +73,7 @@ function bars() {
   $('person').replaceChildren(h('strong', {}, me.name), h('span', {}, me.title));
   $('nav').setAttribute('aria-label', t('nav'));
   const now = section();
-  const shown = Object.keys(sections).filter((s) => s !== 'issue' || wholeSchool());
+  const shown = Object.keys(sections).filter((s) => (s !== 'issue' && s !== 'revoke') || wholeSchool());
   $('nav').replaceChildren(h('ul', {}, shown.map((s) =>
     h('li', {}, h('a', { href: `#${s}`, 'aria-current': s === now ? 'page' : null }, t(`nav_${s}`))))));
 }

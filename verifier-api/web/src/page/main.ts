@@ -59,7 +59,7 @@ async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) =
 async function refresh(judging: { file: Uint8Array; pinned: string[]; now: number; max_s: number }, first: Judged): Promise<{ judged: Judged; notes: Note[] }> {
   let receipts: Uint8Array[];
   try {
-    receipts = (await fetch_receipts(first.ask)).receipts;
+    receipts = await fetch_receipts(first.ask);
   } catch {
     receipts = [];
   }
