@@ -10,8 +10,6 @@
 namespace stele::verdict {
 namespace {
 
-using record::Type;
-
 constexpr std::size_t part_count = 8;
 constexpr std::size_t findings_told_max = 3;  ///< of one part; the rest is counted
 

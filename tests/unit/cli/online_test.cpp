@@ -93,7 +93,7 @@ struct Online : testing::Test {
     const auto line = typed + "\n";
     EXPECT_EQ(::write(ends[1], line.data(), line.size()), static_cast<ssize_t>(line.size()));
     ::close(ends[1]);
-    const auto r = with_node({"receive", "--out", out, "--code-fd", std::to_string(ends[0])});
+    auto r = with_node({"receive", "--out", out, "--code-fd", std::to_string(ends[0])});
     ::close(ends[0]);
     return r;
   }

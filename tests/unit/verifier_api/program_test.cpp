@@ -29,6 +29,7 @@ class Program {
           const std::string& program = STELE_VERIFIER) {
     arguments.insert(arguments.begin(), program);
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (auto& a : arguments) argv.push_back(a.data());
     argv.push_back(nullptr);
     const std::string path = output.string();
