@@ -6,9 +6,9 @@
 
 namespace stele::vault {
 
-Error io_error(const rocksdb::Status& s) {
-  return make_error("vault_io", "Kho dữ liệu không đọc hoặc ghi được: " + s.ToString() + ".",
-                    "The vault can't read or write: " + s.ToString() + ".");
+Error io_error(const std::string& what) {
+  return make_error("vault_io", "Kho dữ liệu không đọc hoặc ghi được: " + what + ".",
+                    "The vault can't read or write: " + what + ".");
 }
 Error damaged() {
   return make_error("vault_damaged", "Dữ liệu trong kho bị hỏng.", "What the vault holds is damaged.");

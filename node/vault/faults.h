@@ -1,8 +1,6 @@
 // What the vault says when something is wrong with it: which record, which place, and what to do.
 #pragma once
 
-#include <rocksdb/status.h>
-
 #include <string>
 #include <string_view>
 
@@ -11,7 +9,8 @@
 
 namespace stele::vault {
 
-[[nodiscard]] Error io_error(const rocksdb::Status&);
+/// `what`: the database's own words.
+[[nodiscard]] Error io_error(const std::string& what);
 [[nodiscard]] Error damaged();
 /// It can't be deciphered: a damaged byte, an object moved to another place, or a wrapping key that is gone.
 /// `field`: "rows[3].result", "disclosures[2]" …

@@ -1,19 +1,12 @@
 // Where each thing stands in the vault's database: keys are a letter, then what names the object.
 #pragma once
 
-#include <rocksdb/slice.h>
-
 #include <string_view>
 
 #include "ledger/base/bytes.h"
 #include "ledger/log/wire.h"
 
 namespace stele::vault {
-
-inline rocksdb::Slice slice(ByteView b) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): RocksDB takes bytes as char
-  return {reinterpret_cast<const char*>(b.data()), b.size()};
-}
 
 /// Database keys: a letter, then what names the object.
 class Place {

@@ -18,6 +18,15 @@
 
 namespace stele::vault {
 
+inline rocksdb::Slice slice(ByteView b) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): RocksDB takes bytes as char
+  return {reinterpret_cast<const char*>(b.data()), b.size()};
+}
+
+inline Error io_error(const rocksdb::Status& s) {
+  return io_error(s.ToString());
+}
+
 /// What a sheet's record says of its rows.
 struct Signed {
   Digest root;
