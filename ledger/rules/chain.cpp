@@ -8,6 +8,7 @@
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/effects.h"
+#include "ledger/rules/membership.h"
 
 namespace stele::rules {
 
@@ -141,6 +142,7 @@ class InBlock {
     if (const auto* o = std::get_if<record::Org>(&r.body))
       out.push_back(o->parent ? "org" + o->org : std::string("root"));
     if (r.type == Type::policy) out.emplace_back("policy");
+    if (r.type == Type::validators) out.emplace_back("validators");
     const auto replaces = std::visit(
         [](const auto& b) -> std::optional<RecordId> {
           if constexpr (requires { b.replaces; }) return b.replaces;
@@ -215,12 +217,10 @@ class InBlock {
 
 struct Chain::Impl {
   explicit Impl(const record::Genesis& g)
-      : state(g), head(log::genesis_checkpoint(g)), head_hash(log::hash_of(log::to_text(head))) {
-    auto set = log::ValidatorSet::from(g.validators);
+      : state(g), head(log::genesis_checkpoint(g)), head_hash(log::hash_of(log::to_text(head))), members(g) {
     auto orderer_set = log::ValidatorSet::from(g.orderers);
     auto vault_set = log::ValidatorSet::from(g.vaults);
-    STELE_ASSERT(set && orderer_set && vault_set);  // decode_genesis refuses keys that are not on the curve
-    validators = std::move(*set);
+    STELE_ASSERT(orderer_set && vault_set);  // decode_genesis refuses keys that are not on the curve
     orderers = std::move(*orderer_set);
     vaults = std::move(*vault_set);
     recent.emplace_back(head_hash, head.time);
@@ -230,12 +230,15 @@ struct Chain::Impl {
   log::MerkleTree tree;
   log::Checkpoint head;
   HeaderHash head_hash;
-  log::ValidatorSet validators, orderers, vaults;
+  Membership members;
+  log::ValidatorSet orderers, vaults;
   std::deque<std::pair<HeaderHash, UnixSeconds>> recent;  ///< what state.recent holds, oldest first
 
   [[nodiscard]] Result<void, Rejection> check_acks(const record::Record&, std::span<const log::Ack>) const;
   [[nodiscard]] Result<std::optional<log::QuorumCertificate>, Rejection> parent_qc(const Block&) const;
-  [[nodiscard]] UnixSeconds time_after(const std::optional<log::QuorumCertificate>&) const;
+  [[nodiscard]] Result<std::optional<log::EpochProof>, Rejection> epoch_proof(const Block&) const;
+  [[nodiscard]] UnixSeconds time_after(const std::optional<log::QuorumCertificate>&,
+                                       const log::EpochProof* = nullptr) const;
   [[nodiscard]] Result<Digest, Rejection> check_frame(const Block&) const;
   void remember(UnixSeconds now);
 };
@@ -257,14 +260,26 @@ const HeaderHash& Chain::head_hash() const {
 const log::MerkleTree& Chain::tree() const {
   return impl_->tree;
 }
-const log::ValidatorSet& Chain::validators() const {
-  return impl_->validators;
+const std::shared_ptr<const log::Signers>& Chain::signers() const {
+  return impl_->members.head();
+}
+const std::shared_ptr<const log::Signers>& Chain::next_signers() const {
+  return impl_->members.next();
+}
+std::shared_ptr<const log::Signers> Chain::signers_of(const Block& b) const {
+  if (b.epoch_proof.empty()) return next_signers();
+  const auto proof = log::decode_epoch_proof(b.epoch_proof);
+  if (!proof || !proof->recovery) return next_signers();
+  auto signers = log::recovery_signers(*proof->recovery);
+  return signers ? std::make_shared<const log::Signers>(std::move(*signers)) : nullptr;
 }
 UnixSeconds Chain::time_of_next(const std::optional<log::QuorumCertificate>& qc) const {
   return impl_->time_after(qc);
 }
 
-UnixSeconds Chain::Impl::time_after(const std::optional<log::QuorumCertificate>& qc) const {
+UnixSeconds Chain::Impl::time_after(const std::optional<log::QuorumCertificate>& qc,
+                                    const log::EpochProof* proof) const {
+  if (proof != nullptr) return std::max(head.time, log::median_time(*proof));
   return qc ? std::max(head.time, log::median_time(*qc)) : head.time;
 }
 
@@ -305,8 +320,20 @@ Result<std::optional<log::QuorumCertificate>, Rejection> Chain::Impl::parent_qc(
   }
   auto qc = log::decode_qc(b.parent_qc);
   if (!qc) return reject(RejectionCode::block_bad_qc, qc.error().where);
-  STELE_CHECK(log::check_qc(*qc, head_hash, validators));
+  STELE_CHECK(log::check_qc(*qc, head_hash, *members.head()));
   return std::optional(std::move(*qc));
+}
+
+/// None: the block goes on in its parent's epoch.
+Result<std::optional<log::EpochProof>, Rejection> Chain::Impl::epoch_proof(const Block& b) const {
+  const bool same = b.epoch == head.epoch;
+  if (b.epoch < head.epoch || same != b.epoch_proof.empty()) return reject(RejectionCode::block_wrong_epoch);
+  if (same) return std::optional<log::EpochProof>{};
+  auto proof = log::decode_epoch_proof(b.epoch_proof);
+  if (!proof) return reject(RejectionCode::block_wrong_epoch, proof.error().where);
+  STELE_CHECK(
+      log::check_epoch_proof(*proof, state.genesis, b.epoch, {head.epoch, head.height, head_hash}, *members.next()));
+  return std::optional(std::move(*proof));
 }
 
 /// All that does not concern single records; gives the body hash.
@@ -314,8 +341,6 @@ Result<Digest, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.net != state.genesis.net) return reject(RejectionCode::block_wrong_network);
   if (b.parent != head_hash) return reject(RejectionCode::block_wrong_parent);
   if (b.height.value != head.height.value + 1) return reject(RejectionCode::block_wrong_height);
-  // Rules 1 knows one epoch: later ones come with their own rules for proofs.
-  if (b.epoch.value != 0 || !b.epoch_proof.empty()) return reject(RejectionCode::block_wrong_epoch);
   if (b.rules != head.rules) return reject(RejectionCode::block_wrong_rules);
   if (b.records.size() > log::block_records_max) return reject(RejectionCode::block_too_large);
   if (b.orderer >= orderers.size()) return reject(RejectionCode::block_bad_orderer);
@@ -346,7 +371,9 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   if (!body) return whole(std::move(body).error());
   auto qc = m.parent_qc(b);
   if (!qc) return whole(std::move(qc).error());
-  const UnixSeconds time = m.time_after(*qc);
+  const auto proof = m.epoch_proof(b);
+  if (!proof) return whole(proof.error());
+  const UnixSeconds time = m.time_after(*qc, *proof ? &**proof : nullptr);
   const bool decode_here = decoded.empty();
   if (decode_here) decoded.reserve(b.records.size());
   STELE_ASSERT(decode_here || decoded.size() == b.records.size());
@@ -383,6 +410,7 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   if (acks_used != b.acks.size()) return whole({RejectionCode::block_ack_stray, {}});
 
   // Now move on.
+  if (*proof && (*proof)->recovery) m.members.recover((*proof)->recovery->set);
   Changes changes;
   m.remember(time);
   begin_block(m.state, time, changes);
@@ -404,14 +432,19 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   h.parent = m.head_hash;
   h.body = *body;
   h.status = m.state.status.root();
-  h.validators = log::validators_digest(m.validators, m.validators);
+  h.validators = m.members.next()->digest();
   h.time = time;
   out.header = h;
   out.header_text = log::to_text(h);
   out.header_hash = log::hash_of(out.header_text);
   out.changed = std::move(changes);
+  out.parent_epoch = m.head.epoch;
+  out.parent_qc = std::move(*qc);
   m.head = h;
   m.head_hash = out.header_hash;
+  m.members.advance(m.state, h.height, h.epoch);
+  out.signers = m.members.head();
+  out.child_signers = m.members.next();
   return out;
 }
 
@@ -424,15 +457,16 @@ struct Chain::Builder::Impl {
 };
 
 Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate> qc, std::uint16_t orderer,
-                        std::uint32_t attempt)
+                        std::uint32_t attempt, const log::EpochProof* proof)
     : impl_(std::make_unique<Impl>()) {
   const auto& m = *chain.impl_;
   impl_->chain = &chain;
-  impl_->time = m.time_after(qc);
+  impl_->time = m.time_after(qc, proof);
   auto& b = impl_->draft.block;
   b.net = m.state.genesis.net;
   b.rules = m.head.rules;
-  b.epoch = m.head.epoch;
+  b.epoch = proof != nullptr ? proof->statements.front().to : m.head.epoch;
+  if (proof != nullptr) b.epoch_proof = log::encode(*proof);
   b.height.value = m.head.height.value + 1;
   b.attempt = attempt;
   b.parent = m.head_hash;
@@ -442,9 +476,9 @@ Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate
 Chain::Builder::~Builder() = default;
 Chain::Builder::Builder(Builder&&) noexcept = default;
 
-Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint16_t orderer,
-                            std::uint32_t attempt) const {
-  return Builder(*this, std::move(qc), orderer, attempt);
+Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint16_t orderer, std::uint32_t attempt,
+                            const log::EpochProof* proof) const {
+  return Builder(*this, std::move(qc), orderer, attempt, proof);
 }
 
 std::size_t Chain::Builder::size() const {
@@ -456,7 +490,7 @@ std::size_t Chain::Builder::bytes() const {
 
 namespace {
 
-constexpr std::size_t frame_reserve = 16'384;  // everything in a block but records and acks
+constexpr std::size_t frame_reserve = 90'112;  // everything in a block but records and acks
 constexpr std::size_t ack_bytes = 98;
 
 constexpr std::size_t bytes_of(std::size_t jws_bytes, std::size_t acks) {
