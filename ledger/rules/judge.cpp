@@ -155,6 +155,7 @@ class Judge {
     switch (r_.type) {
       case Type::org:
       case Type::key:
+      case Type::validators:
       case Type::policy:
         return true;
       case Type::revoke:

@@ -86,6 +86,8 @@ void Replica::tick(UnixSeconds now) {
 
 Result<void> Replica::batch(sync::Batch batch) {
   if (failure_) return Unexpected(*failure_);
+  if (begin_epoch_elsewhere(batch)) return try_slots(), Result<void>{};
+  if (failure_) return Unexpected(*failure_);
   const auto qc = batch.qc;
   auto taken = sync::take(ledger_, std::move(batch));
   if (!taken) {
@@ -209,6 +211,7 @@ bool Replica::begin_epoch(const Slot& s, log::Block block) {
   const auto base =
       std::find_if(tail.begin(), tail.end(), [&](const rules::Applied& a) { return a.header_hash == block.parent; });
   if (base == tail.end()) {
+    if (could_be_proven(block)) wanted_ = {s, block.parent};
     effects_.emplace_back(Behind{});
     return false;
   }
@@ -248,6 +251,52 @@ bool Replica::begin_epoch(const Slot& s, log::Block block) {
   slots_.erase(s);
   machine_.given_up_above(keep);
   take_in(replaced->front());
+  return true;
+}
+
+/// By the sets that are known here. Whether it is, is judged with the base's own.
+bool Replica::could_be_proven(const log::Block& block) const {
+  const auto proof = log::decode_epoch_proof(block.epoch_proof);
+  if (!proof) return false;
+  log::Place base{{}, {block.height.value - 1}, block.parent};
+  for (const auto& st : proof->statements) {
+    if (log::lower(base, st.highest)) base = {st.highest.epoch, st.highest.height, block.parent};
+  }
+  return log::check_epoch_proof(*proof, ledger_.genesis(), block.epoch, base, *ledger_.tail().back().child_signers)
+      .has_value();
+}
+
+/// A quorum begins an epoch on a branch that is not stored here. It can be lower than what is: the quorum did not know
+/// of that, so that it can't have become final. Both are taken at once, or neither.
+bool Replica::begin_epoch_elsewhere(const sync::Batch& batch) {
+  if (!wanted_ || batch.qc.header != wanted_->second) return false;
+  const Slot s = wanted_->first;
+  const auto it = slots_.find(s);
+  auto first = it == slots_.end() ? Result<log::Block, Rejection>(reject(RejectionCode::block_wrong_parent))
+                                  : log::decode_block(it->second);
+  if (!first || !machine_.would_vote(s.epoch, s.height, *ledger_.tail().back().child_signers)) return false;
+  std::vector<log::Block> blocks;
+  std::optional<Height> keep;
+  for (const auto& b : batch.blocks) {
+    for (const auto& a : ledger_.tail()) {
+      if (a.header_hash != b.parent) continue;
+      keep = a.header.height;  // the last block of the batch whose parent is here begins the branch
+      blocks.clear();
+    }
+    if (keep) blocks.push_back(b);
+  }
+  if (!keep || *keep >= chain().head().height) return false;
+  blocks.push_back(std::move(*first));
+  auto replaced = ledger_.replace_tail(*keep, std::move(blocks), std::nullopt);
+  wanted_.reset();
+  if (!replaced) {
+    if (replaced.error().failed) return failure_ = replaced.error().failed, false;
+    return refuse(s, replaced.error().rejected->why, nullptr), false;
+  }
+  last_ = {s, std::move(slots_.at(s))};
+  slots_.erase(s);
+  machine_.given_up_above(*keep);
+  for (const auto& a : *replaced) take_in(a);
   return true;
 }
 

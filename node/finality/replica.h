@@ -68,6 +68,8 @@ class Replica {
   bool try_next();
   bool try_epochs();
   bool begin_epoch(const Slot&, log::Block);
+  bool begin_epoch_elsewhere(const sync::Batch&);
+  [[nodiscard]] bool could_be_proven(const log::Block&) const;
   void refuse(const Slot&, const Rejection&, const log::Block*);
   void take_in(const rules::Applied&);
   std::uint32_t& attempt(Epoch, Height);
@@ -79,6 +81,7 @@ class Replica {
   std::map<std::pair<Epoch, Height>, std::uint32_t> attempts_;  ///< the first that was not passed over
   std::optional<std::pair<Slot, Bytes>> last_;                  ///< the slot that the head came from
   std::optional<EpochReady> ready_;
+  std::optional<std::pair<Slot, HeaderHash>> wanted_;  ///< an epoch's first block whose base is not stored here
   std::optional<Error> failure_;
 };
 

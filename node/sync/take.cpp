@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <tuple>
-
 namespace stele::sync {
 namespace {
 
@@ -54,7 +52,7 @@ Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::si
   const auto& head = ledger.chain().head();
   const Height certified{ledger.head_qc() ? head.height.value : head.height.value - 1};
   const auto& last = batch.blocks.back();
-  if (std::tie(last.epoch, last.height) <= std::tie(head.epoch, certified)) return Taken{};
+  if (!log::lower({head.epoch, certified, {}}, {last.epoch, last.height, {}})) return Taken{};
   if (keep < ledger.final_point()->checkpoint.height)
     return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
   std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),

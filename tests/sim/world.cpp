@@ -80,8 +80,6 @@ struct Node {
   bool byzantine = false, up = false, restored = false, dead = false;
   std::int64_t skew_s = 0;
   Disk disk;
-  std::optional<finality::VoteRecord> backup;
-  std::uint64_t votes_since_backup = 0;
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<Replica> replica;
   std::uint64_t life = 0;  ///< counts starts: messages to an earlier life are lost with it
@@ -113,10 +111,17 @@ class World {
       f_ = 3;
       genesis_ = make_genesis(n_, orderers_);
     }
-    const auto byzantine = o.byzantine.value_or(chance_.percent(25) ? 0 : chance_.between(1, f_));
-    style_ = chance_.below(8);
+    style_ = chance_.below(10);
+    if (o.nodes == 0 && ambushes() && n_ != 4 && n_ != 7) {
+      n_ = chance_.percent(70) ? 4 : 7;
+      f_ = (n_ - 1) / 3;
+      genesis_ = make_genesis(n_, orderers_);
+    }
+    auto byzantine = o.byzantine.value_or(chance_.percent(25) ? 0 : chance_.between(1, f_));
+    if (ambushes()) byzantine = restores_disks() ? 0 : f_;
     spares_ = n_;
     std::vector<std::size_t> bad;
+    for (std::size_t i = 1; cuts_handover() && i <= byzantine; ++i) bad.push_back(i);
     while (bad.size() < byzantine) {
       const auto i = chance_.below(n_);
       if (std::find(bad.begin(), bad.end(), i) == bad.end()) bad.push_back(i);
@@ -128,6 +133,11 @@ class World {
     delay_ms_ = chance_.of(std::vector<std::uint64_t>{20, 100, 500, 2000});
     twice_ = chance_.of(std::vector<std::uint64_t>{0, 5, 20});
     heal_ms_ = chance_.between(30, 60) * 1000;
+    if (ambushes()) {
+      loss_ = chance_.below(3);
+      delay_ms_ = chance_.of(std::vector<std::uint64_t>{20, 100, 300});
+      heal_ms_ = 60'000;
+    }
   }
 
   Outcome run();
@@ -135,8 +145,12 @@ class World {
  private:
   // ---- what the seed decided
   [[nodiscard]] bool changes_set() const { return style_ == 1 || style_ == 2; }
-  [[nodiscard]] bool restores_keys() const { return style_ == 3; }
-  [[nodiscard]] bool breaks_service() const { return style_ >= 4; }
+  [[nodiscard]] bool cuts_handover() const { return style_ == 2; }
+  [[nodiscard]] bool restores_disks() const { return style_ == 3; }
+  [[nodiscard]] bool hides_certificates() const { return style_ == 4; }
+  /// The adversary waits for the moment at which one rule alone stands between it and a fork.
+  [[nodiscard]] bool ambushes() const { return style_ >= 2 && style_ <= 4; }
+  [[nodiscard]] bool breaks_service() const { return style_ >= 5; }
   [[nodiscard]] bool healed() const { return now_ms_ >= heal_ms_; }
 
   void add_node(std::size_t validator, bool byzantine) {
@@ -199,6 +213,13 @@ class World {
   void client();
   void change_set();
   void trouble();
+  std::map<Slot, Bytes>& service(const Node& n) {
+    const auto it = side_.find(n.id);
+    return ambushes() && it != side_.end() && it->second == 1 ? service_of_the_cut_off_ : service_;
+  }
+  void ambush(Node&, const finality::CastVote&);
+  void hide_certificate(Node& from, const HeaderHash&);
+  void restore_disks();
   std::string org_record(std::size_t number) const;
   std::string sign_record(record::Type, const record::Body&) const;
   bool finished();
@@ -216,8 +237,15 @@ class World {
   std::priority_queue<Event> events_;
   std::uint64_t now_ms_ = 0, number_ = 0;
   std::map<Slot, Bytes> service_, service_backup_;
+  std::map<Slot, Bytes>
+      service_of_the_cut_off_;  ///< an ordering service that lost its quorum shows side 1 another truth
   bool service_up_ = true;
-  std::map<std::size_t, int> side_;  ///< of a partition, by node; empty: none
+  std::map<std::size_t, int> side_;     ///< of a partition, by node; empty: none
+  bool one_way_ = false;                ///< messages from side 1 to side 0 pass
+  std::optional<std::size_t> only_to_;  ///< nothing reaches anybody else
+  std::set<HeaderHash> withheld_;       ///< Byzantine validators show their votes for these to `shown_to_` alone
+  std::optional<std::size_t> shown_to_;
+  int sprung_ = 0;
   std::vector<std::string> pending_;
   std::size_t clients_ = 0;
   std::optional<std::string> last_record_;  ///< handed in after everything was healed
@@ -234,7 +262,9 @@ void World::send(const Node& from, Node& to, std::function<void(Node&)> act) {
     const auto it = side_.find(n.id);
     return it == side_.end() ? -1 : it->second;
   };
-  const bool cut = side(from) != side(to) && side(from) != -1 && side(to) != -1;
+  const bool passes = one_way_ && side(from) == 1;
+  const bool cut =
+      (side(from) != side(to) && side(from) != -1 && side(to) != -1 && !passes) || (only_to_ && *only_to_ != to.id);
   if (cut || (!healed() && chance_.percent(loss_))) return;
   const int copies = !healed() && chance_.percent(twice_) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
@@ -306,13 +336,17 @@ void World::on(Node& n, finality::CastVote& v) {
     n.disk.votes.last = {v.header.epoch, v.header.height, v.hash, v.parent_epoch, v.time, signature};
     return 0;
   });
-  ++n.votes_since_backup;
   note("vote " + std::to_string(n.id) + " " + std::to_string(v.header.epoch.value) + "/" +
        std::to_string(v.header.height.value));
+  if (ambushes() && !healed()) ambush(n, v);
   spread_vote(n, {v.header, key.public_key().compressed(), v.time, signature});
 }
 
 void World::spread_vote(Node& n, const log::SignedVote& v) {
+  if (n.byzantine && !healed() && withheld_.contains(log::place_of(v.header).header)) {
+    if (shown_to_ && *shown_to_ != n.id) send(n, *nodes_[*shown_to_], [v](Node& to) { to.replica->vote(v); });
+    return;
+  }
   broadcast(n, [v](Node& to) { to.replica->vote(v); });
   n.replica->vote(v);
 }
@@ -327,7 +361,7 @@ void World::on(Node& n, finality::ResendVote&) {
 
 void World::on(Node& n, finality::CastStatement& c) {
   auto s = c.statement;
-  if (n.byzantine && chance_.percent(50)) {  // lies about what it knows
+  if (n.byzantine && (hides_certificates() || cuts_handover() || chance_.percent(50))) {  // lies about what it knows
     s.highest = {{}, {}, log::hash_of(log::to_text(log::genesis_checkpoint(genesis_)))};
     s.last_vote = {};
     s.last_vote_parent = {};
@@ -431,7 +465,7 @@ void World::tick(Node& n) {
 /// What the service has goes to everybody.
 void World::forward(Node& n) {
   const auto& head = n.ledger->chain().head();
-  for (const auto& [slot, bytes] : service_) {
+  for (const auto& [slot, bytes] : service(n)) {
     if (slot.epoch < head.epoch || (slot.epoch == head.epoch && slot.height < head.height)) continue;
     if (!healed() && chance_.percent(30)) continue;
     n.replica->slot(slot, bytes);
@@ -448,7 +482,14 @@ void World::propose(Node& n, bool split) {
     for (const auto& jws : pending_) {
       if (!with_records || builder->size() >= 4) break;
       auto r = record::decode(jws);
-      if (r) (void)builder->add(jws, std::move(*r), {});
+      if (!r) {
+        broken("a record that does not decode: " + std::string(code_name(r.error().code)));
+        continue;
+      }
+      const auto type = r->type;
+      const auto added = builder->add(jws, std::move(*r), {});
+      if (!added && type == record::Type::validators)
+        note("set change waits: " + std::string(code_name(added.error().code)) + " " + added.error().where);
     }
     auto block = std::move(*builder).finish().block;
     block.signature = key.sign(log::block_digest(log::body_hash(block)));
@@ -471,7 +512,7 @@ void World::propose(Node& n, bool split) {
     return;
   }
   n.cut_ms = now_ms_;
-  if (!service_up_ || !service_.emplace(slot, log::encode(*block)).second) return;  // the transaction is the fence
+  if (!service_up_ || !service(n).emplace(slot, log::encode(*block)).second) return;  // the transaction is the fence
   note("ordered " + std::to_string(slot.epoch.value) + "/" + std::to_string(slot.height.value) + "/" +
        std::to_string(slot.attempt) + " by " + std::to_string(n.id));
 }
@@ -490,7 +531,7 @@ void World::order(Node& n) {
                      head.size > x.ledger->final_point()->checkpoint.size || now_ms_ > x.cut_ms + 5'000;
     if (bad && chance_.percent(15)) {
       const Slot garbage{head.epoch, Height{head.height.value + 1}, static_cast<std::uint32_t>(chance_.below(2))};
-      service_.emplace(garbage, Bytes(20, static_cast<std::uint8_t>(chance_.below(256))));
+      service(x).emplace(garbage, Bytes(20, static_cast<std::uint8_t>(chance_.below(256))));
     }
     if (due) propose(x, bad && chance_.percent(40));
   });
@@ -533,7 +574,7 @@ void World::client() {
 void World::change_set() {
   record::Validators v;
   // At most a third of the new set is bad, as of the old one; the rest are spares or old members.
-  const auto keep = chance_.below(n_);
+  const auto keep = cuts_handover() ? 0 : chance_.below(n_);
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < n_; ++i) members.push_back(i < keep ? i : n_ + i);
   for (const auto i : members) v.set.push_back({"nut-" + std::to_string(i), "goc", public_of(validator_name(i))});
@@ -545,6 +586,8 @@ void World::change_set() {
 void World::trouble() {
   if (healed()) {
     side_.clear();
+    only_to_.reset();
+    one_way_ = false;
     service_up_ = true;
     for (auto& n : nodes_) n->disk.cut_in = 0;
     heal_height_ = finals_.empty() ? Height{} : finals_.rbegin()->first;
@@ -589,19 +632,94 @@ void World::trouble() {
         service_up_ = !service_up_;
     }
   }
-  if (restores_keys()) {
-    Node& n = *nodes_[chance_.below(nodes_.size())];
-    if (!n.backup) {
-      n.backup = n.disk.votes;
-      n.votes_since_backup = 0;
-    } else if (n.votes_since_backup >= 3 && n.up && !n.byzantine) {
-      crash(n);
-      note("vote file restored " + std::to_string(n.id));
-      n.disk.votes = *n.backup;
-      n.backup.reset();
-      n.restored = true;
-    }
+}
+
+/// Only one node gets what everybody says for a while, and is then cut off with what it knows.
+void World::hide_certificate(Node& from, const HeaderHash& hash) {
+  Node* lonely = &from;
+  while (lonely->byzantine || side_[lonely->id] == 1) lonely = nodes_[chance_.below(n_)].get();
+  only_to_ = shown_to_ = lonely->id;
+  withheld_.insert(hash);
+  note("only " + std::to_string(lonely->id) + " hears the votes");
+  later(chance_.between(300, 900), [this, id = lonely->id] {
+    only_to_.reset();
+    side_.clear();
+    if (healed()) return;
+    service_of_the_cut_off_ = service_;
+    for (const auto& n : nodes_) side_[n->id] = n->id == id ? 1 : 0;
+  });
+}
+
+void World::ambush(Node& n, const finality::CastVote& v) {
+  const auto& tail = n.ledger->tail();
+  const auto& b = tail.back();
+  if (n.byzantine || now_ms_ < 6'000 || b.header_hash != v.hash) return;
+  if (cuts_handover() && sprung_ == 0 && b.child_signers->digest() != b.signers->digest()) {
+    // The next block is signed by others: the old set must not learn that this one is certified.
+    sprung_ = 1;
+    withheld_.insert(v.hash);
+    shown_to_ = 0;
+    side_.clear();
+    one_way_ = true;
+    service_of_the_cut_off_ = service_;
+    for (const auto& x : nodes_) side_[x->id] = x->validator >= n_ || x->id == 0 || x->id >= 2 * n_ ? 0 : 1;
+    note("the old set hears nothing from the new one");
+    later(25'000, [this] {
+      side_.clear();
+      one_way_ = false;
+    });
   }
+  if (hides_certificates() && sprung_ == 0 && chance_.percent(20)) {
+    sprung_ = 1;
+    hide_certificate(n, v.hash);
+  } else if (hides_certificates() && sprung_ == 1 && v.header.epoch.value > 0 && tail.size() >= 2 &&
+             v.parent_epoch == v.header.epoch && tail[tail.size() - 2].parent_epoch != v.header.epoch) {
+    // The second block of the next epoch: whoever sees it certified calls the first one final.
+    sprung_ = 2;
+    hide_certificate(n, v.hash);
+    later(25'000, [this] {
+      side_.clear();
+      withheld_.clear();
+      sprung_ = 0;
+    });
+  }
+}
+
+/// f + 1 disks come back from a backup, and the ordering service with them; f nodes saw the time between only in part,
+/// and the rest is cut off.
+void World::restore_disks() {
+  const auto restored = f_ + 1;
+  std::vector<Disk> backups(restored);
+  for (std::size_t i = 0; i < restored; ++i) {
+    auto& d = nodes_[i]->disk;
+    backups[i].head = d.head;
+    backups[i].votes = d.votes;
+    (void)store::replay(*d.blocks, Height{1}, [&](const store::BlockRow& stored) -> Result<store::Walk> {
+      auto row = stored;
+      for (const auto& jws : row.records) row.ids.push_back(record::decode(jws)->id);
+      (void)backups[i].blocks->commit(std::span(&row, 1));
+      return store::Walk::more;
+    });
+  }
+  service_backup_ = service_;
+  const auto late = [this, restored](const Node& n) { return n.id >= restored && n.id < restored + f_; };
+  later(chance_.between(5'000, 8'000), [this, late] {
+    service_of_the_cut_off_ = service_;
+    for (const auto& n : nodes_) side_[n->id] = late(*n) ? 1 : 0;
+  });
+  later(16'000, [this, late, restored, backups = std::make_shared<std::vector<Disk>>(std::move(backups))] {
+    note("disks restored");
+    service_ = service_backup_;
+    for (std::size_t i = 0; i < restored; ++i) {
+      auto& n = *nodes_[i];
+      if (n.up) crash(n);
+      n.disk = std::move((*backups)[i]);
+      n.restored = true;
+      n.announced = {};
+    }
+    service_of_the_cut_off_ = service_;
+    for (const auto& n : nodes_) side_[n->id] = n->id < restored || late(*n) ? 1 : 0;
+  });
 }
 
 bool World::finished() {
@@ -623,7 +741,8 @@ Outcome World::run() {
     if (n->validator < orderers_) later(chance_.below(500), [this, x = n.get()] { order(*x); });
   }
   client();
-  later(chance_.between(1'000, 4'000), [this] { trouble(); });
+  if (restores_disks()) later(chance_.between(5'000, 12'000), [this] { restore_disks(); });
+  if (!ambushes()) later(chance_.between(1'000, 4'000), [this] { trouble(); });
   if (changes_set()) later(chance_.between(4'000, 20'000), [this] { change_set(); });
   if (changes_set() && chance_.percent(30)) later(chance_.between(20'000, 29'000), [this] { change_set(); });
   later(heal_ms_, [this] { trouble(); });
@@ -638,7 +757,8 @@ Outcome World::run() {
     done = healed() && event.number % 16 == 0 && finished();
   }
   out_.simulated_ms = now_ms_;
-  const bool keys_left = killed_.size() + bad_.size() <= f_;
+  const auto restored = std::count_if(nodes_.begin(), nodes_.end(), [](const auto& n) { return n->restored; });
+  const bool keys_left = static_cast<std::size_t>(restored) + bad_.size() <= f_;
   if (!done && !out_.violation && keys_left) {
     std::string where;
     for (const auto& n : nodes_) {
@@ -650,7 +770,9 @@ Outcome World::run() {
                  std::to_string(n->disk.votes.last.epoch.value) + "/" +
                  std::to_string(n->disk.votes.last.height.value) + "l" +
                  std::to_string(n->disk.votes.left_below.value) +
-                 (n->replica->machine().may_sign() ? "" : n->dead ? "dead" : "unready");
+                 (n->replica->machine().may_sign() ? ""
+                  : n->dead                        ? "dead"
+                                                   : "unready");
     }
     broken("no progress after everything was healed:" + where);
   }
