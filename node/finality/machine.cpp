@@ -36,6 +36,12 @@ const log::Signers& Machine::signers_of_next() const {
   return *(b != nullptr ? b : &blocks_.front())->child_signers;
 }
 
+/// Of the block that is being voted on: a recovery's set, too.
+const log::Signers& Machine::signers_to_ask() const {
+  const bool waits = head().header.height.value > 0 && !qcs_.contains(head().hash);
+  return waits ? *head().signers : *head().child_signers;
+}
+
 std::optional<VerifyKey> Machine::known_key(const PublicKey& key) const {
   for (auto b = blocks_.rbegin(); b != blocks_.rend(); ++b) {
     for (const auto* set : {b->child_signers.get(), b->signers.get()}) {
@@ -59,9 +65,9 @@ void Machine::start(const VoteRecord& record, std::vector<StoredBlock> blocks,
   // What the disk shows is known to whoever keeps the disk; only that it shows too much is news.
   std::erase_if(effects_, [](const Effect& e) { return !std::holds_alternative<KeyIsDead>(e); });
   if (!options_.me) return;
-  const auto mine = signers_of_next().number_of(*options_.me);
+  const auto mine = signers_to_ask().number_of(*options_.me);
   if (dead_) return;
-  ready_ = mine && signers_of_next().quorum(std::span(&*mine, 1));
+  ready_ = mine && signers_to_ask().quorum(std::span(&*mine, 1));
   if (ready_) return consider(head());
   effects_.emplace_back(AskForMyVotes{});
 }
@@ -235,7 +241,7 @@ void Machine::answer(const PublicKey& from, const std::optional<log::SignedVote>
   }
   answered_.insert(from);
   if (ready_ || dead_) return;
-  const auto& signers = signers_of_next();
+  const auto& signers = signers_to_ask();
   std::vector<std::uint16_t> numbers;
   for (const auto& key : answered_) {
     if (const auto n = signers.number_of(key)) numbers.push_back(*n);

@@ -121,6 +121,7 @@ class Machine {
   [[nodiscard]] const StoredBlock* block(const HeaderHash&) const;
   [[nodiscard]] const StoredBlock& head() const { return blocks_.back(); }
   [[nodiscard]] const log::Signers& signers_of_next() const;
+  [[nodiscard]] const log::Signers& signers_to_ask() const;
   [[nodiscard]] std::optional<VerifyKey> known_key(const PublicKey&) const;
   void add(StoredBlock);
   void consider(const StoredBlock&);

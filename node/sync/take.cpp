@@ -49,10 +49,13 @@ std::optional<HeaderHash> hash_at(const store::Ledger& ledger, Height height) {
 }
 
 Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::size_t first, Height keep) {
-  const auto& head = ledger.chain().head();
-  const Height certified{ledger.head_qc() ? head.height.value : head.height.value - 1};
+  const auto& tail = ledger.tail();
+  const auto& head = tail.back();
+  const auto& certified = ledger.head_qc() || tail.size() < 2 ? head : tail[tail.size() - 2];
+  const auto place = [](const auto& b) { return log::Place{b.epoch, b.height, {}}; };
   const auto& last = batch.blocks.back();
-  if (!log::lower({head.epoch, certified, {}}, {last.epoch, last.height, {}})) return Taken{};
+  // An epoch that has begun here outranks every certificate of an earlier one: a quorum did not know of it.
+  if (last.epoch < head.header.epoch || !log::lower(place(certified.header), place(last))) return Taken{};
   if (keep < ledger.final_point()->checkpoint.height)
     return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
   std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),
