@@ -19,6 +19,7 @@ from reference import (
     recovery_body, sha, sign_jws, signed_vote, status_leaves, status_path, status_root, tagged, u64, u8,
     validators_digest, vote, vote_digest, vote_message,
 )
+from changes import changes
 from samples import Refusals, Samples
 from scenario import RULE_SET, RULE_SET_TEXT, Network, file_text, person
 from story import Story
@@ -504,7 +505,7 @@ def make():
     samples, story = Samples(network), Story()
     parts = {
         "genesis": genesis(network), "records": records(samples),
-        "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story),
+        "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story), "changes": changes(),
         "sheets": sheets(story), "files": files(story), "secrets": secrets(network), "assessment": assessment(),
     }
     return {f"{name}.json": lines_of(value) for name, value in parts.items()}

@@ -1,6 +1,8 @@
 #include "node/finality/replica.h"
 
+#include "ledger/store/rocks_store.h"
 #include "tests/unit/finality/net.h"
+#include "tests/unit/store/made_blocks.h"
 
 namespace stele::finality::test {
 namespace {
@@ -238,6 +240,43 @@ TEST_F(ReplicaTest, BeginsTheBlockThatIsDue) {
   give(first);
   EXPECT_EQ(head(), Height{2});
   EXPECT_FALSE(replica->epoch_is_ready());
+}
+
+TEST_F(ReplicaTest, WhatItGaveUpStaysGivenUpAfterARestart) {
+  const store::test::TempFolder folder;
+  const auto reopen = [&](std::uint64_t uncertified_max) {
+    return store::Ledger::open(net.genesis,
+                               store::open_rocks_store(folder / "db", {.net = net.genesis.net, .create = true}).value(),
+                               folder / "head", {.uncertified_max = uncertified_max});
+  };
+  ledger = std::move(*reopen(1));
+  for (int i = 0; i < 3; ++i) net.grow(*ledger);
+  const auto keep = ledger->tail().front();
+  ASSERT_EQ(keep.header.height, Height{2});
+  const auto given_up = ledger->chain().head_hash();
+  const auto old_final = ledger->final_point();
+  const auto proof = net.proof(Epoch{1}, log::place_of(keep.header), {1, 2, 3});
+  const auto fork = net.open();
+  ASSERT_TRUE(sync::take(*fork, *sync::decode_batch(sync::encode_batch(ledger->range(Height{1}, 1U << 20U)->blocks,
+                                                                       ledger->range(Height{1}, 1U << 20U)->qc_of_last),
+                                                    Height{1}))
+                  .has_value());
+  ASSERT_TRUE(fork->replace_tail(Height{2}, {}, std::nullopt).has_value());
+  const auto first = net.next(*fork, 0, &proof);
+  auto bad = first;
+  bad.rules = 9;
+  EXPECT_FALSE(ledger->replace_tail(Height{2}, {net.sign(bad)}, std::nullopt).has_value());
+  EXPECT_EQ(ledger->chain().head_hash(), given_up) << "all or nothing";
+  ASSERT_TRUE(ledger->replace_tail(Height{2}, {first}, std::nullopt).has_value());
+  EXPECT_EQ(ledger->chain().head().epoch, Epoch{1});
+  EXPECT_EQ(ledger->final_point()->hash, old_final->hash) << "final stays final";
+  const auto head_hash = ledger->chain().head_hash();
+  ledger.reset();
+  ledger = std::move(*reopen(Replica::unfinal_max));
+  EXPECT_EQ(ledger->chain().head_hash(), head_hash);
+  EXPECT_FALSE(ledger->head_qc().has_value());
+  ASSERT_TRUE(ledger->certify(net.qc(ledger->chain().head(), {0, 1, 2})).has_value());
+  EXPECT_EQ(ledger->final_point()->checkpoint.height, Height{1}) << "a child of another epoch makes nothing final";
 }
 
 TEST_F(ReplicaTest, HandsOnRecoveriesAndTime) {
