@@ -9,8 +9,7 @@ namespace stele::log {
 namespace {
 
 constexpr std::size_t net_bytes_max = 64;
-constexpr std::size_t qc_bytes_max = 8192;
-constexpr std::size_t epoch_proof_bytes_max = 1'048'576;
+constexpr std::size_t epoch_proof_bytes_max = 65'536;
 constexpr std::size_t acks_max = 3 * block_records_max;
 
 void write_head(Writer& w, const Block& b) {

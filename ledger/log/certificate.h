@@ -1,4 +1,4 @@
-// Votes, quorum certificates and epoch statements (wire-format.md section 7). Pure.
+// Votes and quorum certificates (wire-format.md section 7). Pure.
 #pragma once
 
 #include "ledger/log/checkpoint.h"
@@ -19,30 +19,17 @@ struct QuorumCertificate {
   friend bool operator==(const QuorumCertificate&, const QuorumCertificate&) = default;
 };
 inline constexpr std::size_t validators_max = 64;
+inline constexpr std::size_t qc_votes_max = 2 * validators_max;  ///< of the block that two sets sign
+inline constexpr std::size_t qc_bytes_max = 4 + 1 + 32 + 2 + qc_votes_max * (2 + 8 + 64);
 [[nodiscard]] Bytes encode(const QuorumCertificate&);
 [[nodiscard]] Result<QuorumCertificate, Rejection> decode_qc(ByteView);
-/// Enough distinct members of the set signed exactly this header.
+/// A quorum signed exactly this header, and every vote that stands there is good.
+[[nodiscard]] Result<void, Rejection> check_qc(const QuorumCertificate&, const HeaderHash&, const Signers&);
+/// The same where one set signs alone.
 [[nodiscard]] Result<void, Rejection> check_qc(const QuorumCertificate&, const HeaderHash&, const ValidatorSet&);
 /// Median of the votes' times; of an even number the lower middle.
 [[nodiscard]] UnixSeconds median_time(const QuorumCertificate&);
-
-struct EpochStatement {
-  std::string net;
-  Epoch from, to;
-  Height last_height;
-  HeaderHash last_vote;
-  UnixSeconds time;
-  Bytes highest_qc;
-  std::uint16_t validator = 0;
-  Signature signature;
-};
-[[nodiscard]] Bytes encode(const EpochStatement&);
-[[nodiscard]] Result<EpochStatement, Rejection> decode_epoch_statement(ByteView);
-[[nodiscard]] Digest epoch_digest(const EpochStatement&);
-struct EpochProof {
-  std::vector<EpochStatement> statements;
-};
-[[nodiscard]] Bytes encode(const EpochProof&);
-[[nodiscard]] Result<EpochProof, Rejection> decode_epoch_proof(ByteView);
+/// The same of any times, at least one.
+[[nodiscard]] UnixSeconds median_time(std::vector<UnixSeconds>);
 
 }  // namespace stele::log

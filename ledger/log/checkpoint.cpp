@@ -111,6 +111,45 @@ Digest validators_digest(const ValidatorSet& now, const ValidatorSet& next) {
   return tagged_hash("stele/v1/validators", w.bytes());
 }
 
+Signers::Signers(ValidatorSet now, ValidatorSet next)
+    : now_(std::move(now)), next_(std::move(next)), digest_(validators_digest(now_, next_)) {
+  const auto add = [this](const ValidatorSet& set, std::size_t i) {
+    numbers_.emplace(set.member(i).key, static_cast<std::uint16_t>(keys_.size()));
+    keys_.push_back(set.key(i));
+    in_next_.push_back(false);
+  };
+  for (std::size_t i = 0; i < now_.size(); ++i) add(now_, i);
+  for (std::size_t i = 0; i < next_.size(); ++i) {
+    if (!numbers_.contains(next_.member(i).key)) add(next_, i);
+    in_next_[numbers_.at(next_.member(i).key)] = true;
+  }
+}
+
+std::optional<std::uint16_t> Signers::number_of(const PublicKey& key) const {
+  const auto it = numbers_.find(key);
+  return it == numbers_.end() ? std::nullopt : std::optional(it->second);
+}
+
+Signers::Count Signers::count(std::span<const std::uint16_t> numbers) const {
+  Count out;
+  for (const auto n : numbers) {
+    if (n >= size()) continue;
+    out.now += n < now_.size() ? 1 : 0;
+    out.next += in_next_[n] ? 1 : 0;
+  }
+  return out;
+}
+
+bool Signers::quorum(std::span<const std::uint16_t> numbers) const {
+  const auto c = count(numbers);
+  return c.now >= now_.quorum() && c.next >= next_.quorum();
+}
+
+bool Signers::one_honest(std::span<const std::uint16_t> numbers) const {
+  const auto c = count(numbers);
+  return c.now > now_.size() - now_.quorum() || c.next > next_.size() - next_.quorum();
+}
+
 Checkpoint genesis_checkpoint(const record::Genesis& g) {
   Checkpoint c;
   c.net = g.net;

@@ -1,6 +1,8 @@
 // The header of a block: a short text that names the whole log so far (wire-format.md section 6). Pure.
 #pragma once
 
+#include <map>
+
 #include "ledger/base/verify.h"
 #include "ledger/record/genesis.h"
 
@@ -45,5 +47,38 @@ class ValidatorSet {
 };
 /// The `validators` line.
 [[nodiscard]] Digest validators_digest(const ValidatorSet& now, const ValidatorSet& next);
+
+/// Who must sign one block: a quorum of `now` and a quorum of `next`. The two are the same set but in the one block
+/// that hands over from one to the other (DESIGN.md section 4, rule 6). Members are numbered: those of `now` in their
+/// order, then those of `next` whose key is not among them.
+class Signers {
+ public:
+  Signers(ValidatorSet now, ValidatorSet next);
+  explicit Signers(const ValidatorSet& both) : Signers(both, both) {}
+
+  [[nodiscard]] std::size_t size() const { return keys_.size(); }
+  [[nodiscard]] const VerifyKey& key(std::size_t i) const { return keys_[i]; }
+  [[nodiscard]] std::optional<std::uint16_t> number_of(const PublicKey&) const;
+  /// Do these members, each named once, hold both quorums?
+  [[nodiscard]] bool quorum(std::span<const std::uint16_t> numbers) const;
+  /// Is there one honest member among these, if no more than f of each set are not?
+  [[nodiscard]] bool one_honest(std::span<const std::uint16_t> numbers) const;
+  /// The `validators` line of a header that they sign.
+  [[nodiscard]] const Digest& digest() const { return digest_; }
+  [[nodiscard]] const ValidatorSet& now() const { return now_; }
+  [[nodiscard]] const ValidatorSet& next() const { return next_; }
+
+ private:
+  struct Count {
+    std::size_t now = 0, next = 0;
+  };
+  [[nodiscard]] Count count(std::span<const std::uint16_t> numbers) const;
+
+  ValidatorSet now_, next_;
+  std::vector<VerifyKey> keys_;
+  std::vector<bool> in_next_;
+  std::map<PublicKey, std::uint16_t> numbers_;
+  Digest digest_;
+};
 
 }  // namespace stele::log

@@ -123,6 +123,8 @@ constexpr std::array rows{
     ROW(policy_number, "số thứ tự chính sách phải liền sau chính sách hiện hành; hãy đánh số lại rồi ký lại",
         "the policy's number must be one more than that in force; number it again and sign again"),
     // relations to other records
+    ROW(validators_in_change, "danh sách nút xác nhận đang được thay; hãy đợi thay xong rồi gửi lại",
+        "the set of validators is being changed; wait until that is done, then send again"),
     ROW(unknown_target,
         "bản ghi được nêu không có trên sổ cái; hãy kiểm tra mã bản ghi, hoặc chờ đến khi nó được ghi xong",
         "the record that is named is not on the ledger; check its id, or wait until it is final"),

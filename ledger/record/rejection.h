@@ -19,7 +19,7 @@ namespace stele {
   X(unknown_key) X(key_not_valid) X(key_wrong_use) X(high_s) X(bad_signature) X(already_recorded) X(quota_exceeded) X(after_unknown) X(after_too_old) \
   /* authority */ \
   X(no_policy) X(no_authority) X(grant_not_allowed) X(unknown_org) X(org_not_valid) X(unknown_org_kind) X(unknown_role) X(unknown_reason) \
-  X(unknown_assessment) X(unknown_subject) X(unknown_term) X(unknown_kind) X(second_person_required) X(year_out_of_range) X(unknown_vault) X(type_not_in_rules) X(rules_unknown) X(policy_number) \
+  X(unknown_assessment) X(unknown_subject) X(unknown_term) X(unknown_kind) X(second_person_required) X(year_out_of_range) X(unknown_vault) X(type_not_in_rules) X(rules_unknown) X(policy_number) X(validators_in_change) \
   /* relations to other records */ \
   X(unknown_target) X(target_not_valid) X(target_wrong_type) X(target_wrong_org) X(target_not_pending) X(no_signature_needed) \
   X(same_person) X(registered_by_first_signer) X(key_too_young) X(bad_replaces) X(id_taken) X(key_taken) X(person_taken) X(target_claimed) X(amend_pending) X(root_org_exists) \

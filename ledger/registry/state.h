@@ -40,6 +40,11 @@ struct PolicyState {
   RecordIndex index;
   RecordId id;
 };
+struct ValidatorsState {
+  record::Validators validators;
+  RecordIndex index;
+  RecordId id;
+};
 
 /// A second signature that has come in.
 struct Given {
@@ -85,6 +90,9 @@ struct State final : OrgTree {
       keys;  ///< the latest record of each kid that came into force, whatever its status now
   std::map<std::string, OrgState, std::less<>> orgs;
   std::optional<PolicyState> policy;
+  std::optional<ValidatorsState> validators;  ///< the latest record in force; none: the genesis set
+  bool set_changes = false;                   ///< it is not alone in signing yet
+  std::map<PublicKey, bool> validator_keys;   ///< that ever stood in a set; true: in the set in force
   std::unordered_map<RecordId, Pending> pending;
   std::unordered_map<RecordId, RecordId>
       claimed;  ///< what pending records replace, supersede or amend: to the pending record

@@ -8,6 +8,7 @@
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/effects.h"
+#include "ledger/rules/membership.h"
 
 namespace stele::rules {
 
@@ -141,6 +142,7 @@ class InBlock {
     if (const auto* o = std::get_if<record::Org>(&r.body))
       out.push_back(o->parent ? "org" + o->org : std::string("root"));
     if (r.type == Type::policy) out.emplace_back("policy");
+    if (r.type == Type::validators) out.emplace_back("validators");
     const auto replaces = std::visit(
         [](const auto& b) -> std::optional<RecordId> {
           if constexpr (requires { b.replaces; }) return b.replaces;
@@ -215,12 +217,10 @@ class InBlock {
 
 struct Chain::Impl {
   explicit Impl(const record::Genesis& g)
-      : state(g), head(log::genesis_checkpoint(g)), head_hash(log::hash_of(log::to_text(head))) {
-    auto set = log::ValidatorSet::from(g.validators);
+      : state(g), head(log::genesis_checkpoint(g)), head_hash(log::hash_of(log::to_text(head))), members(g) {
     auto orderer_set = log::ValidatorSet::from(g.orderers);
     auto vault_set = log::ValidatorSet::from(g.vaults);
-    STELE_ASSERT(set && orderer_set && vault_set);  // decode_genesis refuses keys that are not on the curve
-    validators = std::move(*set);
+    STELE_ASSERT(orderer_set && vault_set);  // decode_genesis refuses keys that are not on the curve
     orderers = std::move(*orderer_set);
     vaults = std::move(*vault_set);
     recent.emplace_back(head_hash, head.time);
@@ -230,18 +230,27 @@ struct Chain::Impl {
   log::MerkleTree tree;
   log::Checkpoint head;
   HeaderHash head_hash;
-  log::ValidatorSet validators, orderers, vaults;
+  Membership members;
+  log::ValidatorSet orderers, vaults;
   std::deque<std::pair<HeaderHash, UnixSeconds>> recent;  ///< what state.recent holds, oldest first
 
   [[nodiscard]] Result<void, Rejection> check_acks(const record::Record&, std::span<const log::Ack>) const;
   [[nodiscard]] Result<std::optional<log::QuorumCertificate>, Rejection> parent_qc(const Block&) const;
-  [[nodiscard]] UnixSeconds time_after(const std::optional<log::QuorumCertificate>&) const;
+  [[nodiscard]] Result<std::optional<log::EpochProof>, Rejection> epoch_proof(const Block&) const;
+  [[nodiscard]] UnixSeconds time_after(const std::optional<log::QuorumCertificate>&,
+                                       const log::EpochProof* = nullptr) const;
   [[nodiscard]] Result<void, Rejection> check_frame(const Block&) const;
   [[nodiscard]] Result<void, Rejection> check_orderer(const Block&, const Digest& body) const;
+  /// What a block says of its place: the certificate and the proof that it carries, both valid, and its time.
+  struct Place {
+    std::optional<log::QuorumCertificate> parent_qc;
+    std::optional<log::EpochProof> proof;
+    UnixSeconds time;
+  };
+  [[nodiscard]] Result<Place, Rejection> check_place(const Block&) const;
   void remember(UnixSeconds now);
   /// The part of `apply` that can't fail: records judged in the state of the head, in order.
-  Applied move_on(const Block&, const Digest& body, UnixSeconds, std::span<const record::Record>,
-                  std::span<const Judged>);
+  Applied move_on(const Block&, const Digest& body, Place, std::span<const record::Record>, std::span<const Judged>);
 };
 
 Chain::Chain(const record::Genesis& g) : impl_(std::make_unique<Impl>(g)) {}
@@ -261,14 +270,26 @@ const HeaderHash& Chain::head_hash() const {
 const log::MerkleTree& Chain::tree() const {
   return impl_->tree;
 }
-const log::ValidatorSet& Chain::validators() const {
-  return impl_->validators;
+const std::shared_ptr<const log::Signers>& Chain::signers() const {
+  return impl_->members.head();
+}
+const std::shared_ptr<const log::Signers>& Chain::next_signers() const {
+  return impl_->members.next();
+}
+std::shared_ptr<const log::Signers> Chain::signers_of(const Block& b) const {
+  if (b.epoch_proof.empty()) return next_signers();
+  const auto proof = log::decode_epoch_proof(b.epoch_proof);
+  if (!proof || !proof->recovery) return next_signers();
+  auto signers = log::recovery_signers(*proof->recovery);
+  return signers ? std::make_shared<const log::Signers>(std::move(*signers)) : nullptr;
 }
 UnixSeconds Chain::time_of_next(const std::optional<log::QuorumCertificate>& qc) const {
   return impl_->time_after(qc);
 }
 
-UnixSeconds Chain::Impl::time_after(const std::optional<log::QuorumCertificate>& qc) const {
+UnixSeconds Chain::Impl::time_after(const std::optional<log::QuorumCertificate>& qc,
+                                    const log::EpochProof* proof) const {
+  if (proof != nullptr) return std::max(head.time, log::median_time(*proof));
   return qc ? std::max(head.time, log::median_time(*qc)) : head.time;
 }
 
@@ -309,8 +330,28 @@ Result<std::optional<log::QuorumCertificate>, Rejection> Chain::Impl::parent_qc(
   }
   auto qc = log::decode_qc(b.parent_qc);
   if (!qc) return reject(RejectionCode::block_bad_qc, qc.error().where);
-  STELE_CHECK(log::check_qc(*qc, head_hash, validators));
+  STELE_CHECK(log::check_qc(*qc, head_hash, *members.head()));
   return std::optional(std::move(*qc));
+}
+
+/// None: the block goes on in its parent's epoch.
+Result<std::optional<log::EpochProof>, Rejection> Chain::Impl::epoch_proof(const Block& b) const {
+  const bool same = b.epoch == head.epoch;
+  if (b.epoch < head.epoch || same != b.epoch_proof.empty()) return reject(RejectionCode::block_wrong_epoch);
+  if (same) return std::optional<log::EpochProof>{};
+  auto proof = log::decode_epoch_proof(b.epoch_proof);
+  if (!proof) return reject(RejectionCode::block_wrong_epoch, proof.error().where);
+  STELE_CHECK(
+      log::check_epoch_proof(*proof, state.genesis, b.epoch, {head.epoch, head.height, head_hash}, *members.next()));
+  return std::optional(std::move(*proof));
+}
+
+Result<Chain::Impl::Place, Rejection> Chain::Impl::check_place(const Block& b) const {
+  Place out;
+  STELE_TRY(out.parent_qc, parent_qc(b));
+  STELE_TRY(out.proof, epoch_proof(b));
+  out.time = time_after(out.parent_qc, out.proof ? &*out.proof : nullptr);
+  return out;
 }
 
 /// All that concerns neither single records nor signatures.
@@ -318,8 +359,6 @@ Result<void, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.net != state.genesis.net) return reject(RejectionCode::block_wrong_network);
   if (b.parent != head_hash) return reject(RejectionCode::block_wrong_parent);
   if (b.height.value != head.height.value + 1) return reject(RejectionCode::block_wrong_height);
-  // Rules 1 knows one epoch: later ones come with their own rules for proofs.
-  if (b.epoch.value != 0 || !b.epoch_proof.empty()) return reject(RejectionCode::block_wrong_epoch);
   if (b.rules != head.rules) return reject(RejectionCode::block_wrong_rules);
   if (b.records.size() > log::block_records_max) return reject(RejectionCode::block_too_large);
   if (b.orderer >= orderers.size()) return reject(RejectionCode::block_bad_orderer);
@@ -351,9 +390,9 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
   if (auto ok = m.check_frame(b); !ok) return whole(std::move(ok).error());
   const Digest body = log::body_hash(b);
   if (auto ok = m.check_orderer(b, body); !ok) return whole(std::move(ok).error());
-  auto qc = m.parent_qc(b);
-  if (!qc) return whole(std::move(qc).error());
-  const UnixSeconds time = m.time_after(*qc);
+  auto place = m.check_place(b);
+  if (!place) return whole(std::move(place).error());
+  const UnixSeconds time = place->time;
   const bool decode_here = decoded.empty();
   if (decode_here) decoded.reserve(b.records.size());
   STELE_ASSERT(decode_here || decoded.size() == b.records.size());
@@ -388,11 +427,13 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
     judged.push_back(std::move(*j));
   }
   if (acks_used != b.acks.size()) return whole({RejectionCode::block_ack_stray, {}});
-  return m.move_on(b, body, time, decoded, judged);
+  return m.move_on(b, body, std::move(*place), decoded, judged);
 }
 
-Applied Chain::Impl::move_on(const Block& b, const Digest& body, UnixSeconds time,
-                             std::span<const record::Record> records, std::span<const Judged> judged) {
+Applied Chain::Impl::move_on(const Block& b, const Digest& body, Place place, std::span<const record::Record> records,
+                             std::span<const Judged> judged) {
+  const UnixSeconds time = place.time;
+  if (place.proof && place.proof->recovery) members.recover(place.proof->recovery->set);
   Changes changes;
   remember(time);
   begin_block(state, time, changes);
@@ -415,14 +456,19 @@ Applied Chain::Impl::move_on(const Block& b, const Digest& body, UnixSeconds tim
   h.parent = head_hash;
   h.body = body;
   h.status = state.status.root();
-  h.validators = log::validators_digest(validators, validators);
+  h.validators = members.next()->digest();
   h.time = time;
   out.header = h;
   out.header_text = log::to_text(h);
   out.header_hash = log::hash_of(out.header_text);
   out.changed = std::move(changes);
+  out.parent_epoch = head.epoch;
+  out.parent_qc = std::move(place.parent_qc);
   head = h;
   head_hash = out.header_hash;
+  members.advance(state, h.height, h.epoch);
+  out.signers = members.head();
+  out.child_signers = members.next();
   return out;
 }
 
@@ -461,11 +507,11 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Draft& draft) {
   // The parent's hash covers the state that the records were judged in: if it is the head, they are valid still.
   if (auto ok = m.check_frame(d.block); !ok) return whole(std::move(ok).error());
   if (auto ok = m.check_orderer(d.block, d.body); !ok) return whole(std::move(ok).error());
-  auto qc = m.parent_qc(d.block);
-  if (!qc) return whole(std::move(qc).error());
-  STELE_ASSERT(m.time_after(*qc) == d.time);
+  auto place = m.check_place(d.block);
+  if (!place) return whole(std::move(place).error());
+  STELE_ASSERT(place->time == d.time);
   STELE_ASSERT(d.records.size() == d.block.records.size());
-  return m.move_on(d.block, d.body, d.time, d.records, d.judged);
+  return m.move_on(d.block, d.body, std::move(*place), d.records, d.judged);
 }
 
 struct Chain::Builder::Impl {
@@ -476,15 +522,16 @@ struct Chain::Builder::Impl {
 };
 
 Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate> qc, std::uint16_t orderer,
-                        std::uint32_t attempt)
+                        std::uint32_t attempt, const log::EpochProof* proof)
     : impl_(std::make_unique<Impl>()) {
   const auto& m = *chain.impl_;
   impl_->chain = &chain;
-  impl_->draft->time = m.time_after(qc);
+  impl_->draft->time = m.time_after(qc, proof);
   auto& b = impl_->draft->block;
   b.net = m.state.genesis.net;
   b.rules = m.head.rules;
-  b.epoch = m.head.epoch;
+  b.epoch = proof != nullptr ? proof->statements.front().to : m.head.epoch;
+  if (proof != nullptr) b.epoch_proof = log::encode(*proof);
   b.height.value = m.head.height.value + 1;
   b.attempt = attempt;
   b.parent = m.head_hash;
@@ -494,9 +541,9 @@ Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate
 Chain::Builder::~Builder() = default;
 Chain::Builder::Builder(Builder&&) noexcept = default;
 
-Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint16_t orderer,
-                            std::uint32_t attempt) const {
-  return Builder(*this, std::move(qc), orderer, attempt);
+Chain::Builder Chain::build(std::optional<log::QuorumCertificate> qc, std::uint16_t orderer, std::uint32_t attempt,
+                            const log::EpochProof* proof) const {
+  return Builder(*this, std::move(qc), orderer, attempt, proof);
 }
 
 std::size_t Chain::Builder::size() const {
@@ -508,7 +555,7 @@ std::size_t Chain::Builder::bytes() const {
 
 namespace {
 
-constexpr std::size_t frame_reserve = 16'384;  // everything in a block but records and acks
+constexpr std::size_t frame_reserve = 90'112;  // everything in a block but records and acks
 constexpr std::size_t ack_bytes = 98;
 
 constexpr std::size_t bytes_of(std::size_t jws_bytes, std::size_t acks) {

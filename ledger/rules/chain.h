@@ -6,6 +6,7 @@
 #include <span>
 
 #include "ledger/log/block.h"
+#include "ledger/log/epoch.h"
 #include "ledger/log/merkle.h"
 #include "ledger/registry/state.h"
 #include "ledger/rules/assessment.h"
@@ -21,6 +22,9 @@ struct Applied {
   HeaderHash header_hash;
   RecordIndex first;
   std::vector<RecordId> ids;  ///< of its records
+  Epoch parent_epoch;
+  std::shared_ptr<const log::Signers> signers, child_signers;  ///< of the block, and of its child
+  std::optional<log::QuorumCertificate> parent_qc;
   /// Status bits that the header shows and its parent's did not, new records included; later entries win.
   std::vector<std::pair<RecordIndex, log::Status>> changed;
 };
@@ -36,7 +40,12 @@ class Chain {
   [[nodiscard]] const log::Checkpoint& head() const;  ///< genesis checkpoint at first
   [[nodiscard]] const HeaderHash& head_hash() const;
   [[nodiscard]] const log::MerkleTree& tree() const;
-  [[nodiscard]] const log::ValidatorSet& validators() const;
+  /// Who signs the head.
+  [[nodiscard]] const std::shared_ptr<const log::Signers>& signers() const;
+  /// Who signs its child, and what an epoch that begins there must be proven by.
+  [[nodiscard]] const std::shared_ptr<const log::Signers>& next_signers() const;
+  /// Who signs this child of the head: its recovery's set if it begins with one. Null: that set is malformed.
+  [[nodiscard]] std::shared_ptr<const log::Signers> signers_of(const log::Block&) const;
   [[nodiscard]] UnixSeconds time_of_next(const std::optional<log::QuorumCertificate>& head_qc) const;
 
   /// Would this record be valid in the next block, judged in the state of the head, were it alone? Its signature has
@@ -50,8 +59,9 @@ class Chain {
   /// Records refused here are left out.
   class Builder;
   class Draft;
+  /// `proof`: the block is the first of the epoch that this proves.
   [[nodiscard]] Builder build(std::optional<log::QuorumCertificate> head_qc, std::uint16_t orderer,
-                              std::uint32_t attempt = 0) const;
+                              std::uint32_t attempt = 0, const log::EpochProof* proof = nullptr) const;
 
   enum class Signatures : std::uint8_t { check, trusted };  ///< `trusted`: this process checked these very bytes before
   /// Validates everything (structure, parent QC, orderer, acks, records) and moves on. On a rejection nothing changes;
@@ -90,7 +100,8 @@ class Chain::Builder {
 
  private:
   friend class Chain;
-  explicit Builder(const Chain&, std::optional<log::QuorumCertificate>, std::uint16_t, std::uint32_t);
+  explicit Builder(const Chain&, std::optional<log::QuorumCertificate>, std::uint16_t, std::uint32_t,
+                   const log::EpochProof*);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -217,6 +217,10 @@ void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& c
   } else if (const auto* p = std::get_if<record::Policy>(&r.body)) {
     if (s.policy) replace(s, s.policy->id, r.id, changes);
     s.policy = registry::PolicyState{*p, s.find(r.id)->index, r.id};
+  } else if (const auto* v = std::get_if<record::Validators>(&r.body)) {
+    if (s.validators) replace(s, s.validators->id, r.id, changes);
+    s.validators = registry::ValidatorsState{*v, s.find(r.id)->index, r.id};
+    s.set_changes = true;
   } else if (const auto* a = std::get_if<record::Amend>(&r.body)) {
     for (const auto& id : a->supersedes) replace(s, id, r.id, changes);
   } else if (const auto* c = std::get_if<record::StatusChange>(&r.body)) {

@@ -76,7 +76,6 @@ class Judge {
 
   [[nodiscard]] bool refused_by_rules() const {
     switch (r_.type) {
-      case Type::validators:
       case Type::register_page:
       case Type::school_transfer:
       case Type::export_copy:
@@ -156,6 +155,7 @@ class Judge {
     switch (r_.type) {
       case Type::org:
       case Type::key:
+      case Type::validators:
       case Type::policy:
         return true;
       case Type::revoke:
@@ -601,7 +601,28 @@ class Judge {
     return {};
   }
 
-  Ok relations(const record::Validators&) { return reject(RejectionCode::type_not_in_rules); }
+  Ok relations(const record::Validators& v) {
+    if (s_.set_changes) return reject(RejectionCode::validators_in_change, "stele.set");
+    for (std::size_t i = 0; i < v.set.size(); ++i) {
+      const auto& member = v.set[i];
+      const auto where = "stele.set[" + std::to_string(i) + "]";
+      if (s_.org(member.org) == nullptr) return reject(RejectionCode::unknown_org, where + ".org");
+      if (!s_.org_valid(member.org)) return reject(RejectionCode::org_not_valid, where + ".org");
+      // A key of a validator signs nothing else, and one that has left the set never comes back: nobody would know
+      // any more whether its vote file is still the whole truth.
+      const auto key = VerifyKey::parse(member.key);
+      STELE_ASSERT(key.has_value());  // the decoder refuses others
+      const auto before = s_.validator_keys.find(member.key);
+      if (s_.key(key->thumbprint()) != nullptr || s_.holder_keys.contains(key->thumbprint()) ||
+          key_of(s_.genesis.orderers, member.key) || key_of(s_.genesis.vaults, member.key) ||
+          (before != s_.validator_keys.end() && !before->second))
+        return reject(RejectionCode::key_taken, where + ".key");
+    }
+    return {};
+  }
+  static bool key_of(const std::vector<record::Member>& members, const PublicKey& key) {
+    return std::any_of(members.begin(), members.end(), [&](const record::Member& m) { return m.key == key; });
+  }
   Ok relations(const record::RegisterPage&) { return reject(RejectionCode::type_not_in_rules); }
   Ok relations(const record::Compromise&) { return reject(RejectionCode::type_not_in_rules); }
   Ok relations(const record::Erase&) { return reject(RejectionCode::type_not_in_rules); }

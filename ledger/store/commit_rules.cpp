@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "ledger/store/store_error.h"
+
 namespace stele::store {
 namespace {
 
@@ -145,6 +147,25 @@ Result<std::vector<const BlockRow*>> rows_to_write(const Store& store, std::span
     records += row.records.size();
   }
   STELE_CHECK(check_ids(store, out));
+  return out;
+}
+
+Result<std::optional<Tip>> tip_at(const Store& store, Height keep, std::span<const BlockRow> rows) {
+  STELE_CHECK(check_size(rows));
+  std::optional<Tip> out;
+  if (keep.value > 0) {
+    STELE_TRY(const auto info, store.row(keep));
+    if (!info) return Unexpected(hole_error("khối", "block", keep.value));
+    out = Tip{keep, info->header_hash, info->first.value + info->count};
+  }
+  Height expected{keep.value + 1};
+  std::uint64_t records = out.value_or(Tip{}).records;
+  for (const auto& row : rows) {
+    STELE_CHECK(check_form(row));
+    STELE_CHECK(check_continues(row, expected, records));
+    ++expected.value;
+    records += row.records.size();
+  }
   return out;
 }
 

@@ -155,7 +155,7 @@ class Fsck {
   void parent_qc(const LoadedBlock& b) {
     if (b.info.height.value == 1) return;
     const auto qc = log::decode_qc(b.block.parent_qc);
-    if (qc && log::check_qc(*qc, chain_.head_hash(), chain_.validators())) return;
+    if (qc && log::check_qc(*qc, chain_.head_hash(), *chain_.signers())) return;
     find("qc_invalid", b.info.height, "chứng nhận của khối trước không hợp lệ.",
          "its certificate of the block before is not valid.");
   }
@@ -250,8 +250,9 @@ class Fsck {
     if ((*row)->header_hash != head.header_hash)
       return find("head_differs", head.height, "khác với khối mà tệp đầu chuỗi ghi.",
                   "it is not the one that the head file names.");
+    if (head.header_hash != chain_.head_hash()) return;  // certified by its child
     const auto qc = log::decode_qc(head.qc);
-    if (!qc || !log::check_qc(*qc, head.header_hash, chain_.validators()))
+    if (!qc || !log::check_qc(*qc, head.header_hash, *chain_.signers()))
       find("qc_invalid", head.height, "chứng nhận trong tệp đầu chuỗi không hợp lệ.",
            "its certificate in the head file is not valid.");
   }

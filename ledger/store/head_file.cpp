@@ -169,7 +169,6 @@ HeadFile::~HeadFile() {
 }
 
 Result<void> HeadFile::write(const Head& head) {
-  STELE_ASSERT(head.height.value > 0);
   if (failed_)
     return Unexpected(make_error("head_file_failed",
                                  "Lần ghi tệp đầu chuỗi trước đã lỗi. Hãy khởi động lại nút để kiểm tra.",

@@ -15,7 +15,7 @@
 namespace stele::store {
 
 struct Head {
-  Height height;  ///< from 1: genesis needs no head
+  Height height;  ///< 0: nothing is certified any more (a block at height 1 was given up)
   HeaderHash header_hash;
   Bytes qc;  ///< quorum certificate over it, opaque here
   friend bool operator==(const Head&, const Head&) = default;
@@ -41,6 +41,19 @@ struct NewestHead {
 /// them.
 [[nodiscard]] Result<NewestHead> decode_head_file(std::string_view file, const std::filesystem::path& path);
 
+/// Where the head is kept. One thread at a time.
+class HeadKeeper {
+ public:
+  HeadKeeper() = default;
+  HeadKeeper(const HeadKeeper&) = delete;
+  HeadKeeper& operator=(const HeadKeeper&) = delete;
+  virtual ~HeadKeeper() = default;
+  /// None: nothing was ever written.
+  [[nodiscard]] virtual const std::optional<Head>& head() const = 0;
+  /// MUST NOT return a value before the head is synced.
+  virtual Result<void> write(const Head&) = 0;
+};
+
 /// One thread at a time. One process at a time: the store's lock sees to that.
 ///
 /// Form: two slots of 64 KiB, written in turn: magic "stele-head", version, sequence number, height, header hash, QC's
@@ -49,7 +62,7 @@ struct NewestHead {
 /// write. Nothing sound is ever overwritten but the older of two.
 /// The file never changes its size once it is made, so `fdatasync` has no metadata to write: twice as fast as a new
 /// file, two fsyncs and a rename for each block (measured). Only the first write makes a file, and does it that way.
-class HeadFile {
+class HeadFile final : public HeadKeeper {
  public:
   /// Reads what is there. An absent file is no error: `head()` is none, and `write` makes it.
   /// Errors: `head_file_damaged` (no slot is sound), `head_file_version_unknown`, `head_file_io`.
@@ -57,15 +70,13 @@ class HeadFile {
   /// The same without a file to write to: none if absent.
   static Result<std::optional<Head>> read(const std::filesystem::path& path);
 
-  HeadFile(const HeadFile&) = delete;
-  HeadFile& operator=(const HeadFile&) = delete;
-  ~HeadFile();
+  ~HeadFile() override;
 
-  [[nodiscard]] const std::optional<Head>& head() const { return head_; }
+  [[nodiscard]] const std::optional<Head>& head() const override { return head_; }
 
   /// MUST NOT return a value before the head is synced. After `head_file_io` the outcome is unknown, and further writes
   /// answer `head_file_failed`: open again. `head_file_qc_too_large` writes nothing.
-  Result<void> write(const Head&);
+  Result<void> write(const Head&) override;
 
  private:
   HeadFile(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}

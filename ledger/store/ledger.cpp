@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/store/ledger_impl.h"
 #include "ledger/store/load_blocks.h"
 #include "ledger/store/parallel.h"
@@ -67,7 +69,7 @@ Unexpected<AppendError> failed(Error why) {
 }
 
 /// A head file that names a block is believed; a store that disagrees with it is not.
-Result<void> check_tail_state(const Store& store, const std::optional<Head>& head) {
+Result<void> check_tail_state(const Store& store, const std::optional<Head>& head, std::uint64_t uncertified_max) {
   auto state = check_tail(store, head);
   if (!state) return Unexpected(damaged(state.error()));
   const auto tip = store.tip();
@@ -77,7 +79,7 @@ Result<void> check_tail_state(const Store& store, const std::optional<Head>& hea
       return {};
     case TailState::head_behind: {
       const std::uint64_t at = head ? head->height.value : 0;
-      if (tip->height.value - at == 1) return {};
+      if (tip->height.value - at <= uncertified_max) return {};
       return Unexpected(
           damaged(fmt::format("tệp đầu chuỗi dừng ở khối {}, kho có đến khối {}", at, tip->height.value),
                   fmt::format("the head file ends at block {}, the store has blocks up to {}", at, tip->height.value)));
@@ -139,17 +141,46 @@ Link genesis_link(const record::Genesis& g) {
   return out;
 }
 
-void Ledger::Impl::publish(const Link& final_link, const Link& child, const Bytes& child_qc) {
-  auto point = std::make_shared<FinalPoint>();
-  point->checkpoint = final_link.checkpoint;
-  point->text = final_link.text;
-  point->hash = final_link.hash;
-  if (final_link.checkpoint.height.value > 0) {
-    point->child_text = child.text;
-    point->child_qc = child_qc;
+void Ledger::Impl::publish(const Link& parent_link, const Link& head_link, const Bytes& head_link_qc) {
+  const bool is_final =
+      head_link.checkpoint.height.value == 0 || parent_link.checkpoint.epoch == head_link.checkpoint.epoch;
+  std::shared_ptr<FinalPoint> point;
+  if (is_final) {
+    point = std::make_shared<FinalPoint>();
+    point->checkpoint = parent_link.checkpoint;
+    point->text = parent_link.text;
+    point->hash = parent_link.hash;
+    if (parent_link.checkpoint.height.value > 0) {
+      point->child_text = head_link.text;
+      point->child_qc = head_link_qc;
+    }
   }
+  if (is_final) cut_tail(parent_link.checkpoint.height);
   const std::lock_guard lock(view_mutex_);
-  view_ = {std::move(point), child.checkpoint.height, child_qc};
+  if (point) view_.final = std::move(point);
+  view_.certified = head_link.checkpoint.height;
+  view_.certified_qc = head_link_qc;
+}
+
+void Ledger::Impl::cut_tail(Height final_height) {
+  const auto below = [&](const rules::Applied& a) { return a.header.height < final_height; };
+  tail.erase(tail.begin(), std::find_if_not(tail.begin(), tail.end(), below));
+}
+
+void Ledger::Impl::take_view(const Impl& other) {
+  auto taken = other.view();
+  {
+    const std::lock_guard lock(view_mutex_);
+    if (view_.final->checkpoint.height > taken.final->checkpoint.height) taken.final = view_.final;
+    view_ = taken;
+  }
+  cut_tail(taken.final->checkpoint.height);
+}
+
+void Ledger::Impl::extend_tail(const rules::Applied& a) {
+  tail.push_back(a);
+  tail.back().ids.clear();
+  tail.back().changed.clear();
 }
 
 Ledger::Ledger() = default;
@@ -170,19 +201,19 @@ Result<void> Ledger::replay_block(const BlockInfo& info, log::Block block, std::
   m.statuses.note(info.height, applied->first, applied->changed);
   m.authority.note(*applied, notes, m.chain.state());
   if (info.height.value > 1) m.publish(m.parent, m.head, parent_qc);
+  m.extend_tail(*applied);
   m.parent = std::move(m.head);
   m.head = {applied->header, std::move(applied->header_text), applied->header_hash};
   return {};
 }
 
-Result<void> Ledger::replay_all(const LedgerOptions& options) {
+Result<void> Ledger::replay(const Store& store, Height to, const LedgerOptions& options) {
   auto& m = *impl_;
-  const auto tip = m.store->tip();
-  const std::uint64_t total = tip ? tip->height.value : 0;
-  for (Height from{1}; from.value <= total;) {
-    auto blocks = load_blocks(*m.store, from);
+  for (Height from{1}; from <= to;) {
+    auto blocks = load_blocks(store, from);
     if (!blocks) return Unexpected(damaged(blocks.error()));
     for (auto& b : *blocks) {
+      if (b.info.height > to) return {};
       if (b.bad_meta) return Unexpected(damaged_block(b.info.height, *b.bad_meta, std::nullopt));
       if (!b.bad.empty()) return Unexpected(damaged_block(b.info.height, b.bad.front().why, b.bad.front().position));
       if (options.verify_signatures) {
@@ -192,26 +223,32 @@ Result<void> Ledger::replay_all(const LedgerOptions& options) {
       STELE_CHECK(replay_block(b.info, std::move(b.block), std::move(b.decoded)));
     }
     from = Height{blocks->back().info.height.value + 1};
-    if (options.progress) options.progress(from.value - 1, total);
+    if (options.progress) options.progress(from.value - 1, to.value);
   }
   return {};
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const record::Genesis& genesis, std::unique_ptr<Store> store,
                                              const std::filesystem::path& head_file, LedgerOptions options) {
+  STELE_TRY(auto keeper, HeadFile::open(head_file));
+  return open(genesis, std::move(store), std::move(keeper), std::move(options));
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const record::Genesis& genesis, std::unique_ptr<Store> store,
+                                             std::unique_ptr<HeadKeeper> keeper, LedgerOptions options) {
   std::unique_ptr<Ledger> out(new Ledger());
   out->impl_ = std::make_unique<Impl>(genesis);
   auto& m = *out->impl_;
   m.store = std::move(store);
-  STELE_TRY(m.head_file, HeadFile::open(head_file));
+  m.head_file = std::move(keeper);
   const auto& head = m.head_file->head();
-  STELE_CHECK(check_tail_state(*m.store, head));
+  STELE_CHECK(check_tail_state(*m.store, head, options.uncertified_max));
   m.publish(m.head, m.head, {});
-  STELE_CHECK(out->replay_all(options));
-  if (!head || head->height != m.head.checkpoint.height) return out;
+  STELE_CHECK(out->replay(*m.store, m.store->tip().value_or(Tip{}).height, options));
+  if (!head || head->height.value == 0 || head->height != m.head.checkpoint.height) return out;
   auto qc = log::decode_qc(head->qc);
   if (!qc) return Unexpected(damaged_block(head->height, qc.error(), std::nullopt));
-  if (auto ok = log::check_qc(*qc, m.head.hash, m.chain.validators()); !ok)
+  if (auto ok = log::check_qc(*qc, m.head.hash, *m.chain.signers()); !ok)
     return Unexpected(damaged_block(head->height, ok.error(), std::nullopt));
   m.head_qc = std::move(*qc);
   m.publish(m.parent, m.head, head->qc);
@@ -220,6 +257,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const record::Genesis& genesis, std
 
 const rules::Chain& Ledger::chain() const {
   return impl_->chain;
+}
+const std::vector<rules::Applied>& Ledger::tail() const {
+  return impl_->tail;
 }
 const std::optional<log::QuorumCertificate>& Ledger::head_qc() const {
   return impl_->head_qc;
@@ -239,18 +279,21 @@ Result<void, Ledger::AppendError> Ledger::certify_from(const log::Block& block) 
   if (m.head_qc || m.head.checkpoint.height.value == 0 || block.parent != m.head.hash) return {};
   auto qc = log::decode_qc(block.parent_qc);
   if (!qc) return rejected({std::move(qc).error(), std::nullopt});
-  if (auto ok = log::check_qc(*qc, m.head.hash, m.chain.validators()); !ok)
+  if (auto ok = log::check_qc(*qc, m.head.hash, *m.chain.signers()); !ok)
     return rejected({std::move(ok).error(), std::nullopt});
   if (auto ok = certify(*qc); !ok) return failed(std::move(ok).error());
   return {};
 }
 
-Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures,
-                                                   std::vector<record::Record> decoded,
-                                                   const std::optional<HeaderHash>& certified) {
+struct Ledger::Validated {
+  rules::Applied applied;
+  BlockRow row;
+};
+
+/// Judges and applies; nothing is stored.
+Result<Ledger::Validated, AppendError> Ledger::validate(log::Block block, Signatures signatures,
+                                                        std::vector<record::Record> decoded) {
   auto& m = *impl_;
-  if (m.failed) return failed(failed_before());
-  STELE_CHECK(certify_from(block));
   if (decoded.empty() && !block.records.empty()) {
     auto made = decode_records(block.records);
     if (!made) return rejected(std::move(made).error());
@@ -261,11 +304,34 @@ Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures 
   }
   auto applied = move_on(decoded, [&] { return m.chain.apply(block, Signatures::trusted, std::move(decoded)); });
   if (!applied) return rejected(std::move(applied).error());
-  if (certified && applied->header_hash != *certified) {
+  return validated(std::move(block), std::move(*applied));
+}
+
+Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
+  Validated out;
+  out.row.height = applied.header.height;
+  out.row.header_hash = applied.header_hash;
+  out.row.header = applied.header_text;
+  out.row.meta = log::encode_meta(block);
+  out.row.first = applied.first;
+  out.row.records = std::move(block.records);
+  out.row.ids = applied.ids;
+  out.applied = std::move(applied);
+  return out;
+}
+
+Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures,
+                                                   std::vector<record::Record> decoded,
+                                                   const std::optional<HeaderHash>& certified) {
+  auto& m = *impl_;
+  if (m.failed) return failed(failed_before());
+  STELE_CHECK(certify_from(block));
+  STELE_TRY(auto made, validate(std::move(block), signatures, std::move(decoded)));
+  if (certified && made.applied.header_hash != *certified) {
     m.failed = true;
-    return failed(not_certified(applied->header.height));
+    return failed(not_certified(made.applied.header.height));
   }
-  return keep(std::move(block), std::move(*applied));
+  return keep(std::move(made));
 }
 
 Result<rules::Applied, AppendError> Ledger::append(rules::Chain::Draft draft) {
@@ -274,7 +340,7 @@ Result<rules::Applied, AppendError> Ledger::append(rules::Chain::Draft draft) {
   STELE_CHECK(certify_from(draft.block()));
   auto applied = move_on(draft.records(), [&] { return m.chain.apply(draft); });
   if (!applied) return rejected(std::move(applied).error());
-  return keep(std::move(draft).take_block(), std::move(*applied));
+  return keep(validated(std::move(draft).take_block(), std::move(*applied)));
 }
 
 /// Readers wait while the chain moves; what is remembered beside it moves with it.
@@ -292,31 +358,105 @@ Result<rules::Applied, BlockRejection> Ledger::move_on(std::span<const record::R
 }
 
 /// Stores the block that the chain has moved on by, synced.
-Result<rules::Applied, AppendError> Ledger::keep(log::Block block, rules::Applied applied) {
+Result<rules::Applied, AppendError> Ledger::keep(Validated made) {
   auto& m = *impl_;
-  BlockRow row;
-  row.height = applied.header.height;
-  row.header_hash = applied.header_hash;
-  row.header = applied.header_text;
-  row.meta = log::encode_meta(block);
-  row.first = applied.first;
-  row.records = std::move(block.records);
-  row.ids = applied.ids;
-  if (auto stored = m.store->commit(std::span(&row, 1)); !stored) {
+  auto& applied = made.applied;
+  if (auto stored = m.store->commit(std::span(&made.row, 1)); !stored) {
     m.failed = true;
     return failed(std::move(stored).error());
   }
+  m.extend_tail(applied);
   m.parent = std::move(m.head);
   m.head = {applied.header, applied.header_text, applied.header_hash};
   m.head_qc.reset();
-  return applied;
+  return std::move(applied);
+}
+
+Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height keep, std::vector<log::Block> blocks,
+                                                                      const std::optional<log::QuorumCertificate>& qc) {
+  auto& m = *impl_;
+  if (m.failed) return failed(failed_before());
+  STELE_ASSERT(keep < m.head.checkpoint.height && keep >= final_point()->checkpoint.height);
+  // The child of `keep` that is given up carries the certificate that the head file goes back to.
+  Bytes keep_qc;
+  if (keep.value > 0) {
+    const auto meta = m.store->meta({keep.value + 1});
+    if (!meta) return failed(meta.error());
+    const auto child = log::decode_meta(meta->value_or(Bytes{}), {});
+    STELE_ASSERT(child.has_value());
+    keep_qc = child->parent_qc;
+  }
+  Ledger other;
+  other.impl_ = std::make_unique<Impl>(m.genesis);
+  auto& o = *other.impl_;
+  o.publish(o.head, o.head, {});
+  if (auto ok = other.replay(*m.store, keep, {}); !ok) return failed(std::move(ok).error());
+  std::vector<BlockRow> rows;
+  std::vector<rules::Applied> out;
+  o.head_qc.reset();
+  if (keep.value > 0) {
+    o.head_qc = *log::decode_qc(keep_qc);  // the child that carries it was valid
+    o.publish(o.parent, o.head, keep_qc);
+  }
+  for (auto& block : blocks) {
+    const auto carried = block.parent_qc;
+    STELE_TRY(auto made, other.validate(std::move(block), Signatures::check, {}));
+    if (!carried.empty()) o.publish(o.parent, o.head, carried);
+    o.extend_tail(made.applied);
+    o.parent = std::move(o.head);
+    o.head = {made.applied.header, made.applied.header_text, made.applied.header_hash};
+    o.head_qc.reset();
+    rows.push_back(std::move(made.row));
+    out.push_back(std::move(made.applied));
+  }
+  if (qc) {
+    if (auto ok = log::check_qc(*qc, o.head.hash, *o.chain.signers()); !ok)
+      return rejected({std::move(ok).error(), std::nullopt});
+  }
+  const auto& ids = m.chain.state().ids;
+  const auto kept_records =
+      static_cast<std::ptrdiff_t>(rows.empty() ? o.head.checkpoint.size : rows.front().first.value);
+  const std::vector<RecordId> given_up(ids.begin() + kept_records, ids.end());
+  // The head file first: what stands above it may be given up, whichever branch a crash leaves there.
+  const auto& written = m.head_file->head();
+  if (written && written->height > keep) {
+    Head back{keep, {}, keep_qc};
+    if (keep.value > 0) {
+      const auto info = m.store->row(keep);
+      if (!info || !*info) return failed(info ? damaged_block(keep, "không có", "is missing") : info.error());
+      back.header_hash = (*info)->header_hash;
+    }
+    if (auto ok = m.head_file->write(back); !ok) {
+      m.failed = true;
+      return failed(std::move(ok).error());
+    }
+  }
+  if (auto stored = m.store->replace_tail(keep, given_up, rows); !stored) {
+    m.failed = true;
+    return failed(std::move(stored).error());
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    m.chain = std::move(o.chain);
+    m.statuses = std::move(o.statuses);
+    m.authority = std::move(o.authority);
+  }
+  m.head = std::move(o.head);
+  m.parent = std::move(o.parent);
+  m.tail = std::move(o.tail);
+  m.head_qc = std::move(o.head_qc);
+  m.take_view(o);
+  if (qc && m.head.checkpoint.height.value > 0) {
+    if (auto ok = certify(*qc); !ok) return failed(std::move(ok).error());
+  }
+  return out;
 }
 
 Result<void> Ledger::certify(const log::QuorumCertificate& qc) {
   auto& m = *impl_;
   STELE_ASSERT(m.head.checkpoint.height.value > 0);
   if (m.failed) return Unexpected(failed_before());
-  if (auto ok = log::check_qc(qc, m.head.hash, m.chain.validators()); !ok) return Unexpected(to_error(ok.error()));
+  if (auto ok = log::check_qc(qc, m.head.hash, *m.chain.signers()); !ok) return Unexpected(to_error(ok.error()));
   if (m.head_qc) return {};
   const auto bytes = log::encode(qc);
   if (auto written = m.head_file->write({m.head.checkpoint.height, m.head.hash, bytes}); !written) {

@@ -30,6 +30,9 @@ inline constexpr std::size_t range_bytes_max = 32 << 20;
 struct LedgerOptions {
   bool verify_signatures =
       false;  ///< at opening: also every signature, on all cores (a verifier that copied its files; fsck)
+  /// So many blocks may stand above the head file's: 1 where every block is certified before the next one is cut; what
+  /// can be given up (`replace_tail`) where there are several validators.
+  std::uint64_t uncertified_max = 1;
   /// done, total blocks; called from time to time while opening.
   std::function<void(std::uint64_t, std::uint64_t)> progress{};
 };
@@ -42,6 +45,9 @@ class Ledger {
   /// crash, and mended by the owner's next `certify`. Other errors: those of the store and of the head file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
                                               const std::filesystem::path& head_file, LedgerOptions = {});
+  /// The same with a head that is kept elsewhere than in a file.
+  static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
+                                              std::unique_ptr<HeadKeeper>, LedgerOptions = {});
   ~Ledger();
 
   // ---- writer thread ----
@@ -64,6 +70,14 @@ class Ledger {
   /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
   /// harmless. Errors: `block_bad_qc`, those of the head file (outcome unknown: reopen).
   Result<void> certify(const log::QuorumCertificate&);
+  /// Gives up what stands above `keep`, which must not be below the final block, and appends these blocks instead, all
+  /// or nothing: they are validated first, signatures too, on a chain of its own that is replayed up to there. `qc`: a
+  /// certificate of the last of them (or of `keep`, if there are none), which is then the head's. Slow: only when an
+  /// epoch begins below the head, or when another branch is certified.
+  Result<std::vector<rules::Applied>, AppendError> replace_tail(Height keep, std::vector<log::Block> blocks,
+                                                                const std::optional<log::QuorumCertificate>& qc);
+  /// The final block (at first the genesis checkpoint) and all above it, in order; without what they did to records.
+  [[nodiscard]] const std::vector<rules::Applied>& tail() const;
   [[nodiscard]] const std::optional<log::QuorumCertificate>& head_qc() const;  ///< none: height 0, or not certified yet
 
   // ---- any thread ----
@@ -97,12 +111,15 @@ class Ledger {
 
  private:
   Ledger();
-  Result<void> replay_all(const LedgerOptions&);
+  Result<void> replay(const Store&, Height to, const LedgerOptions&);
   Result<void> replay_block(const BlockInfo&, log::Block, std::vector<record::Record> decoded);
+  struct Validated;
+  Result<Validated, AppendError> validate(log::Block, rules::Chain::Signatures, std::vector<record::Record> decoded);
   Result<void, AppendError> certify_from(const log::Block&);
   template <class Apply>
   Result<rules::Applied, rules::Chain::BlockRejection> move_on(std::span<const record::Record>, Apply);
-  Result<rules::Applied, AppendError> keep(log::Block, rules::Applied);
+  static Validated validated(log::Block, rules::Applied);
+  Result<rules::Applied, AppendError> keep(Validated);
   friend class EvidenceCollector;
   struct Impl;
   std::unique_ptr<Impl> impl_;

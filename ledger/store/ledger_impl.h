@@ -23,11 +23,18 @@ struct View {
 };
 
 struct Ledger::Impl {
-  explicit Impl(const record::Genesis& g) : genesis(g), chain(g), head(genesis_link(g)), parent(head) {}
+  explicit Impl(const record::Genesis& g) : genesis(g), chain(g), head(genesis_link(g)), parent(head) {
+    rules::Applied first;
+    first.header = head.checkpoint;
+    first.header_text = head.text;
+    first.header_hash = head.hash;
+    first.signers = first.child_signers = chain.signers();
+    tail.push_back(std::move(first));
+  }
 
   record::Genesis genesis;
   std::unique_ptr<Store> store;
-  std::unique_ptr<HeadFile> head_file;
+  std::unique_ptr<HeadKeeper> head_file;
   rules::Chain chain;
   StatusHistory statuses;
   AuthorityHistory authority;
@@ -35,9 +42,15 @@ struct Ledger::Impl {
   // The writer's own.
   Link head, parent;  ///< equal at height 0
   std::optional<log::QuorumCertificate> head_qc;
+  std::vector<rules::Applied> tail;
   bool failed = false;
 
-  void publish(const Link& final, const Link& child, const Bytes& child_qc);
+  void extend_tail(const rules::Applied&);
+  void cut_tail(Height final_height);
+  /// The head is certified: its parent is final if both are of one epoch.
+  void publish(const Link& parent, const Link& head, const Bytes& head_qc);
+  /// Another branch's view. What is final stays so, by the child that made it so, even if that child is given up.
+  void take_view(const Impl& other);
   [[nodiscard]] View view() const {
     const std::lock_guard lock(view_mutex_);
     return view_;

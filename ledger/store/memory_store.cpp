@@ -26,6 +26,16 @@ class MemoryStore final : public Store {
     return {};
   }
 
+  Result<void> replace_tail(Height keep, std::span<const RecordId> given_up, std::span<const BlockRow> rows) override {
+    STELE_TRY(const auto kept, tip_at(*this, keep, rows));
+    const std::unique_lock lock(mutex_);
+    blocks_.resize(keep.value);
+    records_.resize(kept ? kept->records : 0);
+    for (const auto& id : given_up) ids_.erase(id);
+    for (const auto& row : rows) append(row);
+    return {};
+  }
+
   std::optional<Tip> tip() const override {
     const std::shared_lock lock(mutex_);
     if (blocks_.empty()) return std::nullopt;

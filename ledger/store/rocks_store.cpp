@@ -298,6 +298,7 @@ class RocksStore final : public Store {
   Result<void> start();
 
   Result<void> commit(std::span<const BlockRow> rows) override;
+  Result<void> replace_tail(Height keep, std::span<const RecordId> given_up, std::span<const BlockRow> rows) override;
   std::optional<Tip> tip() const override;
   Result<std::optional<BlockInfo>> row(Height) const override;
   Result<std::optional<Bytes>> meta(Height) const override;
@@ -514,6 +515,31 @@ Result<void> RocksStore::commit(std::span<const BlockRow> rows) {
   for (const BlockRow* row : wanted) add(batch, *row);
   STELE_CHECK(write(batch, true));
   for (const BlockRow* row : wanted) raise_tip(*row);
+  return {};
+}
+
+Result<void> RocksStore::replace_tail(Height keep, std::span<const RecordId> given_up, std::span<const BlockRow> rows) {
+  STELE_CHECK(may_write());
+  STELE_TRY(const auto kept, tip_at(*this, keep, rows));
+  const auto bytes = bytes_of(rows);
+  STELE_CHECK(check_space(path_, options_, bytes));
+  const auto last = tip().value_or(Tip{});
+  rocksdb::WriteBatch batch(bytes);
+  const auto ok = [](const rocksdb::Status& status) { STELE_ASSERT(status.ok()); };
+  for (std::uint64_t h = keep.value + 1; h <= last.height.value; ++h) {
+    ok(batch.Delete(table(blocks_table), slice(text_of(key64(h)))));
+    ok(batch.Delete(table(metas_table), slice(text_of(key64(h)))));
+  }
+  for (std::uint64_t i = kept ? kept->records : 0; i < last.records; ++i)
+    ok(batch.Delete(table(records_table), slice(text_of(key64(i)))));
+  for (const auto& id : given_up) ok(batch.Delete(table(ids_table), slice(id.view())));
+  for (const auto& row : rows) add(batch, row);  // what stands in both is put after it was deleted
+  STELE_CHECK(write(batch, true));
+  {
+    const std::unique_lock lock(tip_mutex_);
+    tip_ = kept;
+  }
+  for (const auto& row : rows) raise_tip(row);
   return {};
 }
 

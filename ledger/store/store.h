@@ -69,6 +69,11 @@ class Store {
   /// check the tail, and repeat.
   virtual Result<void> commit(std::span<const BlockRow> rows) = 0;
 
+  /// Gives up the blocks above `keep`, whose records have the ids `given_up`, and appends these rows instead: all of it
+  /// or none, synced. Only what is not final may be given up; that is the caller's to know. Errors as of `commit`.
+  virtual Result<void> replace_tail(Height keep, std::span<const RecordId> given_up,
+                                    std::span<const BlockRow> rows) = 0;
+
   /// None while nothing is stored. Never touches the disk.
   [[nodiscard]] virtual std::optional<Tip> tip() const = 0;
 

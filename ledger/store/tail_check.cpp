@@ -98,8 +98,9 @@ Result<void> walk_records(const Store& store, std::uint64_t first, std::uint64_t
 
 }  // namespace
 
-Result<TailState> check_tail(const Store& store, const std::optional<Head>& head) {
+Result<TailState> check_tail(const Store& store, const std::optional<Head>& written) {
   const auto tip = store.tip();
+  const auto& head = written && written->height.value > 0 ? written : std::nullopt;
   if (!tip) return head ? TailState::head_ahead : TailState::empty;
   STELE_CHECK(check_tip_is_there(store, *tip));
   if (!head) return TailState::head_behind;

@@ -13,11 +13,11 @@ Result<SoloValidator> SoloValidator::make(const record::Genesis& genesis, signer
 }
 
 Result<log::Vote> SoloValidator::vote(const HeaderHash& header, Epoch epoch, Height height, UnixSeconds now) {
-  STELE_CHECK(file_.allows(epoch, height, header));
+  STELE_CHECK(file_.allows(epoch, height, header, epoch));
   const auto& last = file_.last();
   if (last.epoch == epoch && last.height == height) return log::Vote{0, last.time, last.signature};
   const log::Vote out{0, now, key_.sign(log::vote_digest(header, now))};
-  STELE_CHECK(file_.write({epoch, height, header, out.time, out.signature}));
+  STELE_CHECK(file_.write({epoch, height, header, epoch, out.time, out.signature}));
   return out;
 }
 

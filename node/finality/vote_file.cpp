@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <tuple>
@@ -92,17 +93,28 @@ Result<std::string> read_file(const fs::path& path) {
 
 }  // namespace
 
+bool may_vote(const VoteRecord& record, Epoch epoch, Height height, const HeaderHash& header, Epoch parent_epoch) {
+  const auto place = std::tie(epoch, height);
+  const auto last = std::tie(record.last.epoch, record.last.height);
+  if (place == last && header == record.last.header) return true;
+  if (epoch < record.left_below || place <= last) return false;
+  return epoch == parent_epoch || record.last.epoch < epoch || record.last.height.value == 0;
+}
+
 Bytes encode(const VoteFileContent& c) {
   log::Writer w;
   w.raw(as_bytes("STLV"));
   w.u8(1);
   w.bytes16(as_bytes(c.net));
   w.raw(c.key.view());
-  w.u64(c.vote.epoch.value);
-  w.u64(c.vote.height.value);
-  w.raw(c.vote.header.view());
-  w.u64(c.vote.time.value);
-  w.raw(c.vote.signature.view());
+  const auto& last = c.record.last;
+  w.u64(c.record.left_below.value);
+  w.u64(last.epoch.value);
+  w.u64(last.height.value);
+  w.raw(last.header.view());
+  w.u64(last.parent_epoch.value);
+  w.u64(last.time.value);
+  w.raw(last.signature.view());
   w.raw(sha256(w.bytes()).view());
   return std::move(w).take();
 }
@@ -117,11 +129,14 @@ std::optional<VoteFileContent> decode_vote_file(ByteView in) {
   VoteFileContent out;
   out.net = as_text(r.bytes16(net_bytes_max));
   out.key = r.fixed<PublicKey>();
-  out.vote.epoch.value = r.u64();
-  out.vote.height.value = r.u64();
-  out.vote.header = r.fixed<HeaderHash>();
-  out.vote.time.value = r.u64();
-  out.vote.signature = r.fixed<Signature>();
+  auto& last = out.record.last;
+  out.record.left_below.value = r.u64();
+  last.epoch.value = r.u64();
+  last.height.value = r.u64();
+  last.header = r.fixed<HeaderHash>();
+  last.parent_epoch.value = r.u64();
+  last.time.value = r.u64();
+  last.signature = r.fixed<Signature>();
   if (!r.done() || !known) return std::nullopt;
   return out;
 }
@@ -130,7 +145,7 @@ Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const P
   std::error_code ec;
   if (fs::exists(path, ec) || ec) return Unexpected(already_there(path));
   VoteFile out(path, std::move(net), key);
-  STELE_CHECK(out.replace(out.last_));
+  STELE_CHECK(out.replace(out.record_));
   return out;
 }
 
@@ -141,14 +156,13 @@ Result<VoteFile> VoteFile::open(const fs::path& path, std::string net, const Pub
   if (content->net != net) return Unexpected(other("vote_file_other_net", "mạng", "network", path));
   if (content->key != key) return Unexpected(other("vote_file_other_key", "khóa", "key", path));
   VoteFile out(path, std::move(net), key);
-  out.last_ = content->vote;
+  out.record_ = content->record;
   return out;
 }
 
-Result<void> VoteFile::allows(Epoch epoch, Height height, const HeaderHash& header) const {
-  const auto place = std::tie(epoch, height);
-  const auto last = std::tie(last_.epoch, last_.height);
-  if (place > last || (place == last && header == last_.header)) return {};
+Result<void> VoteFile::allows(Epoch epoch, Height height, const HeaderHash& header, Epoch parent_epoch) const {
+  const auto& last_ = record_.last;
+  if (may_vote(record_, epoch, height, header, parent_epoch)) return {};
   return Unexpected(make_error(
       "vote_refused",
       fmt::format(
@@ -163,24 +177,32 @@ Result<void> VoteFile::allows(Epoch epoch, Height height, const HeaderHash& head
 }
 
 Result<void> VoteFile::write(const LastVote& vote) {
-  STELE_CHECK(allows(vote.epoch, vote.height, vote.header));
+  STELE_CHECK(allows(vote.epoch, vote.height, vote.header, vote.parent_epoch));
+  return put({vote, record_.left_below});
+}
+
+Result<void> VoteFile::leave_below(Epoch to) {
+  return put({record_.last, std::max(to, record_.left_below)});
+}
+
+Result<void> VoteFile::put(const VoteRecord& record) {
   if (failed_) {
     errno = EIO;
     return Unexpected(io_error(path_));
   }
   failed_ = true;  // until it is known to be there: a failed sync says nothing about what a crash would leave
-  STELE_CHECK(replace(vote));
+  STELE_CHECK(replace(record));
   failed_ = false;
-  last_ = vote;
+  record_ = record;
   return {};
 }
 
-Result<void> VoteFile::replace(const LastVote& vote) const {
+Result<void> VoteFile::replace(const VoteRecord& record) const {
   auto draft = path_;
   draft += ".new";
   const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return Unexpected(io_error(draft));
-  const bool written = write_all(fd, encode({net_, key_, vote})) && ::fdatasync(fd) == 0;
+  const bool written = write_all(fd, encode({net_, key_, record})) && ::fdatasync(fd) == 0;
   const Error failure = written ? Error{} : io_error(draft);
   ::close(fd);
   if (!written) return Unexpected(failure);

@@ -16,16 +16,28 @@ struct LastVote {
   Epoch epoch;
   Height height;
   HeaderHash header;
+  Epoch parent_epoch;  ///< of the block before it
   UnixSeconds time;
   Signature signature;
   friend bool operator==(const LastVote&, const LastVote&) = default;
 };
 
+/// What a key has bound itself to.
+struct VoteRecord {
+  LastVote last;
+  Epoch left_below;  ///< it has signed that it left every epoch below this one; 0: nothing signed
+  friend bool operator==(const VoteRecord&, const VoteRecord&) = default;
+};
+/// May this header be voted for at that place? At most one vote for each (epoch, height), in rising order; an epoch's
+/// first block only as the first vote in that epoch; nothing in an epoch that was left. True as well for the very vote
+/// that is recorded.
+[[nodiscard]] bool may_vote(const VoteRecord&, Epoch, Height, const HeaderHash&, Epoch parent_epoch);
+
 /// All that a vote file says. Its bytes are fixed in wire-format.md section 10.
 struct VoteFileContent {
   std::string net;
   PublicKey key;
-  LastVote vote;
+  VoteRecord record;
 };
 [[nodiscard]] Bytes encode(const VoteFileContent&);
 /// None: cut off, changed (a checksum ends it) or of another version.
@@ -40,23 +52,26 @@ class VoteFile {
   /// `vote_file_other_key`, `vote_file_other_net`, `vote_file_io`.
   static Result<VoteFile> open(const std::filesystem::path&, std::string net, const PublicKey&);
 
-  [[nodiscard]] const LastVote& last() const { return last_; }
-  /// May this header be voted for at that place? True as well for the very vote that is in the file. Else
-  /// `vote_refused`: at most one vote for each (epoch, height), in rising order.
-  [[nodiscard]] Result<void> allows(Epoch, Height, const HeaderHash&) const;
+  [[nodiscard]] const LastVote& last() const { return record_.last; }
+  [[nodiscard]] const VoteRecord& record() const { return record_; }
+  /// `vote_refused`: what `may_vote` refuses.
+  [[nodiscard]] Result<void> allows(Epoch, Height, const HeaderHash&, Epoch parent_epoch) const;
   /// MUST NOT return a value before the vote is synced. Refuses what `allows` refuses. After `vote_file_io` the outcome
   /// is unknown: open again.
   Result<void> write(const LastVote&);
+  /// The same for a statement that leaves every epoch below `to`. Never takes one back.
+  Result<void> leave_below(Epoch to);
 
  private:
   VoteFile(std::filesystem::path path, std::string net, const PublicKey& key)
       : path_(std::move(path)), net_(std::move(net)), key_(key) {}
-  Result<void> replace(const LastVote&) const;
+  Result<void> put(const VoteRecord&);
+  Result<void> replace(const VoteRecord&) const;
 
   std::filesystem::path path_;
   std::string net_;
   PublicKey key_;
-  LastVote last_;
+  VoteRecord record_;
   bool failed_ = false;
 };
 

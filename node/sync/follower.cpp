@@ -1,29 +1,12 @@
 #include "node/sync/follower.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "ledger/base/hash.h"
+#include "node/sync/take.h"
 
 namespace stele::sync {
 namespace {
-
-using Signatures = rules::Chain::Signatures;
-
-Error lie(Height height, const Rejection& why, std::optional<std::size_t> record) {
-  const auto text = to_error(why);
-  const auto vi = record ? fmt::format(", bản ghi {}", *record + 1) : std::string();
-  const auto en = record ? fmt::format(", record {}", *record + 1) : std::string();
-  return make_error(
-      "source_lies",
-      fmt::format("Nút nguồn gửi khối {}{} không hợp lệ: {} Không lưu gì của khối này. Hãy theo một nút "
-                  "khác và báo cho Sở.",
-                  height.value, vi, text.vi),
-      fmt::format("The source served block {}{} that does not verify: {} Nothing of it was stored. Follow "
-                  "another node and tell the department.",
-                  height.value, en, text.en));
-}
 
 Error other_network() {
   return make_error(
@@ -31,31 +14,6 @@ Error other_network() {
       "Nút nguồn thuộc mạng khác: tệp genesis của nó khác với tệp ở đây. Hãy kiểm tra --node và --genesis.",
       "The source belongs to another network: its genesis file is not the one given here. Check --node and "
       "--genesis.");
-}
-
-/// Each block but the last is certified by its child's parent_qc, the last by the batch's: the header hashes that a
-/// quorum signed, so that nothing is stored that it did not sign.
-Result<std::vector<HeaderHash>> certified_headers(const Batch& batch, const log::ValidatorSet& validators) {
-  std::vector<HeaderHash> out;
-  out.reserve(batch.blocks.size());
-  for (std::size_t i = 0; i < batch.blocks.size(); ++i) {
-    const Height height = batch.blocks[i].height;
-    log::QuorumCertificate qc;
-    if (i + 1 < batch.blocks.size()) {
-      const auto& child = batch.blocks[i + 1];
-      auto decoded = log::decode_qc(child.parent_qc);
-      if (!decoded) return Unexpected(lie(height, decoded.error(), std::nullopt));
-      qc = std::move(*decoded);
-      if (qc.header != child.parent)
-        return Unexpected(lie(height, {RejectionCode::block_wrong_parent, {}}, std::nullopt));
-    } else {
-      qc = batch.qc;
-    }
-    if (auto ok = log::check_qc(qc, qc.header, validators); !ok)
-      return Unexpected(lie(height, ok.error(), std::nullopt));
-    out.push_back(qc.header);
-  }
-  return out;
 }
 
 }  // namespace
@@ -209,32 +167,16 @@ bool Follower::check_network(std::optional<Step>& out) {
 }
 
 Follower::Step Follower::take(Batch batch) {
-  auto headers = certified_headers(batch, ledger_.chain().validators());
-  if (!headers) return {Step::Kind::lies, std::move(headers).error()};
-  for (std::size_t i = 0; i < batch.blocks.size(); ++i) {
-    auto& block = batch.blocks[i];
-    const Height height = block.height;
-    const bool last = i + 1 == batch.blocks.size();
-    if (height == ledger_.chain().head().height) {  // ours already; only its certificate was missing
-      if ((*headers)[i] != ledger_.chain().head_hash())
-        return {Step::Kind::lies, lie(height, {RejectionCode::block_wrong_parent, {}}, std::nullopt)};
-    } else {
-      auto applied = ledger_.append(std::move(block), Signatures::check, {}, (*headers)[i]);
-      if (!applied) {
-        auto& why = applied.error();
-        if (why.failed) return {Step::Kind::failed, std::move(why.failed)};
-        return {Step::Kind::lies, lie(height, why.rejected->why, why.rejected->record)};
-      }
-    }
-    if (last) {
-      if (auto ok = ledger_.certify(batch.qc); !ok) return {Step::Kind::failed, std::move(ok).error()};
-    }
+  auto taken = sync::take(ledger_, std::move(batch), [this](Height height) {
     const std::lock_guard lock(mutex_);
     status_.height = height;
     ++status_.blocks;
-    if (stopping_) break;
-  }
-  return {Step::Kind::progress};
+    return !stopping_;
+  });
+  if (taken) return {Step::Kind::progress};
+  auto& why = taken.error();
+  if (why.failed) return {Step::Kind::failed, std::move(why.failed)};
+  return {Step::Kind::lies, std::move(why.lies)};
 }
 
 }  // namespace stele::sync

@@ -5,6 +5,7 @@
 
 #include "ledger/base/hash.h"
 #include "ledger/log/block.h"
+#include "ledger/log/epoch.h"
 
 namespace {
 
@@ -37,7 +38,7 @@ void certificate(ByteView in) {
     (void)to_error(qc.error());
     return;
   }
-  STELE_ASSERT(!qc->votes.empty() && qc->votes.size() <= log::validators_max);
+  STELE_ASSERT(!qc->votes.empty() && qc->votes.size() <= log::qc_votes_max);
   STELE_ASSERT(same(log::encode(*qc), in));
   (void)log::median_time(*qc);
 }
@@ -48,9 +49,9 @@ void statement(ByteView in) {
     (void)to_error(s.error());
     return;
   }
-  STELE_ASSERT(s->from < s->to);
+  STELE_ASSERT(s->highest.epoch < s->to && s->last_vote.epoch < s->to);
   STELE_ASSERT(same(log::encode(*s), in));
-  STELE_ASSERT(s->highest_qc.empty() || log::decode_qc(s->highest_qc).has_value());
+  (void)log::is_void(*s);
 }
 
 void proof(ByteView in) {
@@ -59,8 +60,17 @@ void proof(ByteView in) {
     (void)to_error(p.error());
     return;
   }
-  STELE_ASSERT(!p->statements.empty() && p->statements.size() <= log::validators_max);
+  STELE_ASSERT(!p->statements.empty() && p->statements.size() <= log::qc_votes_max);
   STELE_ASSERT(same(log::encode(*p), in));
+  (void)log::median_time(*p);
+}
+
+template <class T>
+void plain(const Result<T, Rejection>& decoded, ByteView in) {
+  if (decoded)
+    STELE_ASSERT(same(log::encode(*decoded), in));
+  else
+    (void)to_error(decoded.error());
 }
 
 void checkpoint(std::string_view text) {
@@ -78,6 +88,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView in(data, size);
   block(in);
   certificate(in);
+  plain(log::decode_recovery(in), in);
+  plain(log::decode_signed_vote(in), in);
+  plain(log::decode_double_vote(in), in);
   statement(in);
   proof(in);
   checkpoint(as_text(in));

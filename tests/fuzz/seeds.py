@@ -56,6 +56,10 @@ def chain():
     for i, case in enumerate(log["epochs"]["statements"]):
         seed("chain", f"statement_{i}", bytes.fromhex(case["bytes"]))
     seed("chain", "epoch_proof", bytes.fromhex(log["epochs"]["proof"]))
+    for name in ("recovery", "vote", "double_vote"):
+        seed("chain", name, bytes.fromhex(log["epochs"][name]["bytes"]))
+    for case in log["epochs"]["no_double_votes"]:
+        seed("chain", "no_double_vote_" + case["name"], bytes.fromhex(case["bytes"]))
     for case in log["epochs"]["malformed"]:
         seed("chain", "bad_proof_" + case["name"], bytes.fromhex(case["bytes"]))
     for case in log["checkpoints"]["malformed"]:

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from reference import (
-    PrivateKey, ack_digest, b64, b64u, block_digest, book_tag, bytes16, compact_json, decoy_digest, epoch_proof,
-    epoch_statement_body, erase_digest, merkle_path, possession_digest, qc_bytes, sha, sign_jws, status_leaves,
-    status_path, status_root, tagged, u64, u8, validators_digest, vote, vote_digest,
+    PrivateKey, ack_digest, b64, b64u, block_digest, book_tag, bytes16, checkpoint_text, compact_json, decoy_digest,
+    double_vote, epoch_proof, epoch_statement_body, erase_digest, merkle_path, possession_digest, qc_bytes, recovery,
+    recovery_body, sha, sign_jws, signed_vote, status_leaves, status_path, status_root, tagged, u64, u8,
+    validators_digest, vote, vote_digest, vote_message,
 )
+from changes import changes
 from samples import Refusals, Samples
 from scenario import RULE_SET, RULE_SET_TEXT, Network, file_text, person
 from story import Story
@@ -130,7 +132,7 @@ def certificates():
         "version 2": whole[:4] + u8(2) + whole[5:], "descending": qc_bytes(header, good[::-1]),
         "repeated": qc_bytes(header, [good[0], good[0], good[1]]),
         "more announced than there is": whole[:37] + b"\xff\xff" + whole[39:],
-        "65 votes": qc_bytes(header, [vote(i, base, b"\1" * 64) for i in range(65)]),
+        "129 votes": qc_bytes(header, [vote(i, base, b"\1" * 64) for i in range(129)]),
     }
     return {
         "set": [{"id": name, "key": key.hex(), "private_key": k.secret_bytes.hex()} for k, (name, key) in zip(keys, members)],
@@ -139,33 +141,141 @@ def certificates():
         "cases": cases, "malformed": [{"name": n, "bytes": b.hex()} for n, b in malformed.items()],
         "validators_digest": validators_digest(members, members).hex(),
         "validators_digest_of_a_change": validators_digest(members, members[1:]).hex(),
-        "empty_qc_is_no_vote": qc_bytes(header, []).hex(),
+        "empty_qc_is_no_vote": qc_bytes(header, []).hex(), "handover": handover(keys, header),
+    }
+
+
+def handover(keys, header):
+    """The block that two sets sign: 0 to 3 before, 2 to 5 after. Numbers run over both: 4 and 5 are the newcomers."""
+    keys = [*keys, PrivateKey(65), PrivateKey(66)]
+    time = 1767571200
+
+    def case(name, numbers, codes):
+        entries = [vote(n, time, keys[n].sign(vote_digest(header, time))) for n in numbers]
+        return {"name": name, "bytes": qc_bytes(header, entries).hex(), "codes": codes}
+
+    members = [(f"so-{i + 1}", k.compressed) for i, k in enumerate(keys)]
+    return {
+        "now": [{"id": i, "key": k.hex()} for i, k in members[:4]],
+        "next": [{"id": i, "key": k.hex()} for i, k in members[2:]],
+        "validators_digest": validators_digest(members[:4], members[2:]).hex(),
+        "cases": [
+            case("both quorums", [0, 2, 3, 4], []), case("all", [0, 1, 2, 3, 4, 5], []),
+            case("only the old set's", [0, 1, 2, 3], ["block_bad_qc"]),
+            case("only the new set's", [2, 3, 4, 5], ["block_bad_qc"]),
+            case("neither", [2, 3], ["block_bad_qc"]),
+        ],
     }
 
 
 def epochs(story):
-    keys, _ = four_validators()
-    head = story.chain.blocks[4]
+    keys, members = four_validators()
+    network, blocks = story.network, story.chain.blocks
+    base, last = blocks[3], blocks[4]
+    time = 1767571200
+    nowhere = b"\0" * 32
+    roots = network.roots
 
-    def statement(number):
-        body = epoch_statement_body({
-            "net": story.network.net, "from": 0, "to": 1, "last_height": 5, "last_vote": head.hash,
-            "time": 1767571200 + number, "highest_qc": head.qc, "validator": number})
-        return body, keys[number].sign(tagged("stele/v1/epoch", body))
+    def place_of(block):
+        return (0, block.height, block.hash)
+
+    def named(p):
+        return {"epoch": p[0], "height": p[1], "header_hash": p[2].hex()}
+
+    def statement(number, **changes):
+        fields = {"net": network.net, "to": 1, "highest": place_of(base), "last_vote": place_of(last),
+                  "last_vote_parent": 0, "recovery": nowhere, "time": time + number, "validator": keys[number].compressed,
+                  **changes}
+        body = epoch_statement_body(fields)
+        return fields, body, body + keys[number].sign(tagged("stele/v1/epoch", body))
+
+    def proof_of(made, recovery_bytes=b""):
+        return epoch_proof([whole for _, _, whole in sorted(made, key=lambda m: m[0]["validator"])], recovery_bytes)
+
+    def renewal(signers=(0, 1), **changes):
+        fields = {"net": network.net, "base": place_of(base), "epoch": 2, "reason": "quorum-lost", "time": time,
+                  "set": members[1:], **changes}
+        body = recovery_body(fields)
+        digest = tagged("stele/v1/recovery", body)
+        return fields, digest, recovery(body, [(n, roots[n].sign(digest)) for n in signers])
 
     statements = [statement(i) for i in range(3)]
-    whole = [body + signature for body, signature in statements]
+    whole = [s for _, _, s in sorted(statements, key=lambda m: m[0]["validator"])]
     proof = epoch_proof(whole)
-    malformed = {
-        "cut off": proof[:-1], "a byte more": proof + b"\0", "descending": epoch_proof(whole[::-1]),
-        "repeated": epoch_proof([whole[0], whole[0]]), "other magic": b"STLQ" + proof[4:],
-    }
+    fields, digest, recovery_bytes = renewal()
+    week = 7 * 86400
+    serving = [statement(i, to=2, recovery=digest, time=time + week + i) for i in (1, 2, 3)]
+    early = [statement(i, to=2, recovery=digest, time=time + week - 1) for i in (1, 2, 3)]
+    good_recovery = proof_of(serving, recovery_bytes)
+    stranger = statement(0)
+    stranger_key = PrivateKey(67)
+    foreign = {**stranger[0], "validator": stranger_key.compressed}
+    foreign_body = epoch_statement_body(foreign)
+    by_stranger = (foreign, foreign_body, foreign_body + stranger_key.sign(tagged("stele/v1/epoch", foreign_body)))
+    forged = (statements[2][0], statements[2][1], statements[2][1] + b"\1" * 64)
+    judged = [
+        ("three of four", proof, 1, place_of(base), True),
+        ("all four, one of them behind", proof_of([*statements, statement(3, highest=place_of(blocks[1]), last_vote=place_of(blocks[2]))]), 1, place_of(base), True),
+        ("one that never voted", proof_of([*statements[:2], statement(2, highest=(0, 0, network.checkpoint_hash), last_vote=(0, 0, nowhere))]), 1, place_of(base), True),
+        ("two of four", proof_of(statements[:2]), 1, place_of(base), False),
+        ("for another epoch", proof, 2, place_of(base), False),
+        ("one is for another epoch", proof_of([*statements[:2], statement(2, to=2)]), 1, place_of(base), False),
+        ("a base below what one holds", proof_of([*statements[:2], statement(2, highest=place_of(last))]), 1, place_of(base), False),
+        ("one is void", proof_of([*statements[:2], statement(2, highest=place_of(blocks[2]))]), 1, place_of(base), False),
+        ("of another network", proof_of([*statements[:2], statement(2, net="stele/vidu/" + "0" * 32)]), 1, place_of(base), False),
+        ("a stranger", proof_of([*statements[:2], by_stranger]), 1, place_of(base), False),
+        ("a signature that is none", proof_of([*statements[:2], forged]), 1, place_of(base), False),
+        ("a recovery", good_recovery, 2, place_of(base), True),
+        ("a recovery published too late", proof_of(early, recovery_bytes), 2, place_of(base), False),
+        ("a recovery by one root", proof_of(serving, renewal(signers=(0,))[2]), 2, place_of(base), False),
+        ("a recovery of another base", good_recovery, 2, place_of(blocks[2]), False),
+        ("a recovery by the set that it ends", proof_of([statement(i, to=2, recovery=digest, time=time + week) for i in (0, 1, 2)], recovery_bytes), 2, place_of(base), False),
+        ("statements that serve a recovery, without it", proof_of(serving), 2, place_of(base), False),
+        ("statements that serve none, with one", proof_of([statement(i, to=2, time=time + week) for i in (1, 2, 3)], recovery_bytes), 2, place_of(base), False),
+    ]
+
+    def vote_for(number, header, at):
+        return signed_vote(header, keys[number].compressed, at, keys[number].sign(vote_digest(sha(header.encode("ascii")), at)))
+
+    other = checkpoint_text({**last.fields, "size": 1, "log_root": sha(b"other"), "body": sha(b"other"),
+                             "status": sha(b"other"), "validators": network.validators, "time": time})
+    pair = sorted([last.header, other], key=lambda h: sha(h.encode("ascii")))
+    twice = [vote_for(2, h, time + i) for i, h in enumerate(pair)]
+    doubled = double_vote(*twice)
+    below = blocks[3].header
     return {
-        "statements": [{"bytes": s.hex(), "digest": tagged("stele/v1/epoch", body).hex(), "validator": i, "from": 0, "to": 1,
-                        "last_height": 5, "last_vote": head.hash.hex(), "time": 1767571200 + i,
-                        "highest_qc": head.qc.hex()}
-                       for i, (s, (body, _)) in enumerate(zip(whole, statements))],
-        "proof": proof.hex(), "malformed": [{"name": n, "bytes": b.hex()} for n, b in malformed.items()],
+        "net": network.net,
+        "statements": [{
+            "bytes": s.hex(), "digest": tagged("stele/v1/epoch", body).hex(), "validator": f["validator"].hex(),
+            "to": f["to"], "highest": named(f["highest"]), "last_vote": named(f["last_vote"]),
+            "last_vote_parent": f["last_vote_parent"], "recovery": f["recovery"].hex(), "time": f["time"]}
+            for f, body, s in [*statements, *serving]],
+        "recovery": {"bytes": recovery_bytes.hex(), "digest": digest.hex(), "base": named(fields["base"]), "epoch": 2,
+                     "reason": fields["reason"], "time": time, "set": [i for i, _ in fields["set"]]},
+        "proof": proof.hex(), "recovery_proof": good_recovery.hex(),
+        "judged": [{"name": n, "proof": p.hex(), "to": to, "base": named(b), "good": good} for n, p, to, b, good in judged],
+        "malformed": [{"name": n, "bytes": b.hex()} for n, b in {
+            "cut off": proof[:-1], "a byte more": proof + b"\0", "descending": epoch_proof(whole[::-1]),
+            "repeated": epoch_proof([whole[0], whole[0]]), "other magic": b"STLQ" + proof[4:],
+            "version 2": proof[:4] + u8(2) + proof[5:], "no statement": epoch_proof([]),
+            "a statement of no later epoch": proof_of([statement(0, to=0)]),
+            "a parent's epoch above its vote's": proof_of([statement(0, last_vote_parent=1)]),
+            "a recovery cut off": proof_of(serving, recovery_bytes[:-1]),
+            "a recovery of no later epoch": proof_of(serving, renewal(epoch=0)[2]),
+            "a recovery without a set": proof_of(serving, renewal(set=[])[2]),
+            "a recovery with a key twice": proof_of(serving, renewal(set=[members[0], ("so-9", members[0][1])])[2]),
+            "a recovery with roots descending": proof_of(serving, renewal(signers=(1, 0))[2]),
+            "a recovery whose reason is no code": proof_of(serving, renewal(reason="Lost")[2]),
+        }.items()],
+        "vote": {"bytes": vote_message(twice[0]).hex(), "header": pair[0], "validator": keys[2].compressed.hex(), "time": time},
+        "double_vote": {"bytes": doubled.hex(), "headers": pair, "validator": keys[2].compressed.hex(),
+                        "id": sha(doubled).hex()},
+        "no_double_votes": [{"name": n, "bytes": b.hex()} for n, b in {
+            "descending": double_vote(*twice[::-1]), "one vote twice": double_vote(twice[0], twice[0]),
+            "two heights": double_vote(*sorted([vote_for(2, last.header, time), vote_for(2, below, time)], key=lambda v: sha(v[2:-105]))),
+            "two keys": double_vote(twice[0], vote_for(1, pair[1], time)),
+            "a bad signature": doubled[:-1] + bytes([doubled[-1] ^ 1]), "cut off": doubled[:-1], "a byte more": doubled + b"\0",
+        }.items()],
     }
 
 
@@ -285,9 +395,9 @@ def key_file(network, number, log2n, passphrase, **members):
 def vote_file(network):
     key, time = network.validator, network.time + 60
     header = sha(b"stele test header")
-    body = b"".join([b"STLV", u8(1), bytes16(network.net.encode("ascii")), key.compressed, u64(1), u64(812), header,
-                     u64(time), key.sign(vote_digest(header, time))])
-    return {"bytes": (body + sha(body)).hex(), "epoch": 1, "height": 812, "header_hash": header.hex(), "time": time,
+    body = b"".join([b"STLV", u8(1), bytes16(network.net.encode("ascii")), key.compressed, u64(3), u64(1), u64(812), header,
+                     u64(0), u64(time), key.sign(vote_digest(header, time))])
+    return {"bytes": (body + sha(body)).hex(), "left_below": 3, "parent_epoch": 0, "epoch": 1, "height": 812, "header_hash": header.hex(), "time": time,
             "key": key.compressed.hex(), "net": network.net}
 
 
@@ -395,7 +505,7 @@ def make():
     samples, story = Samples(network), Story()
     parts = {
         "genesis": genesis(network), "records": records(samples),
-        "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story),
+        "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story), "changes": changes(),
         "sheets": sheets(story), "files": files(story), "secrets": secrets(network), "assessment": assessment(),
     }
     return {f"{name}.json": lines_of(value) for name, value in parts.items()}

@@ -331,15 +331,47 @@ def block_digest(body_hash):
     return tagged("stele/v1/block", body_hash)
 
 
+def place(epoch, height, header_hash):
+    return u64(epoch) + u64(height) + header_hash
+
+
+NOWHERE = (0, 0, b"\0" * 32)
+
+
 def epoch_statement_body(s):
+    """`highest` and `last_vote` are (epoch, height, header hash)."""
     return b"".join([
-        b"STLE", u8(1), bytes16(s["net"].encode("ascii")), u64(s["from"]), u64(s["to"]), u64(s["last_height"]),
-        s["last_vote"], u64(s["time"]), bytes32(s["highest_qc"]), u16(s["validator"]),
+        b"STLE", u8(1), bytes16(s["net"].encode("ascii")), u64(s["to"]), place(*s["highest"]), place(*s["last_vote"]),
+        u64(s["last_vote_parent"]), s.get("recovery", b"\0" * 32), u64(s["time"]), s["validator"],
     ])
 
 
-def epoch_proof(statements):
-    return b"STLP" + u8(1) + u16(len(statements)) + b"".join(bytes32(s) for s in statements)
+def recovery_body(r):
+    return b"".join([
+        b"STLR", u8(1), bytes16(r["net"].encode("ascii")), place(*r["base"]), u64(r["epoch"]),
+        bytes16(r["reason"].encode("ascii")), u64(r["time"]), enc_set(r["set"]),
+    ])
+
+
+def recovery(body, signatures):
+    """`signatures`: (root number, signature)."""
+    return body + u16(len(signatures)) + b"".join(u16(n) + s for n, s in signatures)
+
+
+def epoch_proof(statements, recovery_bytes=b""):
+    return b"STLP" + u8(1) + bytes32(recovery_bytes) + u16(len(statements)) + b"".join(bytes16(s) for s in statements)
+
+
+def signed_vote(header, key, time, signature):
+    return bytes16(header.encode("ascii")) + key + u64(time) + signature
+
+
+def vote_message(vote_bytes):
+    return b"STLT" + u8(1) + vote_bytes
+
+
+def double_vote(first, second):
+    return b"STLD" + u8(1) + first + second
 
 
 VALID, SUPERSEDED, SUSPENDED, REVOKED = range(4)

@@ -99,8 +99,13 @@ class Story:
                                                             grants=[{"role": "king", "org": OFFICE}]))
         chain.refuse_record("bad_proof_of_possession", chain.record("key", roots[0], {
             **self.staff["officer"].body(), "proof": b64u(PrivateKey(99).sign(sha(b"another")))}))
-        members = {"set": [{"id": "so-1", "org": OFFICE, "key": b64u(network.validator.compressed)}]}
-        chain.refuse_record("type_not_in_rules", chain.record("validators", roots[0], members))
+        for name, key, org, code in (
+            ("an organisation that is not there", network.validator, "so-khac", "unknown_org"),
+            ("a key of an orderer", network.orderer, OFFICE, "key_taken"), ("a key of a vault", network.vault, OFFICE, "key_taken"),
+            ("a key of a root", roots[2], OFFICE, "key_taken"),
+        ):
+            members = {"set": [{"id": "so-1", "org": org, "key": b64u(key.compressed)}]}
+            chain.refuse_record(code, chain.record("validators", roots[0], members), name=f"validators: {name}")
         chain.add([self.school, self.officer], t + 360, [(self.school, SUSPENDED), (self.officer, SUSPENDED)])  # 6
 
         self.school_approve = self.second("approve", roots[1], "root", "root", [self.school, self.officer])

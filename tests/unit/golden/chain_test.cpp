@@ -84,6 +84,40 @@ TEST_F(GoldenChain, RefusesTheBlocksThatMustBeRefusedAndStaysAsItWas) {
   EXPECT_EQ(refused, vectors_.at("refused").size());
 }
 
+/// Epochs, a change of the set, a recovery: a chain of several validators.
+TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
+  const Json& v = golden("changes");
+  Chain chain(*record::decode_genesis(text(v.at("file"))));
+  std::size_t refused = 0;
+  for (const Json& b : v.at("blocks")) {
+    SCOPED_TRACE("height " + std::to_string(b.at("height").get<int>()));
+    const auto block = log::decode_block(from_hex(b.at("bytes")));
+    ASSERT_TRUE(block) << to_string(block.error());
+    const auto applied = chain.apply(*block, Chain::Signatures::check);
+    ASSERT_TRUE(applied) << why(applied.error());
+    EXPECT_EQ(applied->header_text, text(b.at("header")));
+    EXPECT_EQ(applied->header_hash, fixed_hex<HeaderHash>(b.at("header_hash")));
+    ASSERT_EQ(applied->signers->size(), b.at("signers").size());
+    for (std::size_t i = 0; i < applied->signers->size(); ++i)
+      EXPECT_EQ(applied->signers->key(i).compressed(), fixed_hex<PublicKey>(b.at("signers")[i]));
+    const auto qc = log::decode_qc(from_hex(b.at("qc")));
+    ASSERT_TRUE(qc);
+    EXPECT_TRUE(log::check_qc(*qc, applied->header_hash, *applied->signers));
+    for (const Json& r : v.at("refused")) {
+      if (r.at("after_height") != b.at("height")) continue;
+      SCOPED_TRACE(text(r.at("name")));
+      const auto bad = log::decode_block(from_hex(r.at("block")));
+      ASSERT_TRUE(bad) << to_string(bad.error());
+      const auto answer = chain.apply(*bad, Chain::Signatures::check);
+      ASSERT_FALSE(answer) << "accepted";
+      EXPECT_TRUE(allows(r.at("codes"), answer.error().why.code)) << why(answer.error());
+      ++refused;
+    }
+  }
+  EXPECT_EQ(refused, v.at("refused").size());
+  EXPECT_EQ(v.at("blocks").size(), 8U);
+}
+
 record::MarkOrMissing mark(const Json& value) {
   return *record::parse_mark(text(value));
 }

@@ -1,7 +1,9 @@
 // Checkpoints, certificates, blocks, epochs and the status tree against the golden vectors.
+#include "ledger/base/hash.h"
 #include "ledger/log/block.h"
 #include "ledger/log/certificate.h"
 #include "ledger/log/checkpoint.h"
+#include "ledger/log/epoch.h"
 #include "ledger/log/status_tree.h"
 #include "tests/unit/golden/golden.h"
 
@@ -131,6 +133,34 @@ TEST(GoldenBlock, RefusesBadEncodings) {
   EXPECT_GE(seen, 4);
 }
 
+TEST(GoldenCertificate, OfTheBlockThatTwoSetsSignNeedsBothQuorums) {
+  const Json& v = golden("log").at("certificates").at("handover");
+  const auto set = [](const Json& members) {
+    std::vector<record::Member> out;
+    for (const Json& m : members) out.push_back({text(m.at("id")), fixed_hex<PublicKey>(m.at("key"))});
+    return *ValidatorSet::from(out);
+  };
+  const Signers signers(set(v.at("now")), set(v.at("next")));
+  EXPECT_EQ(signers.size(), 6U);
+  EXPECT_EQ(signers.digest(), fixed_hex<Digest>(v.at("validators_digest")));
+  const auto header = fixed_hex<HeaderHash>(golden("log").at("certificates").at("header_hash"));
+  for (const Json& c : v.at("cases")) {
+    SCOPED_TRACE(text(c.at("name")));
+    const auto qc = decode_qc(from_hex(c.at("bytes")));
+    ASSERT_TRUE(qc) << to_string(qc.error());
+    const auto checked = check_qc(*qc, header, signers);
+    EXPECT_EQ(checked.has_value(), c.at("codes").empty());
+    if (!checked) {
+      EXPECT_TRUE(allows(c.at("codes"), checked.error().code)) << to_string(checked.error());
+    }
+  }
+}
+
+Place place(const Json& p) {
+  return {Epoch{p.at("epoch").get<std::uint64_t>()}, Height{p.at("height").get<std::uint64_t>()},
+          fixed_hex<HeaderHash>(p.at("header_hash"))};
+}
+
 TEST(GoldenEpoch, StatementsAndProofsKeepTheirBytes) {
   const Json& v = golden("log").at("epochs");
   for (const Json& s : v.at("statements")) {
@@ -138,20 +168,70 @@ TEST(GoldenEpoch, StatementsAndProofsKeepTheirBytes) {
     ASSERT_TRUE(statement) << to_string(statement.error());
     EXPECT_EQ(encode(*statement), from_hex(s.at("bytes")));
     EXPECT_EQ(epoch_digest(*statement), fixed_hex<Digest>(s.at("digest")));
-    EXPECT_EQ(statement->validator, s.at("validator").get<std::uint16_t>());
+    EXPECT_EQ(statement->validator, fixed_hex<PublicKey>(s.at("validator")));
     EXPECT_EQ(statement->to.value, s.at("to").get<std::uint64_t>());
-    EXPECT_EQ(statement->last_height.value, s.at("last_height").get<std::uint64_t>());
-    EXPECT_EQ(statement->last_vote, fixed_hex<HeaderHash>(s.at("last_vote")));
+    EXPECT_EQ(statement->highest, place(s.at("highest")));
+    EXPECT_EQ(statement->last_vote, place(s.at("last_vote")));
+    EXPECT_EQ(statement->last_vote_parent.value, s.at("last_vote_parent").get<std::uint64_t>());
+    EXPECT_EQ(statement->recovery, fixed_hex<Digest>(s.at("recovery")));
     EXPECT_EQ(statement->time.value, s.at("time").get<std::uint64_t>());
-    EXPECT_EQ(statement->highest_qc, from_hex(s.at("highest_qc")));
+    for (std::size_t cut = 0; cut < from_hex(s.at("bytes")).size(); ++cut)
+      EXPECT_FALSE(decode_epoch_statement(ByteView(from_hex(s.at("bytes"))).first(cut)));
   }
-  const auto proof = decode_epoch_proof(from_hex(v.at("proof")));
-  ASSERT_TRUE(proof) << to_string(proof.error());
-  EXPECT_EQ(proof->statements.size(), v.at("statements").size());
-  EXPECT_EQ(encode(*proof), from_hex(v.at("proof")));
+  for (const auto* name : {"proof", "recovery_proof"}) {
+    const auto proof = decode_epoch_proof(from_hex(v.at(name)));
+    ASSERT_TRUE(proof) << to_string(proof.error());
+    EXPECT_EQ(proof->statements.size(), 3U);
+    EXPECT_EQ(encode(*proof), from_hex(v.at(name)));
+  }
   for (const Json& c : v.at("malformed")) {
     EXPECT_FALSE(decode_epoch_proof(from_hex(c.at("bytes")))) << text(c.at("name"));
   }
+}
+
+TEST(GoldenEpoch, ARecoveryKeepsItsBytes) {
+  const Json& v = golden("log").at("epochs").at("recovery");
+  const auto recovery = decode_recovery(from_hex(v.at("bytes")));
+  ASSERT_TRUE(recovery) << to_string(recovery.error());
+  EXPECT_EQ(encode(*recovery), from_hex(v.at("bytes")));
+  EXPECT_EQ(recovery_digest(*recovery), fixed_hex<Digest>(v.at("digest")));
+  EXPECT_EQ(recovery->base, place(v.at("base")));
+  EXPECT_EQ(recovery->epoch.value, v.at("epoch").get<std::uint64_t>());
+  EXPECT_EQ(recovery->reason, text(v.at("reason")));
+  EXPECT_EQ(recovery->time.value, v.at("time").get<std::uint64_t>());
+  ASSERT_EQ(recovery->set.size(), v.at("set").size());
+  for (std::size_t i = 0; i < recovery->set.size(); ++i) EXPECT_EQ(recovery->set[i].id, text(v.at("set")[i]));
+}
+
+TEST(GoldenEpoch, AProofHoldsForItsEpochBaseAndQuorumOnly) {
+  const Json& v = golden("log").at("epochs");
+  const auto genesis = *record::decode_genesis(text(golden("genesis").at("file")));
+  const Signers signers(set_of(golden("log").at("certificates").at("set")));
+  for (const Json& c : v.at("judged")) {
+    SCOPED_TRACE(text(c.at("name")));
+    const auto proof = decode_epoch_proof(from_hex(c.at("proof")));
+    ASSERT_TRUE(proof) << to_string(proof.error());
+    const auto good =
+        check_epoch_proof(*proof, genesis, Epoch{c.at("to").get<std::uint64_t>()}, place(c.at("base")), signers);
+    EXPECT_EQ(good.has_value(), c.at("good").get<bool>()) << (good ? std::string("good") : to_string(good.error()));
+  }
+}
+
+TEST(GoldenVotes, TravelWithTheirHeaderAndTwoOfThemAreEvidence) {
+  const Json& v = golden("log").at("epochs");
+  const auto vote = decode_signed_vote(from_hex(v.at("vote").at("bytes")));
+  ASSERT_TRUE(vote) << to_string(vote.error());
+  EXPECT_EQ(encode(*vote), from_hex(v.at("vote").at("bytes")));
+  EXPECT_EQ(to_text(vote->header), text(v.at("vote").at("header")));
+  EXPECT_EQ(vote->time.value, v.at("vote").at("time").get<std::uint64_t>());
+  EXPECT_EQ(vote->validator, fixed_hex<PublicKey>(v.at("vote").at("validator")));
+  const Bytes bytes = from_hex(v.at("double_vote").at("bytes"));
+  const auto evidence = decode_double_vote(bytes);
+  ASSERT_TRUE(evidence) << to_string(evidence.error());
+  EXPECT_EQ(encode(*evidence), bytes);
+  EXPECT_EQ(sha256(bytes), fixed_hex<Digest>(v.at("double_vote").at("id")));
+  for (const Json& c : v.at("no_double_votes"))
+    EXPECT_FALSE(decode_double_vote(from_hex(c.at("bytes")))) << text(c.at("name"));
 }
 
 TEST(GoldenStatus, TreeAndPathsAgree) {

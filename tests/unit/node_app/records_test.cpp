@@ -254,7 +254,7 @@ TEST_F(Records, BlocksOfAFollowerApplyToAChainOfItsOwn) {
   }
   const auto qc = log::decode_qc(as_bytes(body.substr(at + 4, u32(at))));
   ASSERT_TRUE(qc);
-  EXPECT_TRUE(log::check_qc(*qc, chain.head_hash(), chain.validators()));
+  EXPECT_TRUE(log::check_qc(*qc, chain.head_hash(), *chain.signers()));
   EXPECT_EQ(at + 4 + u32(at), body.size());
 }
 

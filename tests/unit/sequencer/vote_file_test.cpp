@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "node/finality/solo.h"
+#include "tests/unit/golden/golden.h"
 #include "tests/unit/store/made_blocks.h"
 
 namespace stele::finality {
@@ -12,6 +13,9 @@ namespace {
 
 using store::test::code_of;
 using store::test::hash_of;
+using test::fixed_hex;
+using test::from_hex;
+using test::golden;
 using store::test::TempFolder;
 
 constexpr const char* net = "stele/vidu/0123456789abcdef0123456789abcdef";
@@ -25,7 +29,7 @@ class Votes : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
   static LastVote vote(std::uint64_t epoch, std::uint64_t height, std::string_view header) {
-    return {{epoch}, {height}, hash_of(header), {1000 + height}, Signature{}};
+    return {{epoch}, {height}, hash_of(header), {epoch}, {1000 + height}, Signature{}};
   }
 
   TempFolder folder;
@@ -45,14 +49,15 @@ TEST_F(Votes, HaveTheFormOfTheWireFormat) {
   auto file = VoteFile::create(path(), net, pub()).value();
   ASSERT_EQ(code_of(file.write(vote(2, 7, "a"))), "ok");
   const auto text = bytes();
-  ASSERT_EQ(text.size(), 4u + 1 + 2 + 43 + 33 + 8 + 8 + 32 + 8 + 64 + 32);
+  ASSERT_EQ(text.size(), 4u + 1 + 2 + 43 + 33 + 8 + 8 + 8 + 32 + 8 + 8 + 64 + 32);
   EXPECT_EQ(text.substr(0, 4), "STLV");
   EXPECT_EQ(text[4], 1);
   EXPECT_EQ(text.substr(7, 43), net);
   EXPECT_EQ(text.substr(50, 33), as_text(pub().view()));
-  EXPECT_EQ(text[83 + 7], 2);
-  EXPECT_EQ(text[91 + 7], 7);
-  EXPECT_EQ(text.substr(99, 32), as_text(hash_of("a").view()));
+  EXPECT_EQ(text[83 + 7], 0);
+  EXPECT_EQ(text[91 + 7], 2);
+  EXPECT_EQ(text[99 + 7], 7);
+  EXPECT_EQ(text.substr(107, 32), as_text(hash_of("a").view()));
   EXPECT_EQ(text.substr(text.size() - 32), as_text(sha256(as_bytes(text.substr(0, text.size() - 32))).view()));
 }
 
@@ -66,6 +71,40 @@ TEST_F(Votes, RiseAndStandOnceForEachPlace) {
   EXPECT_EQ(code_of(file.write(vote(1, 3, "d"))), "ok");
   EXPECT_EQ(code_of(file.write(vote(0, 10, "e"))), "vote_refused");
   EXPECT_EQ(VoteFile::open(path(), net, pub())->last(), vote(1, 3, "d"));
+}
+
+TEST_F(Votes, AreNotGivenInAnEpochThatWasLeft) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  ASSERT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  ASSERT_EQ(code_of(file.leave_below({2})), "ok");
+  ASSERT_EQ(code_of(file.leave_below({1})), "ok");
+  EXPECT_EQ(file.record().left_below, Epoch{2}) << "a statement is never taken back";
+  EXPECT_EQ(code_of(file.write(vote(1, 8, "b"))), "vote_refused");
+  EXPECT_EQ(code_of(file.write(vote(2, 8, "b"))), "ok");
+  EXPECT_EQ(VoteFile::open(path(), net, pub())->record(), (VoteRecord{vote(2, 8, "b"), {2}}));
+}
+
+TEST_F(Votes, OnAnEpochsFirstBlockAreFirstVotesInIt) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  ASSERT_EQ(code_of(file.write(vote(1, 7, "a"))), "ok");
+  EXPECT_EQ(code_of(file.allows({1}, {8}, hash_of("b"), {0})), "vote_refused");
+  EXPECT_EQ(code_of(file.allows({1}, {8}, hash_of("b"), {1})), "ok");
+  EXPECT_EQ(code_of(file.allows({2}, {5}, hash_of("b"), {0})), "ok");
+}
+
+TEST_F(Votes, GoldenFileIsReadAndWrittenByteForByte) {
+  const auto& v = golden("secrets").at("vote_file");
+  const auto number = [&](const char* name) { return v.at(name).get<std::uint64_t>(); };
+  const Bytes file = from_hex(v.at("bytes"));
+  const auto content = decode_vote_file(file);
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(encode(*content), file);
+  EXPECT_EQ(content->record.left_below.value, number("left_below"));
+  EXPECT_EQ(content->record.last.parent_epoch.value, number("parent_epoch"));
+  EXPECT_EQ(content->record.last.epoch.value, number("epoch"));
+  EXPECT_EQ(content->record.last.height.value, number("height"));
+  EXPECT_EQ(content->record.last.time.value, number("time"));
+  EXPECT_EQ(content->record.last.header, fixed_hex<HeaderHash>(v.at("header_hash")));
 }
 
 TEST_F(Votes, OfAnotherKeyOrNetworkAreRefused) {

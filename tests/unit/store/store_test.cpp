@@ -176,6 +176,37 @@ TYPED_TEST(EveryStore, RefusesMoreThanItsBounds) {
   EXPECT_EQ(code_of(s.commit(std::span(&large, 1))), "store_commit_too_large");
 }
 
+TYPED_TEST(EveryStore, GivesUpItsTailForAnotherAtOnce) {
+  Store& s = this->store();
+  const auto chain = made_chain({3, 2, 0, 4});
+  ASSERT_TRUE(s.commit(chain));
+  std::vector<RecordId> given_up = chain[1].ids;
+  given_up.insert(given_up.end(), chain[3].ids.begin(), chain[3].ids.end());
+  auto other = made_block(2, 3, 3);  // its first two records stood in the old block 2, too
+  other.header += "of another branch\n";
+  other.header_hash = hash_of(other.header);
+  ASSERT_EQ(code_of(s.replace_tail({1}, given_up, std::span(&other, 1))), "ok");
+  EXPECT_EQ(s.tip(), (Tip{{2}, other.header_hash, 6}));
+  EXPECT_EQ(*s.header({2}), std::optional(other.header));
+  EXPECT_FALSE(s.row({3})->has_value());
+  EXPECT_FALSE(s.meta({4})->has_value());
+  EXPECT_FALSE(s.record({6})->has_value());
+  EXPECT_EQ(*s.find(other.ids[0]), std::optional(RecordIndex{3}));
+  EXPECT_EQ(*s.find(other.ids[2]), std::optional(RecordIndex{5}));
+  EXPECT_FALSE(s.find(chain[3].ids[3])->has_value());
+  EXPECT_TRUE(find_holes(s)->empty());
+  const auto third = made_block(3, 6, 1);
+  EXPECT_EQ(code_of(s.commit(std::span(&third, 1))), "ok");
+  EXPECT_EQ(code_of(s.replace_tail({9}, {}, {})), "store_hole");
+  EXPECT_EQ(code_of(s.replace_tail({0}, {}, std::span(&third, 1))), "store_not_next");
+  std::vector<RecordId> all = chain[0].ids;
+  all.insert(all.end(), other.ids.begin(), other.ids.end());
+  all.insert(all.end(), third.ids.begin(), third.ids.end());
+  EXPECT_EQ(code_of(s.replace_tail({0}, all, {})), "ok");
+  EXPECT_EQ(s.tip(), std::nullopt);
+  EXPECT_EQ(code_of(s.commit(chain)), "ok");
+}
+
 TYPED_TEST(EveryStore, WalksInRisingOrderFromWhereItIsToldUntilItIsToldEnough) {
   Store& s = this->store();
   ASSERT_TRUE(s.commit(made_chain({2, 0, 2, 2})));

@@ -1,0 +1,413 @@
+#include "node/finality/machine.h"
+
+#include <algorithm>
+
+#include "ledger/base/hash.h"
+
+namespace stele::finality {
+namespace {
+
+using log::Place;
+
+constexpr std::size_t votes_per_key_max = 64;
+constexpr unsigned patience_max = 2;
+constexpr std::uint64_t heights_ahead_max = 1'024;
+
+Place place_of(const StoredBlock& b) {
+  return {b.header.epoch, b.header.height, b.hash};
+}
+
+/// Which of two certificates an epoch must not fall behind.
+bool higher_certificate(const Place& a, const Place& b) {
+  return log::lower(b, a);
+}
+
+}  // namespace
+
+Machine::Machine(record::Genesis genesis, MachineOptions options) : genesis_(std::move(genesis)), options_(options) {}
+
+const StoredBlock* Machine::block(const HeaderHash& hash) const {
+  const auto it = std::find_if(blocks_.begin(), blocks_.end(), [&](const StoredBlock& b) { return b.hash == hash; });
+  return it == blocks_.end() ? nullptr : &*it;
+}
+
+const log::Signers& Machine::signers_of_next() const {
+  const auto* b = block(high_.header);
+  return *(b != nullptr ? b : &blocks_.front())->child_signers;
+}
+
+/// Of the block that is being voted on: a recovery's set, too.
+const log::Signers& Machine::signers_to_ask() const {
+  const bool waits = head().header.height.value > 0 && !qcs_.contains(head().hash);
+  return waits ? *head().signers : *head().child_signers;
+}
+
+std::optional<VerifyKey> Machine::known_key(const PublicKey& key) const {
+  for (auto b = blocks_.rbegin(); b != blocks_.rend(); ++b) {
+    for (const auto* set : {b->child_signers.get(), b->signers.get()}) {
+      if (const auto n = set->number_of(key)) return set->key(*n);
+    }
+  }
+  return std::nullopt;
+}
+
+// ---- blocks ---------------------------------------------------------------------------------------------------------
+
+void Machine::start(const VoteRecord& record, std::vector<StoredBlock> blocks,
+                    const std::optional<log::QuorumCertificate>& head_qc, UnixSeconds now) {
+  STELE_ASSERT(!blocks.empty() && blocks_.empty());
+  record_ = record;
+  now_ = progress_ = repeated_ = now;
+  final_ = high_ = place_of(blocks.front());
+  blocks_.push_back(std::move(blocks.front()));
+  for (std::size_t i = 1; i < blocks.size(); ++i) add(std::move(blocks[i]));
+  if (head_qc) certificate(*head_qc);
+  // What the disk shows is known to whoever keeps the disk; only that it shows too much is news.
+  std::erase_if(effects_, [](const Effect& e) { return !std::holds_alternative<KeyIsDead>(e); });
+  if (!options_.me) return;
+  const auto mine = signers_to_ask().number_of(*options_.me);
+  if (dead_) return;
+  ready_ = mine && signers_to_ask().quorum(std::span(&*mine, 1));
+  if (ready_) return consider(head());
+  effects_.emplace_back(AskForMyVotes{});
+}
+
+void Machine::add(StoredBlock b) {
+  STELE_ASSERT(b.header.parent == head().hash);
+  const auto parent_qc = b.parent_qc;
+  blocks_.push_back(std::move(b));
+  if (!parent_qc) return;
+  const auto parent = blocks_[blocks_.size() - 2];
+  certified(parent, *parent_qc);
+}
+
+void Machine::stored(StoredBlock b) {
+  const auto hash = b.hash;
+  if (b.header.epoch != b.parent_epoch) {  // an epoch has begun: that is progress
+    progress_ = now_;
+    patience_ = 0;
+  }
+  add(std::move(b));
+  // A vote may make others count, and a certificate move the final block: each step looks the block up again.
+  consider(*block(hash));
+  if (const auto* now = block(hash)) count(*now);
+}
+
+void Machine::given_up_above(Height height) {
+  STELE_ASSERT(height >= final_.height);
+  while (head().header.height > height) blocks_.pop_back();
+  find_highest();
+}
+
+void Machine::find_highest() {
+  high_ = final_;
+  for (const auto& b : blocks_) {
+    if (qcs_.contains(b.hash)) high_ = place_of(b);  // heights rise along the chain, and epochs never fall
+  }
+}
+
+/// Rules 1 and 2. That the block carries what it must was judged when it was validated.
+void Machine::consider(const StoredBlock& b) {
+  if (!options_.me || !may_sign() || b.header.height.value == 0 || !b.signers->number_of(*options_.me)) return;
+  if (!may_vote(record_, b.header.epoch, b.header.height, b.hash, b.parent_epoch)) return;
+  if (record_.last.header == b.hash) {
+    effects_.emplace_back(ResendVote{});
+    return;
+  }
+  record_.last = {b.header.epoch, b.header.height, b.hash, b.parent_epoch, now_, {}};
+  effects_.emplace_back(CastVote{b.header, b.hash, b.parent_epoch, now_});
+}
+
+bool Machine::would_vote(Epoch epoch, Height height, const log::Signers& signers) const {
+  return options_.me && may_sign() && signers.number_of(*options_.me) &&
+         may_vote(record_, epoch, height, HeaderHash{}, Epoch{});
+}
+
+// ---- votes and certificates -----------------------------------------------------------------------------------------
+
+void Machine::vote(const log::SignedVote& v) {
+  if (v.header.net != genesis_.net || v.header.height.value == 0) return;
+  if (v.header.height.value > final_.height.value + heights_ahead_max) return;
+  const auto key = known_key(v.validator);
+  if (!key) return;
+  const auto hash = log::place_of(v.header).header;
+  auto& of_key = seen_[v.validator];
+  const At at{v.header.epoch, v.header.height};
+  auto& here = of_key[at];
+  const bool again = std::any_of(here.begin(), here.end(), [&](const Seen& s) { return s.hash == hash; });
+  if (again || here.size() >= 2 || !key->verify(log::vote_digest(hash, v.time), v.signature)) {
+    if (here.empty()) of_key.erase(at);
+    return;
+  }
+  here.push_back({v, hash});
+  if (options_.me == v.validator) check_mine(v, hash);
+  // Rule 8: it changes nothing here, but everybody may see it.
+  if (here.size() == 2 && told_.emplace(v.validator, at).second) {
+    const bool in_order = here[0].hash < here[1].hash;
+    effects_.emplace_back(FoundDoubleVote{{here[in_order ? 0 : 1].vote, here[in_order ? 1 : 0].vote}});
+  }
+  if (of_key.size() > votes_per_key_max) of_key.erase(of_key.begin());
+  const auto* b = block(hash);
+  if (b != nullptr) return count(*b);
+  if (v.header.height > head().header.height) effects_.emplace_back(Behind{});
+}
+
+void Machine::count(const StoredBlock& b) {
+  if (qcs_.contains(b.hash)) return;
+  log::QuorumCertificate qc{b.hash, {}};
+  std::vector<std::uint16_t> numbers;
+  const At at{b.header.epoch, b.header.height};
+  for (const auto& [key, places] : seen_) {
+    const auto number = b.signers->number_of(key);
+    const auto here = places.find(at);
+    if (!number || here == places.end()) continue;
+    for (const auto& s : here->second) {
+      if (s.hash != b.hash) continue;
+      numbers.push_back(*number);
+      qc.votes.push_back({*number, s.vote.time, s.vote.signature});
+    }
+  }
+  if (!b.signers->quorum(numbers)) return;
+  std::sort(qc.votes.begin(), qc.votes.end(),
+            [](const log::Vote& x, const log::Vote& y) { return x.validator < y.validator; });
+  certified(StoredBlock(b), qc);
+}
+
+void Machine::certificate(const log::QuorumCertificate& qc) {
+  const auto* b = block(qc.header);
+  if (b == nullptr) {
+    effects_.emplace_back(Behind{});
+    return;
+  }
+  if (!qcs_.contains(qc.header) && log::check_qc(qc, b->hash, *b->signers)) certified(StoredBlock(*b), qc);
+}
+
+/// Rule 3. The certificate was checked.
+void Machine::certified(const StoredBlock& b, const log::QuorumCertificate& qc) {
+  for (const auto& v : qc.votes) {
+    if (!options_.me || b.signers->number_of(*options_.me) != v.validator) continue;
+    check_mine({b.header, *options_.me, v.time, v.signature}, b.hash);
+  }
+  if (!qcs_.emplace(b.hash, qc).second) return;
+  effects_.emplace_back(Certified{place_of(b), qc});
+  if (higher_certificate(place_of(b), high_)) {
+    high_ = place_of(b);
+    progress_ = now_;
+    patience_ = 0;
+  }
+  // Two-chain: its parent carries a certificate, which this block shows; of one epoch both must be.
+  if (b.header.height > final_.height && b.parent_epoch == b.header.epoch && b.header.height.value > 1)
+    finalise(Height{b.header.height.value - 1});
+}
+
+void Machine::finalise(Height height) {
+  if (height <= final_.height) return;
+  const auto it =
+      std::find_if(blocks_.begin(), blocks_.end(), [&](const StoredBlock& b) { return b.header.height == height; });
+  STELE_ASSERT(it != blocks_.end());
+  for (auto b = blocks_.begin(); b != it; ++b) qcs_.erase(b->hash);
+  blocks_.erase(blocks_.begin(), it);
+  final_ = place_of(blocks_.front());
+  effects_.emplace_back(Final{final_});
+  forget_old_votes();
+}
+
+/// The highest vote of each key stays: it is what its owner may ask for after a restart.
+void Machine::forget_old_votes() {
+  for (auto& [key, places] : seen_) {
+    for (auto it = places.begin(); it != places.end() && std::next(it) != places.end();)
+      it = it->first.second < final_.height ? places.erase(it) : std::next(it);
+  }
+  std::erase_if(told_, [&](const auto& t) { return t.second.second < final_.height; });
+}
+
+// ---- my key ---------------------------------------------------------------------------------------------------------
+
+/// Rule 7: a vote of this key that its file does not know was made by a file that is lost, or by another hand.
+void Machine::check_mine(const log::SignedVote& v, const HeaderHash& hash) {
+  const auto place = std::pair(v.header.epoch, v.header.height);
+  const auto last = std::pair(record_.last.epoch, record_.last.height);
+  if (dead_ || place < last || (place == last && hash == record_.last.header)) return;
+  dead_ = true;
+  effects_.emplace_back(KeyIsDead{v});
+}
+
+void Machine::answer(const PublicKey& from, const std::optional<log::SignedVote>& shown) {
+  if (!options_.me || dead_ || from == *options_.me || !known_key(from)) return;
+  if (shown && shown->validator == *options_.me && shown->header.net == genesis_.net) {
+    const auto key = VerifyKey::parse(*options_.me);
+    const auto hash = log::place_of(shown->header).header;
+    if (key && key->verify(log::vote_digest(hash, shown->time), shown->signature)) check_mine(*shown, hash);
+  }
+  answered_.insert(from);
+  if (ready_ || dead_) return;
+  const auto& signers = signers_to_ask();
+  std::vector<std::uint16_t> numbers;
+  for (const auto& key : answered_) {
+    if (const auto n = signers.number_of(key)) numbers.push_back(*n);
+  }
+  // q - 1 others, and itself.
+  if (const auto mine = signers.number_of(*options_.me)) numbers.push_back(*mine);
+  if (!signers.quorum(numbers)) return;
+  ready_ = true;
+  progress_ = now_;
+  consider(head());
+}
+
+std::optional<log::SignedVote> Machine::highest_vote_of(const PublicKey& key) const {
+  std::optional<log::SignedVote> out;
+  const auto take = [&out](const log::SignedVote& v) {
+    if (!out || std::tie(out->header.epoch, out->header.height) < std::tie(v.header.epoch, v.header.height)) out = v;
+  };
+  if (const auto it = seen_.find(key); it != seen_.end() && !it->second.empty())
+    take(it->second.rbegin()->second.front().vote);
+  for (const auto& b : blocks_) {
+    const auto qc = qcs_.find(b.hash);
+    const auto number = b.signers->number_of(key);
+    if (qc == qcs_.end() || !number) continue;
+    for (const auto& v : qc->second.votes) {
+      if (v.validator == *number) take({b.header, key, v.time, v.signature});
+    }
+  }
+  return out;
+}
+
+std::optional<log::QuorumCertificate> Machine::certificate_of(const HeaderHash& hash) const {
+  const auto it = qcs_.find(hash);
+  return it == qcs_.end() ? std::nullopt : std::optional(it->second);
+}
+
+// ---- epochs ---------------------------------------------------------------------------------------------------------
+
+void Machine::statement(const log::EpochStatement& s, const std::optional<log::QuorumCertificate>& highest_qc) {
+  if (s.net != genesis_.net || log::is_void(s)) return;
+  if (highest_qc && highest_qc->header == s.highest.header) {
+    if (higher_certificate(s.highest, high_)) certificate(*highest_qc);
+  }
+  const bool serves = s.recovery != Digest{};
+  std::optional<VerifyKey> key;
+  if (serves) {
+    if (!recovery_ || log::recovery_digest(*recovery_) != s.recovery) return;
+    for (const auto& m : recovery_->set) {
+      if (m.key == s.validator) key = VerifyKey::parse(m.key);
+    }
+  } else {
+    key = known_key(s.validator);
+  }
+  if (!key || !key->verify(log::epoch_digest(s), s.signature)) return;
+  auto& kept = serves ? recovery_statements_ : statements_;
+  const auto it = kept.find(s.validator);
+  if (it != kept.end() && (it->second.to > s.to || (it->second.to == s.to && it->second.time > s.time))) return;
+  kept.insert_or_assign(s.validator, s);
+  amplify();
+  assemble();
+}
+
+/// f + 1 have left: one of them is honest and has a reason.
+void Machine::amplify() {
+  if (!options_.me || !may_sign()) return;
+  const auto& signers = signers_of_next();
+  std::vector<std::pair<Epoch, std::uint16_t>> left;
+  for (const auto& [key, s] : statements_) {
+    if (const auto n = signers.number_of(key)) left.emplace_back(s.to, *n);
+  }
+  std::sort(left.rbegin(), left.rend());
+  std::vector<std::uint16_t> numbers;
+  for (const auto& [to, n] : left) {
+    numbers.push_back(n);
+    if (!signers.one_honest(numbers)) continue;
+    if (to > record_.left_below) leave(to, std::nullopt);
+    return;
+  }
+}
+
+/// Signs that every epoch below `to` is left. May be said again, with what is known by then.
+void Machine::leave(Epoch to, const std::optional<log::Recovery>& serves) {
+  log::EpochStatement s;
+  s.net = genesis_.net;
+  s.to = to;
+  s.highest = high_;
+  const auto& last = record_.last;
+  s.last_vote = {last.epoch, last.height, last.header};
+  s.last_vote_parent = last.parent_epoch;
+  if (serves) s.recovery = log::recovery_digest(*serves);
+  s.time = now_;
+  s.validator = *options_.me;
+  // Something that this node voted on is gone from its disk: it fetches it again before it says anything.
+  if (log::is_void(s) || s.to <= s.highest.epoch || s.to <= last.epoch) {
+    effects_.emplace_back(Behind{});
+    return;
+  }
+  record_.left_below = std::max(record_.left_below, to);
+  effects_.emplace_back(CastStatement{s, certificate_of(high_.header)});
+}
+
+std::optional<log::EpochProof> Machine::proof_for(Epoch to, const std::optional<log::Recovery>& serves,
+                                                  const log::Signers& signers) const {
+  log::EpochProof out;
+  out.recovery = serves;
+  std::vector<std::uint16_t> numbers;
+  for (const auto& [key, s] : serves ? recovery_statements_ : statements_) {
+    const auto number = signers.number_of(key);
+    // Who holds a certificate above what is known here can't be passed over, only left out.
+    if (!number || s.to != to || higher_certificate(s.highest, high_)) continue;
+    numbers.push_back(*number);
+    out.statements.push_back(s);
+  }
+  if (!signers.quorum(numbers)) return std::nullopt;
+  return out;
+}
+
+void Machine::assemble() {
+  std::set<Epoch> epochs;
+  for (const auto& [key, s] : statements_) epochs.insert(s.to);
+  for (auto to = epochs.rbegin(); to != epochs.rend() && *to > head().header.epoch; ++to) {
+    auto proof = proof_for(*to, std::nullopt, signers_of_next());
+    if (!proof) continue;
+    effects_.emplace_back(EpochReady{*to, high_, std::move(*proof)});
+    return;
+  }
+  if (!recovery_ || recovery_->base != high_ || recovery_->epoch <= head().header.epoch) return;
+  const auto signers = log::recovery_signers(*recovery_);
+  if (!signers) return;
+  auto proof = proof_for(recovery_->epoch, recovery_, *signers);
+  if (proof && log::median_time(*proof).value >= recovery_->time.value + log::recovery_wait_s)
+    effects_.emplace_back(EpochReady{recovery_->epoch, high_, std::move(*proof)});
+}
+
+void Machine::recovery(const log::Recovery& r) {
+  if (!log::check_recovery(r, genesis_) || r.epoch <= head().header.epoch) return;
+  // Final blocks above its base make it void; a base that is not the highest certified one here is none of ours.
+  if (log::lower(r.base, final_) || r.base != high_ || !log::recovery_signers(r)) return;
+  recovery_ = r;
+  recovery_statements_.clear();
+}
+
+// ---- time -----------------------------------------------------------------------------------------------------------
+
+void Machine::tick(UnixSeconds now) {
+  now_ = std::max(now_, now);
+  const bool repeat = now_.value >= repeated_.value + options_.repeat_s;
+  if (repeat) repeated_ = now_;
+  if (options_.me && !dead_ && !ready_ && repeat) effects_.emplace_back(AskForMyVotes{});
+  if (options_.me && may_sign()) {
+    const auto patience = options_.stall_s << patience_;
+    if (now_.value >= progress_.value + patience) {
+      progress_ = now_;
+      patience_ = std::min(patience_ + 1, patience_max);
+      const Epoch seen = std::max({record_.left_below, record_.last.epoch, head().header.epoch});
+      if (signers_of_next().number_of(*options_.me)) leave(Epoch{seen.value + 1}, std::nullopt);
+    } else if (repeat) {
+      if (record_.left_below > head().header.epoch && !recovery_) leave(record_.left_below, std::nullopt);
+      consider(head());
+    }
+    const bool serves = recovery_ && now_.value >= recovery_->time.value + log::recovery_wait_s &&
+                        std::any_of(recovery_->set.begin(), recovery_->set.end(),
+                                    [&](const record::Member& m) { return m.key == *options_.me; });
+    if (serves && repeat && recovery_->epoch > head().header.epoch && recovery_->epoch >= record_.left_below)
+      leave(recovery_->epoch, recovery_);
+  }
+  if (repeat) assemble();
+}
+
+}  // namespace stele::finality

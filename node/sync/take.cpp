@@ -1,0 +1,102 @@
+#include "node/sync/take.h"
+
+#include <fmt/format.h>
+
+namespace stele::sync {
+namespace {
+
+using Signatures = rules::Chain::Signatures;
+
+Unexpected<TakeError> lie(Height height, const Rejection& why, std::optional<std::size_t> record = std::nullopt) {
+  const auto text = to_error(why);
+  const auto vi = record ? fmt::format(", bản ghi {}", *record + 1) : std::string();
+  const auto en = record ? fmt::format(", record {}", *record + 1) : std::string();
+  return Unexpected(TakeError{
+      make_error("source_lies",
+                 fmt::format("Nút nguồn gửi khối {}{} không hợp lệ: {} Không lưu gì của khối này. Hãy theo một nút "
+                             "khác và báo cho Sở.",
+                             height.value, vi, text.vi),
+                 fmt::format("The source served block {}{} that does not verify: {} Nothing of it was stored. Follow "
+                             "another node and tell the department.",
+                             height.value, en, text.en)),
+      std::nullopt});
+}
+Unexpected<TakeError> failed(Error why) {
+  return Unexpected(TakeError{std::nullopt, std::move(why)});
+}
+Unexpected<TakeError> refused(Height height, store::Ledger::AppendError why) {
+  if (why.failed) return failed(std::move(*why.failed));
+  return lie(height, why.rejected->why, why.rejected->record);
+}
+
+/// Each block but the last is certified by its child's parent_qc, the last by the batch's.
+Result<std::vector<log::QuorumCertificate>, TakeError> certificates(const Batch& batch) {
+  std::vector<log::QuorumCertificate> out;
+  for (std::size_t i = 0; i + 1 < batch.blocks.size(); ++i) {
+    const auto& child = batch.blocks[i + 1];
+    auto qc = log::decode_qc(child.parent_qc);
+    if (!qc) return lie(batch.blocks[i].height, qc.error());
+    if (qc->header != child.parent) return lie(batch.blocks[i].height, {RejectionCode::block_wrong_parent, {}});
+    out.push_back(std::move(*qc));
+  }
+  out.push_back(batch.qc);
+  return out;
+}
+
+std::optional<HeaderHash> hash_at(const store::Ledger& ledger, Height height) {
+  const auto row = ledger.store().row(height);
+  return row && *row ? std::optional((*row)->header_hash) : std::nullopt;
+}
+
+Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::size_t first, Height keep) {
+  const auto& tail = ledger.tail();
+  const auto& head = tail.back();
+  const auto& certified = ledger.head_qc() || tail.size() < 2 ? head : tail[tail.size() - 2];
+  const auto place = [](const auto& b) { return log::Place{b.epoch, b.height, {}}; };
+  const auto& last = batch.blocks.back();
+  // An epoch that has begun here outranks every certificate of an earlier one: a quorum did not know of it.
+  if (last.epoch < head.header.epoch || !log::lower(place(certified.header), place(last))) return Taken{};
+  if (keep < ledger.final_point()->checkpoint.height)
+    return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
+  std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),
+                                 std::make_move_iterator(batch.blocks.end()));
+  auto replaced = ledger.replace_tail(keep, std::move(blocks), batch.qc);
+  if (!replaced) return refused(Height{keep.value + 1}, std::move(replaced).error());
+  return Taken{std::move(*replaced), keep};
+}
+
+}  // namespace
+
+Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::function<bool(Height)>& go_on) {
+  STELE_TRY(const auto qcs, certificates(batch));
+  Taken out;
+  for (std::size_t i = 0; i < batch.blocks.size(); ++i) {
+    auto& block = batch.blocks[i];
+    const Height height = block.height;
+    const auto& chain = ledger.chain();
+    if (height <= chain.head().height) {
+      if (hash_at(ledger, height) != qcs[i].header)
+        return take_branch(ledger, std::move(batch), i, Height{height.value - 1});
+      if (height < chain.head().height) continue;
+    } else {
+      if (block.parent != chain.head_hash() && height.value == chain.head().height.value + 1 && i == 0)
+        return Taken{};  // of another branch that begins further below: ask from there
+      const auto signers = chain.signers_of(block);
+      if (auto ok = signers ? log::check_qc(qcs[i], qcs[i].header, *signers)
+                            : reject(RejectionCode::block_wrong_epoch, "recovery");
+          !ok)
+        return lie(height, ok.error());
+      auto applied = ledger.append(std::move(block), Signatures::check, {}, qcs[i].header);
+      if (!applied) return refused(height, std::move(applied).error());
+      out.blocks.push_back(std::move(*applied));
+    }
+    if (i + 1 == batch.blocks.size()) {
+      if (auto ok = log::check_qc(batch.qc, chain.head_hash(), *chain.signers()); !ok) return lie(height, ok.error());
+      if (auto ok = ledger.certify(batch.qc); !ok) return failed(std::move(ok).error());
+    }
+    if (go_on && !go_on(height)) break;
+  }
+  return out;
+}
+
+}  // namespace stele::sync

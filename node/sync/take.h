@@ -1,0 +1,28 @@
+// Blocks that another node serves, taken into a ledger: the same for a follower of one node and for a validator that
+// catches up. Believes nothing. No I/O but the ledger's, no clock, no threads.
+#pragma once
+
+#include <functional>
+
+#include "ledger/store/ledger.h"
+#include "node/sync/block_source.h"
+
+namespace stele::sync {
+
+/// Either may be set, never both.
+struct TakeError {
+  std::optional<Error> lies;    ///< the batch does not verify; nothing of that block was stored
+  std::optional<Error> failed;  ///< the ledger here can't be written, or must be opened again
+};
+struct Taken {
+  std::vector<rules::Applied> blocks;    ///< new here, in order
+  std::optional<Height> given_up_above;  ///< the batch is of another branch than ours was above this block
+};
+
+/// The ledger's writer. Blocks that are here already are passed over. A block is stored only if the certificate that
+/// the batch shows for it is good. A batch of another branch is taken, as a whole, if its last block's (epoch, height)
+/// is above that of our highest certified block, and its epoch not below our head's: else it is passed over. `go_on` is asked after each
+/// block.
+Result<Taken, TakeError> take(store::Ledger&, Batch, const std::function<bool(Height)>& go_on = {});
+
+}  // namespace stele::sync

@@ -1,0 +1,401 @@
+#include "node/finality/machine.h"
+
+#include "tests/unit/finality/net.h"
+
+namespace stele::finality::test {
+namespace {
+
+class MachineTest : public ::testing::Test {
+ protected:
+  Machine make(std::optional<std::size_t> me, const VoteRecord& record = {}) {
+    MachineOptions options;
+    if (me) options.me = net.pub(*me);
+    options.stall_s = 10;
+    Machine m(net.genesis, options);
+    std::vector<StoredBlock> blocks;
+    for (const auto& a : net.ledger->tail()) blocks.push_back(stored(a));
+    m.start(record, std::move(blocks), net.ledger->head_qc(), now);
+    return m;
+  }
+  /// Validator 0, whose questions are answered.
+  Machine ready(const VoteRecord& record = {}) {
+    auto m = make(0, record);
+    m.answer(net.pub(1), std::nullopt);
+    m.answer(net.pub(2), std::nullopt);
+    EXPECT_TRUE(m.may_sign());
+    (void)m.take_effects();
+    return m;
+  }
+  rules::Applied block(std::vector<std::uint16_t> voters = {}, const log::EpochProof* proof = nullptr) {
+    return net.grow(*net.ledger, std::move(voters), proof);
+  }
+  UnixSeconds later(std::uint64_t s) { return now = UnixSeconds{now.value + s}; }
+
+  Net net;
+  UnixSeconds now = net.genesis.time;
+};
+
+TEST_F(MachineTest, SignsNothingBeforeItsQuestionsAreAnswered) {
+  auto m = make(0);
+  EXPECT_EQ(of<AskForMyVotes>(m.take_effects()).size(), 1u);
+  m.stored(stored(block()));
+  m.answer(net.pub(1), std::nullopt);
+  m.answer(net.pub(1), std::nullopt);
+  m.answer(net.pub(0), std::nullopt);
+  m.answer(key_from("stranger").public_key().compressed(), std::nullopt);
+  m.tick(later(60));
+  auto effects = m.take_effects();
+  EXPECT_TRUE(of<CastVote>(effects).empty());
+  EXPECT_TRUE(of<CastStatement>(effects).empty());
+  EXPECT_EQ(of<AskForMyVotes>(effects).size(), 1u);
+  m.answer(net.pub(3), std::nullopt);
+  const auto votes = of<CastVote>(m.take_effects());
+  ASSERT_EQ(votes.size(), 1u) << "then for the block that waited";
+  EXPECT_EQ(votes[0].header.height, Height{1});
+}
+
+TEST_F(MachineTest, AKeyOfWhichAHigherVoteIsShownIsDead) {
+  const auto a = block();
+  auto m = make(0);
+  auto forged = net.vote(1, a.header);
+  forged.validator = net.pub(0);
+  m.answer(net.pub(1), forged);
+  EXPECT_TRUE(of<KeyIsDead>(m.take_effects()).empty()) << "nobody but the key can say so";
+  m.answer(net.pub(2), net.vote(0, a.header));
+  EXPECT_EQ(of<KeyIsDead>(m.take_effects()).size(), 1u);
+  m.answer(net.pub(3), std::nullopt);
+  EXPECT_FALSE(m.may_sign());
+  m.tick(later(60));
+  EXPECT_TRUE(m.take_effects().empty());
+}
+
+TEST_F(MachineTest, AKeyWhoseVoteStandsInItsOwnStoreAboveItsFileIsDead) {
+  block({0, 1, 2});
+  block({0, 1, 2});
+  auto m = make(0);
+  EXPECT_EQ(of<KeyIsDead>(m.take_effects()).size(), 1u);
+}
+
+TEST_F(MachineTest, ItsOwnVoteHeardAgainIsNoHarmAndAnotherInThatPlaceIs) {
+  const auto a = block();
+  auto m = ready();
+  const VoteRecord record = m.record();
+  m.vote(net.vote(0, a.header));
+  EXPECT_TRUE(m.may_sign());
+  auto twin = a.header;
+  twin.body.bytes[0] ^= 1;
+  m.vote(net.vote(0, twin));
+  EXPECT_FALSE(m.may_sign());
+  EXPECT_EQ(m.record(), record);
+}
+
+TEST_F(MachineTest, VotesOnceForEachPlaceAndSaysItAgain) {
+  auto m = ready();
+  const auto a = block();
+  m.stored(stored(a));
+  EXPECT_EQ(of<CastVote>(m.take_effects()).size(), 1u);
+  m.tick(later(5));
+  auto effects = m.take_effects();
+  EXPECT_TRUE(of<CastVote>(effects).empty());
+  EXPECT_EQ(of<ResendVote>(effects).size(), 1u);
+  EXPECT_FALSE(m.would_vote(Epoch{0}, Height{1}, *a.signers));
+  EXPECT_TRUE(m.would_vote(Epoch{1}, Height{1}, *a.signers));
+}
+
+TEST_F(MachineTest, AfterARestartItVotesForTheSameBlockOnly) {
+  const auto a = block();
+  VoteRecord record;
+  record.last = {Epoch{0}, Height{1}, a.header_hash, Epoch{0}, now, {}};
+  auto m = make(0, record);
+  m.answer(net.pub(1), std::nullopt);
+  m.answer(net.pub(2), std::nullopt);
+  EXPECT_EQ(of<ResendVote>(m.take_effects()).size(), 1u);
+  record.last.header.bytes[0] ^= 1;
+  auto other = make(0, record);
+  other.answer(net.pub(1), std::nullopt);
+  other.answer(net.pub(2), std::nullopt);
+  const auto effects = other.take_effects();
+  EXPECT_TRUE(of<ResendVote>(effects).empty());
+  EXPECT_TRUE(of<CastVote>(effects).empty());
+}
+
+TEST_F(MachineTest, AQuorumCertifiesAndTheChildMakesFinal) {
+  auto m = make(std::nullopt);
+  const auto a = block({0, 1, 2});
+  m.stored(stored(a));
+  EXPECT_TRUE(m.take_effects().empty()) << "an observer votes for nothing";
+  m.vote(net.vote(1, a.header));
+  m.vote(net.vote(1, a.header));
+  m.vote(net.vote(2, a.header));
+  EXPECT_TRUE(of<Certified>(m.take_effects()).empty());
+  m.vote(net.vote(3, a.header));
+  auto effects = m.take_effects();
+  ASSERT_EQ(of<Certified>(effects).size(), 1u);
+  EXPECT_TRUE(log::check_qc(of<Certified>(effects)[0].qc, a.header_hash, *a.signers).has_value());
+  EXPECT_TRUE(of<Final>(effects).empty()) << "one round is not enough";
+  const auto b = block({0, 1, 2});
+  for (std::size_t i = 0; i < 3; ++i) m.vote(net.vote(i, b.header));
+  EXPECT_FALSE(of<Behind>(m.take_effects()).empty()) << "votes for what is not here";
+  m.stored(stored(b));
+  effects = m.take_effects();
+  ASSERT_EQ(of<Final>(effects).size(), 1u);
+  EXPECT_EQ(of<Final>(effects)[0].block.header, a.header_hash);
+  EXPECT_EQ(m.final_block().height, Height{1});
+  EXPECT_EQ(m.highest_certified().height, Height{2});
+  EXPECT_EQ(m.head_height(), Height{2});
+}
+
+TEST_F(MachineTest, ACertificateIsBelievedOnlyIfItIsGood) {
+  auto m = make(std::nullopt);
+  const auto a = block();
+  m.stored(stored(a));
+  auto bad = net.qc(a.header, {0, 1});
+  m.certificate(bad);
+  EXPECT_EQ(m.highest_certified(), net.genesis_place());
+  m.certificate(net.qc(a.header, {0, 1, 3}));
+  EXPECT_EQ(m.highest_certified().header, a.header_hash);
+  EXPECT_TRUE(m.certificate_of(a.header_hash).has_value());
+  m.certificate(log::QuorumCertificate{HeaderHash{}, {}});
+  EXPECT_EQ(of<Behind>(m.take_effects()).size(), 1u);
+}
+
+TEST_F(MachineTest, WhatIsNotSignedRightIsDropped) {
+  auto m = make(std::nullopt);
+  const auto a = block();
+  m.stored(stored(a));
+  auto v = net.vote(1, a.header);
+  v.signature.bytes[5] ^= 1;
+  m.vote(v);
+  v = net.vote(1, a.header);
+  v.header.net = "stele/khac/0123456789abcdef0123456789abcdef";
+  m.vote(v);
+  m.vote(net.vote(1, log::genesis_checkpoint(net.genesis)));
+  auto far = a.header;
+  far.height.value = 100'000;
+  m.vote(net.vote(1, far));
+  EXPECT_FALSE(m.highest_vote_of(net.pub(1)).has_value());
+  m.vote(net.vote(1, a.header));
+  EXPECT_EQ(m.highest_vote_of(net.pub(1)), net.vote(1, a.header));
+  auto s = net.statement(1, Epoch{1}, net.genesis_place());
+  s.signature.bytes[5] ^= 1;
+  m.statement(s, std::nullopt);
+  s = net.statement(1, Epoch{1}, net.genesis_place());
+  s.net.clear();
+  m.statement(s, std::nullopt);
+  m.statement(net.statement(2, Epoch{1}, net.genesis_place()), std::nullopt);
+  m.statement(net.statement(3, Epoch{1}, net.genesis_place()), std::nullopt);
+  EXPECT_TRUE(of<EpochReady>(m.take_effects()).empty());
+}
+
+TEST_F(MachineTest, TwoVotesInOnePlaceAreShownOnceAndHoldUp) {
+  auto m = make(std::nullopt);
+  const auto a = block();
+  m.stored(stored(a));
+  auto twin = a.header;
+  twin.body.bytes[0] ^= 1;
+  m.vote(net.vote(2, a.header));
+  m.vote(net.vote(2, twin));
+  m.vote(net.vote(2, twin));
+  auto third = a.header;
+  third.body.bytes[0] ^= 2;
+  m.vote(net.vote(2, third));
+  const auto found = of<FoundDoubleVote>(m.take_effects());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(log::decode_double_vote(log::encode(found[0].evidence)).has_value());
+}
+
+TEST_F(MachineTest, OfVotesForFarPlacesOnlySomeAreKept) {
+  auto m = make(std::nullopt);
+  auto header = block().header;
+  for (std::uint64_t h = 1; h <= 80; ++h) {
+    header.height.value = h;
+    m.vote(net.vote(1, header));
+  }
+  EXPECT_EQ(m.highest_vote_of(net.pub(1))->header.height, Height{80});
+}
+
+TEST_F(MachineTest, KnowsVotesFromCertificatesWhenAsked) {
+  const auto a = block({0, 1, 2});
+  auto m = make(std::nullopt);
+  EXPECT_EQ(m.highest_vote_of(net.pub(1)), net.vote(1, a.header));
+  EXPECT_FALSE(m.highest_vote_of(net.pub(3)).has_value());
+}
+
+TEST_F(MachineTest, LeavesAnEpochThatStandsStillAndNeverVotesThereAgain) {
+  auto m = ready();
+  m.tick(later(9));
+  EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty());
+  m.tick(later(1));
+  auto said = of<CastStatement>(m.take_effects());
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].statement.to, Epoch{1});
+  EXPECT_EQ(said[0].statement.highest, net.genesis_place());
+  EXPECT_EQ(m.record().left_below, Epoch{1});
+  m.stored(stored(block()));
+  EXPECT_TRUE(of<CastVote>(m.take_effects()).empty());
+  m.tick(later(5));
+  EXPECT_EQ(of<CastStatement>(m.take_effects()).size(), 1u) << "said again";
+  m.tick(later(15));
+  said = of<CastStatement>(m.take_effects());
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.back().statement.to, Epoch{2}) << "after twice the time";
+}
+
+TEST_F(MachineTest, FollowsOnlyWhenOneOfThoseWhoLeftIsHonest) {
+  auto m = ready();
+  m.statement(net.statement(1, Epoch{7}, net.genesis_place()), std::nullopt);
+  EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty());
+  m.statement(net.statement(2, Epoch{3}, net.genesis_place()), std::nullopt);
+  const auto said = of<CastStatement>(m.take_effects());
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].statement.to, Epoch{3});
+  m.statement(net.statement(2, Epoch{3}, net.genesis_place()), std::nullopt);
+  EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty());
+}
+
+TEST_F(MachineTest, SaysNothingThatItHasForgottenTheReasonFor) {
+  const auto a = block({0, 1, 2});
+  const auto b = block();
+  VoteRecord record;
+  record.last = {Epoch{0}, Height{5}, b.header_hash, Epoch{0}, now, {}};  // its store lost blocks 3 to 5
+  auto m = ready(record);
+  m.tick(later(20));
+  const auto effects = m.take_effects();
+  EXPECT_TRUE(of<CastStatement>(effects).empty());
+  EXPECT_FALSE(of<Behind>(effects).empty());
+  EXPECT_EQ(m.record(), record);
+  (void)a;
+}
+
+TEST_F(MachineTest, AQuorumOfStatementsMakesAnEpochReadyOnTheHighestCertificate) {
+  auto m = make(std::nullopt);
+  const auto a = block({0, 1, 2});
+  m.stored(stored(a));
+  const auto base = log::place_of(a.header);
+  m.statement(net.statement(1, Epoch{1}, net.genesis_place()), std::nullopt);
+  m.statement(net.statement(2, Epoch{1}, net.genesis_place()), std::nullopt);
+  m.statement(net.statement(3, Epoch{1}, base), std::nullopt);
+  EXPECT_TRUE(of<EpochReady>(m.take_effects()).empty()) << "who holds a higher certificate can't be passed over";
+  m.statement(net.statement(3, Epoch{1}, base), net.qc(a.header, {0, 1, 2}));
+  const auto effects = of<EpochReady>(m.take_effects());
+  ASSERT_EQ(effects.size(), 1u);
+  EXPECT_EQ(effects[0].base, base);
+  EXPECT_TRUE(log::check_epoch_proof(effects[0].proof, net.genesis, Epoch{1}, base, *a.child_signers).has_value());
+  auto older = net.statement(3, Epoch{1}, net.genesis_place());
+  older.time.value -= 1;
+  m.statement(net.signed_by(3, older), std::nullopt);
+  m.tick(later(5));
+  EXPECT_EQ(of<EpochReady>(m.take_effects()).size(), 1u) << "said again; the older statement did not count";
+}
+
+TEST_F(MachineTest, VotesForAnEpochsFirstBlockAndFinalNeedsTwoOfOneEpoch) {
+  auto m = ready();
+  const auto a = block({0, 1, 2});
+  m.stored(stored(a));
+  const auto proof = net.proof(Epoch{2}, log::place_of(a.header), {1, 2, 3});
+  const auto b = block({0, 1, 2}, &proof);
+  m.stored(stored(b));
+  auto votes = of<CastVote>(m.take_effects());
+  ASSERT_EQ(votes.size(), 2u);
+  EXPECT_EQ(votes[1].parent_epoch, Epoch{0});
+  m.certificate(net.qc(b.header, {1, 2, 3}));
+  EXPECT_EQ(m.final_block().height, Height{0}) << "a child of another epoch makes nothing final";
+  const auto c = block();
+  m.stored(stored(c));
+  m.certificate(net.qc(c.header, {1, 2, 3}));
+  EXPECT_EQ(m.final_block().header, b.header_hash);
+}
+
+TEST_F(MachineTest, WhatIsGivenUpNoLongerCounts) {
+  auto m = make(std::nullopt);
+  const auto a = block({0, 1, 2});
+  const auto b = block();
+  m.stored(stored(a));
+  m.stored(stored(b));
+  m.certificate(net.qc(a.header, {0, 1, 2}));
+  m.given_up_above(Height{1});
+  EXPECT_EQ(m.head_height(), Height{1});
+  EXPECT_EQ(m.highest_certified().header, a.header_hash);
+  m.given_up_above(Height{0});
+  EXPECT_EQ(m.highest_certified(), net.genesis_place());
+}
+
+// ---- recovery -------------------------------------------------------------------------------------------------------
+
+class RecoveryTest : public MachineTest {
+ protected:
+  static constexpr std::uint64_t week = log::recovery_wait_s;
+  log::EpochStatement serving(std::size_t i, const log::Recovery& r, std::uint64_t after) const {
+    log::EpochStatement s;
+    s.to = r.epoch;
+    s.highest = r.base;
+    s.recovery = log::recovery_digest(r);
+    s.time = UnixSeconds{r.time.value + after};
+    return net.signed_by(i, s);
+  }
+};
+
+TEST_F(RecoveryTest, TheNewSetSignsAfterAWeekAndOnlyThen) {
+  auto m = ready();
+  const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
+  m.recovery(r);
+  m.tick(UnixSeconds{now.value + week - 1});
+  for (const auto& s : of<CastStatement>(m.take_effects())) EXPECT_EQ(s.statement.recovery, Digest{});
+  m.tick(UnixSeconds{now.value + week + 5});
+  const auto said = of<CastStatement>(m.take_effects());
+  const auto serves =
+      std::find_if(said.begin(), said.end(), [](const auto& s) { return s.statement.recovery != Digest{}; });
+  ASSERT_NE(serves, said.end());
+  EXPECT_EQ(serves->statement.to, Epoch{3});
+  m.statement(serving(0, r, week), std::nullopt);
+  m.statement(serving(1, r, week), std::nullopt);
+  const auto ready_now = of<EpochReady>(m.take_effects());
+  ASSERT_FALSE(ready_now.empty());
+  EXPECT_TRUE(ready_now.back().proof.recovery.has_value());
+  EXPECT_TRUE(log::check_epoch_proof(ready_now.back().proof, net.genesis, Epoch{3}, net.genesis_place(),
+                                     *net.ledger->chain().next_signers())
+                  .has_value());
+}
+
+TEST_F(RecoveryTest, StatementsBeforeTheWeekIsOverBeginNothing) {
+  auto m = make(std::nullopt);
+  const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
+  m.statement(serving(0, r, week), std::nullopt);
+  m.recovery(r);
+  m.statement(serving(0, r, week - 1), std::nullopt);
+  m.statement(serving(1, r, week - 1), std::nullopt);
+  m.statement(serving(2, r, week), std::nullopt);
+  EXPECT_TRUE(of<EpochReady>(m.take_effects()).empty());
+}
+
+TEST_F(RecoveryTest, IsVoidWhereFinalBlocksStandAboveItsBaseOrTheRootsDidNotSign) {
+  block({0, 1, 2});
+  block({0, 1, 2});
+  VoteRecord record;
+  record.last = {Epoch{0}, Height{2}, net.ledger->chain().head_hash(), Epoch{0}, now, {}};
+  auto m = ready(record);
+  m.recovery(net.recovery(net.genesis_place(), Epoch{3}, {0, 1}));
+  m.recovery(net.recovery(m.highest_certified(), Epoch{3}, {0, 1}, {0}));
+  m.recovery(net.recovery(m.final_block(), Epoch{3}, {0, 1}));
+  m.tick(UnixSeconds{now.value + week + 5});
+  for (const auto& s : of<CastStatement>(m.take_effects())) EXPECT_EQ(s.statement.recovery, Digest{});
+}
+
+TEST_F(RecoveryTest, ItsSetSignsFromThenOn) {
+  const auto a = block({0, 1, 2});
+  const auto base = log::place_of(a.header);
+  log::EpochProof proof;
+  proof.recovery = net.recovery(base, Epoch{1}, {3});
+  proof.statements = {serving(3, *proof.recovery, week)};
+  const auto bytes = net.next(*net.ledger, 0, &proof);
+  EXPECT_EQ(net.ledger->chain().signers_of(bytes)->size(), 1u);
+  const auto b = block({}, &proof);
+  EXPECT_EQ(b.signers->size(), 1u);
+  EXPECT_EQ(b.child_signers->digest(), b.signers->digest());
+  EXPECT_EQ(b.header.time.value, net.genesis.time.value + week);
+  auto m = make(3);
+  EXPECT_TRUE(m.may_sign()) << "it is alone: nobody is left to ask";
+}
+
+}  // namespace
+}  // namespace stele::finality::test
