@@ -54,8 +54,9 @@ Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::si
   const auto& certified = ledger.head_qc() || tail.size() < 2 ? head : tail[tail.size() - 2];
   const auto place = [](const auto& b) { return log::Place{b.epoch, b.height, {}}; };
   const auto& last = batch.blocks.back();
-  // An epoch that has begun here outranks every certificate of an earlier one: a quorum did not know of it.
-  if (last.epoch < head.header.epoch || !log::lower(place(certified.header), place(last))) return Taken{};
+  // By certificates alone: an epoch's first block that nobody certified yet is no reason to keep a lower one. Else
+  // those who stored it and those who hold the certificate could wait for each other for ever.
+  if (!log::lower(place(certified.header), place(last))) return Taken{};
   if (keep < ledger.final_point()->checkpoint.height)
     return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
   std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),

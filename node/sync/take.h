@@ -21,7 +21,7 @@ struct Taken {
 
 /// The ledger's writer. Blocks that are here already are passed over. A block is stored only if the certificate that
 /// the batch shows for it is good. A batch of another branch is taken, as a whole, if its last block's (epoch, height)
-/// is above that of our highest certified block, and its epoch not below our head's: else it is passed over. `go_on` is asked after each
+/// is above that of our highest certified block: else it is passed over. `go_on` is asked after each
 /// block.
 Result<Taken, TakeError> take(store::Ledger&, Batch, const std::function<bool(Height)>& go_on = {});
 

@@ -204,6 +204,18 @@ TEST_F(ReplicaTest, OfTwoFirstBlocksOfAnEpochTheCertifiedOneReplacesTheOther) {
   EXPECT_EQ(ledger->chain().head_hash(), theirs->chain().head_hash()) << "lower, but of a later epoch and certified";
 }
 
+TEST_F(ReplicaTest, AHigherCertificateReplacesAnEpochsFirstBlockThatNobodyCertified) {
+  const auto one = net.grow(*net.ledger).header;
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  const auto proof = net.proof(Epoch{1}, log::place_of(one), {1, 2, 3});
+  give(net.next(*net.ledger, 0, &proof));
+  ASSERT_EQ(ledger->chain().head().epoch, Epoch{1});
+  net.grow(*net.ledger);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{2})).has_value());
+  EXPECT_EQ(ledger->chain().head_hash(), net.ledger->chain().head_hash());
+  EXPECT_EQ(replica->machine().highest_certified().height, Height{2});
+}
+
 TEST_F(ReplicaTest, ALieIsRefusedAndWhatCameBeforeItStays) {
   net.grow(*net.ledger);
   net.grow(*net.ledger);
