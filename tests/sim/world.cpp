@@ -491,7 +491,7 @@ void World::propose(Node& n, bool split) {
       if (!added && type == record::Type::validators)
         note("set change waits: " + std::string(code_name(added.error().code)) + " " + added.error().where);
     }
-    auto block = std::move(*builder).finish().block;
+    auto block = std::move(*builder).finish().take_block();
     block.signature = key.sign(log::block_digest(log::body_hash(block)));
     return block;
   };

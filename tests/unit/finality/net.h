@@ -98,7 +98,7 @@ struct Net {
   /// The next block on this ledger's head, not appended.
   [[nodiscard]] log::Block next(const store::Ledger& l, std::uint32_t attempt = 0,
                                 const log::EpochProof* proof = nullptr) const {
-    return sign(std::move(l.chain().build(l.head_qc(), 0, attempt, proof)).finish().block);
+    return sign(std::move(l.chain().build(l.head_qc(), 0, attempt, proof)).finish().take_block());
   }
   /// Appends it, and certifies it by these.
   rules::Applied grow(store::Ledger& l, std::vector<std::uint16_t> voters = {0, 1, 2},

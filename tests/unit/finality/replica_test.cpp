@@ -232,12 +232,12 @@ TEST_F(ReplicaTest, ALieIsRefusedAndWhatCameBeforeItStays) {
 TEST_F(ReplicaTest, BeginsTheBlockThatIsDue) {
   auto builder = replica->begin_block(0);
   ASSERT_TRUE(builder.has_value());
-  const auto one = net.sign(std::move(*builder).finish().block);
+  const auto one = net.sign(std::move(*builder).finish().take_block());
   give(one);
   EXPECT_FALSE(replica->begin_block(0).has_value()) << "the head is not certified";
   const auto header = ledger->chain().head();
   votes(header);
-  const auto two = net.sign(std::move(*replica->begin_block(0)).finish().block);
+  const auto two = net.sign(std::move(*replica->begin_block(0)).finish().take_block());
   EXPECT_EQ(two.height, Height{2});
   give(two);
   // An epoch is ready on block 1: the orderer gives up block 2, which nobody certified.
@@ -245,7 +245,7 @@ TEST_F(ReplicaTest, BeginsTheBlockThatIsDue) {
   for (const std::size_t i : {1, 2, 3})
     replica->statement(net.statement(i, Epoch{1}, log::place_of(header)), std::nullopt);
   EXPECT_TRUE(replica->epoch_is_ready());
-  const auto first = net.sign(std::move(*replica->begin_block(0)).finish().block);
+  const auto first = net.sign(std::move(*replica->begin_block(0)).finish().take_block());
   EXPECT_EQ(first.epoch, Epoch{1});
   EXPECT_EQ(first.height, Height{2});
   EXPECT_EQ(head(), Height{1});
