@@ -136,7 +136,7 @@ class World {
     if (ambushes()) {
       loss_ = chance_.below(3);
       delay_ms_ = chance_.of(std::vector<std::uint64_t>{20, 100, 300});
-      heal_ms_ = 60'000;
+      heal_ms_ = cuts_handover() ? 90'000 : 60'000;
     }
   }
 
@@ -664,7 +664,7 @@ void World::ambush(Node& n, const finality::CastVote& v) {
     service_of_the_cut_off_ = service_;
     for (const auto& x : nodes_) side_[x->id] = x->validator >= n_ || x->id == 0 || x->id >= 2 * n_ ? 0 : 1;
     note("the old set hears nothing from the new one");
-    later(25'000, [this] {
+    later(60'000, [this] {
       side_.clear();
       one_way_ = false;
     });
