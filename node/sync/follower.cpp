@@ -1,6 +1,7 @@
 #include "node/sync/follower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/base/hash.h"
 #include "node/sync/take.h"
@@ -38,7 +39,7 @@ std::string_view state_name(FollowState s) {
 
 /// What one question came to.
 struct Follower::Step {
-  enum class Kind : std::uint8_t { progress, nothing_new, unreachable, lies, failed } kind;
+  enum class Kind : std::uint8_t { progress, nothing_new, other_branch, unreachable, lies, failed } kind;
   std::optional<Error> error{};
 };
 
@@ -120,6 +121,9 @@ void Follower::run() {
         set(FollowState::following, std::nullopt);
         go = pause(options_.poll);
         continue;
+      case Step::Kind::other_branch:
+        go = pause(options_.poll);
+        continue;
       case Step::Kind::unreachable:
         set(FollowState::unreachable, std::move(result.error));
         break;
@@ -142,7 +146,8 @@ Follower::Step Follower::step() {
   // A stop between storing and certifying leaves a head without its certificate: ask for that one again.
   const Height head = ledger_.chain().head().height;
   const bool uncertified = head.value > 0 && !ledger_.head_qc();
-  auto batch = source_.fetch({uncertified ? head.value : head.value + 1});
+  const Height next{uncertified ? head.value : head.value + 1};
+  auto batch = source_.fetch(std::exchange(ask_from_, std::nullopt).value_or(next));
   if (!batch) {
     if (batch.error().malformed) return {Step::Kind::lies, std::move(batch).error().error};
     return {Step::Kind::unreachable, std::move(batch).error().error};
@@ -173,7 +178,11 @@ Follower::Step Follower::take(Batch batch) {
     ++status_.blocks;
     return !stopping_;
   });
-  if (taken) return {Step::Kind::progress};
+  if (taken) {
+    ask_from_ = taken->ask_from;
+    // Without a pause a source that changes its branches could keep us busy for ever.
+    return {taken->ask_from || taken->passed_over ? Step::Kind::other_branch : Step::Kind::progress};
+  }
   auto& why = taken.error();
   if (why.failed) return {Step::Kind::failed, std::move(why.failed)};
   return {Step::Kind::lies, std::move(why.lies)};

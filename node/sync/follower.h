@@ -75,6 +75,7 @@ class Follower {
   const FollowOptions options_;
   const Report report_;
   bool network_checked_ = false;
+  std::optional<Height> ask_from_;  ///< the source may be on another branch: from above our final block
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

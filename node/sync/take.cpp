@@ -48,6 +48,12 @@ std::optional<HeaderHash> hash_at(const store::Ledger& ledger, Height height) {
   return row && *row ? std::optional((*row)->header_hash) : std::nullopt;
 }
 
+Taken passed_over() {
+  Taken out;
+  out.passed_over = true;
+  return out;
+}
+
 Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::size_t first, Height keep) {
   const auto& tail = ledger.tail();
   const auto& head = tail.back();
@@ -56,14 +62,17 @@ Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::si
   const auto& last = batch.blocks.back();
   // By certificates alone: an epoch's first block that nobody certified yet is no reason to keep a lower one. Else
   // those who stored it and those who hold the certificate could wait for each other for ever.
-  if (!log::lower(place(certified.header), place(last))) return Taken{};
+  if (!log::lower(place(certified.header), place(last))) return passed_over();
   if (keep < ledger.final_point()->checkpoint.height)
     return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
   std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),
                                  std::make_move_iterator(batch.blocks.end()));
   auto replaced = ledger.replace_tail(keep, std::move(blocks), batch.qc);
   if (!replaced) return refused(Height{keep.value + 1}, std::move(replaced).error());
-  return Taken{std::move(*replaced), keep};
+  Taken out;
+  out.blocks = std::move(*replaced);
+  out.given_up_above = keep;
+  return out;
 }
 
 }  // namespace
@@ -80,8 +89,13 @@ Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::fun
         return take_branch(ledger, std::move(batch), i, Height{height.value - 1});
       if (height < chain.head().height) continue;
     } else {
-      if (block.parent != chain.head_hash() && height.value == chain.head().height.value + 1 && i == 0)
-        return Taken{};  // of another branch that begins further below: ask from there
+      if (block.parent != chain.head_hash() && height.value == chain.head().height.value + 1 && i == 0) {
+        // Of another branch that begins further below, but not below what is final here.
+        const auto final_height = ledger.final_point()->checkpoint.height;
+        if (final_height >= chain.head().height) return lie(height, {RejectionCode::block_wrong_parent, {}});
+        out.ask_from = Height{final_height.value + 1};
+        return out;
+      }
       const auto signers = chain.signers_of(block);
       if (auto ok = signers ? log::check_qc(qcs[i], qcs[i].header, *signers)
                             : reject(RejectionCode::block_wrong_epoch, "recovery");

@@ -17,6 +17,9 @@ struct TakeError {
 struct Taken {
   std::vector<rules::Applied> blocks;    ///< new here, in order
   std::optional<Height> given_up_above;  ///< the batch is of another branch than ours was above this block
+  /// The batch goes on from a block that we don't have, and ours is not final: ask again from here.
+  std::optional<Height> ask_from;
+  bool passed_over = false;  ///< the batch is of another branch that is no higher than ours: wait
 };
 
 /// The ledger's writer. Blocks that are here already are passed over. A block is stored only if the certificate that

@@ -136,6 +136,27 @@ TEST(Follower, RefusesEveryFlippedByteOfABlock) {
   }
 }
 
+TEST(Follower, RefusesANextBlockOfAnotherParent) {
+  const auto& school = issued_school();
+  FakeNode node(school);
+  node.publish(school, 3);
+  const Folder folder;
+  Copy copy(school, folder.path(), node);
+  ASSERT_EQ(copy.until(FollowState::following).state, FollowState::following);
+  node.lie([](FakeNode::Served& s) {
+    for (auto& bytes : s.blocks) {
+      auto b = decoded(bytes);
+      if (b.height.value != 4) continue;
+      b.parent.bytes[0] ^= 1;
+      bytes = log::encode(b);
+    }
+  });
+  node.publish(school, 4);
+  // First it may be a branch that begins further below; asked from there, the certificate tells.
+  EXPECT_EQ(sync::state_name(copy.until(FollowState::source_lies).state), "source_lies");
+  EXPECT_EQ(stored(copy.ledger()), 3U);
+}
+
 TEST(Follower, RefusesAForgedCertificate) {
   const auto& school = issued_school();
   FakeNode node(school);
