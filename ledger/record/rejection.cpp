@@ -242,11 +242,9 @@ constexpr std::array rows{
 };
 #undef ROW
 
-constexpr std::size_t code_count = 0
-#define X(name) +1
-    STELE_REJECTIONS(X)
+#define X(name) RejectionCode::name,
+constexpr std::size_t code_count = std::array{STELE_REJECTIONS(X)}.size();
 #undef X
-    ;
 
 constexpr bool every_code_has_its_row() {
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -176,7 +176,7 @@ class World {
     return {
         static_cast<std::uint64_t>(static_cast<std::int64_t>(genesis_.time.value + 10 + now_ms_ / 1000) + n.skew_s)};
   }
-  void send(const Node& from, Node& to, std::function<void(Node&)> act);
+  void send(const Node& from, Node& to, const std::function<void(Node&)>& act);
   void broadcast(const Node& from, const std::function<void(Node&)>& act) {
     for (auto& n : nodes_) {
       if (n->id != from.id) send(from, *n, act);
@@ -257,7 +257,7 @@ class World {
 
 // ---- machinery ------------------------------------------------------------------------------------------------------
 
-void World::send(const Node& from, Node& to, std::function<void(Node&)> act) {
+void World::send(const Node& from, Node& to, const std::function<void(Node&)>& act) {
   const auto side = [this](const Node& n) {
     const auto it = side_.find(n.id);
     return it == side_.end() ? -1 : it->second;

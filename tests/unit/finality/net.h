@@ -60,7 +60,8 @@ struct Net {
     const UnixSeconds time{at != 0 ? at : genesis.time.value + header.height.value};
     return {header, pub(i), time, validators[i].sign(log::vote_digest(log::place_of(header).header, time))};
   }
-  [[nodiscard]] log::QuorumCertificate qc(const log::Checkpoint& header, std::vector<std::uint16_t> voters) const {
+  [[nodiscard]] log::QuorumCertificate qc(const log::Checkpoint& header,
+                                          const std::vector<std::uint16_t>& voters) const {
     log::QuorumCertificate out{log::place_of(header).header, {}};
     for (const auto i : voters) {
       const auto v = vote(i, header);
@@ -81,7 +82,7 @@ struct Net {
     s.time = genesis.time;
     return signed_by(i, s);
   }
-  [[nodiscard]] log::EpochProof proof(Epoch to, const log::Place& base, std::vector<std::size_t> who) const {
+  [[nodiscard]] log::EpochProof proof(Epoch to, const log::Place& base, const std::vector<std::size_t>& who) const {
     log::EpochProof p;
     for (const auto i : who) p.statements.push_back(statement(i, to, base));
     sort(p);
@@ -109,8 +110,8 @@ struct Net {
     return *applied;
   }
   [[nodiscard]] log::Place genesis_place() const { return log::place_of(log::genesis_checkpoint(genesis)); }
-  [[nodiscard]] log::Recovery recovery(const log::Place& base, Epoch epoch, std::vector<std::size_t> set,
-                                       std::vector<std::uint16_t> by = {0, 1}) const {
+  [[nodiscard]] log::Recovery recovery(const log::Place& base, Epoch epoch, const std::vector<std::size_t>& set,
+                                       const std::vector<std::uint16_t>& by = {0, 1}) const {
     log::Recovery r;
     r.net = genesis.net;
     r.base = base;

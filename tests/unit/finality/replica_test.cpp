@@ -24,7 +24,7 @@ class ReplicaTest : public ::testing::Test {
   }
   static Slot slot_of(const log::Block& b) { return {b.epoch, b.height, b.attempt}; }
   void give(const log::Block& b) { replica->slot(slot_of(b), log::encode(b)); }
-  void votes(const log::Checkpoint& header, std::vector<std::size_t> who = {0, 1, 2}) {
+  void votes(const log::Checkpoint& header, const std::vector<std::size_t>& who = {0, 1, 2}) {
     for (const auto i : who) replica->vote(net.vote(i, header));
   }
   [[nodiscard]] Height head() const { return ledger->chain().head().height; }
