@@ -100,7 +100,7 @@ source_checks() {
   count "$status"
   status=0
   step "clang-tidy" python3 -B tests/tools/tidy.py --build build/asan --jobs "$jobs" \
-    --seconds "${STELE_TIDY_SECONDS:-120}" || status=$?
+    --seconds "${STELE_TIDY_SECONDS:-60}" || status=$?
   count "$status"
   grep -a 'not reached' "$logs/clang-tidy.log" || true
 }

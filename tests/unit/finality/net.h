@@ -102,11 +102,11 @@ struct Net {
     return sign(std::move(l.chain().build(l.head_qc(), 0, attempt, proof)).finish().take_block());
   }
   /// Appends it, and certifies it by these.
-  rules::Applied grow(store::Ledger& l, std::vector<std::uint16_t> voters = {0, 1, 2},
+  rules::Applied grow(store::Ledger& l, const std::vector<std::uint16_t>& voters = {0, 1, 2},
                       const log::EpochProof* proof = nullptr) const {
     auto applied = l.append(next(l, 0, proof), rules::Chain::Signatures::check);
     STELE_ASSERT(applied.has_value());
-    if (!voters.empty()) STELE_ASSERT(l.certify(qc(applied->header, std::move(voters))).has_value());
+    if (!voters.empty()) STELE_ASSERT(l.certify(qc(applied->header, voters)).has_value());
     return *applied;
   }
   [[nodiscard]] log::Place genesis_place() const { return log::place_of(log::genesis_checkpoint(genesis)); }
