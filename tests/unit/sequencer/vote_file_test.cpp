@@ -13,10 +13,10 @@ namespace {
 
 using store::test::code_of;
 using store::test::hash_of;
+using store::test::TempFolder;
 using test::fixed_hex;
 using test::from_hex;
 using test::golden;
-using store::test::TempFolder;
 
 constexpr const char* net = "stele/vidu/0123456789abcdef0123456789abcdef";
 
