@@ -6,6 +6,7 @@
 # outside.
 
 bare=
+trusted=/etc/ssl/certs/ca-certificates.crt
 
 # The apt sources of this machine, one line each; whoever maintains it chose them, so that no address stands here.
 debian_sources() {
@@ -29,7 +30,9 @@ leave_bare() {
 }
 
 enter() {
-  chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+  local more=()
+  if [[ -f $trusted ]]; then more+=(NODE_EXTRA_CA_CERTS="$trusted"); fi
+  chroot "$bare" env -i HOME=/root TERM="${TERM:-dumb}" PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${more[@]}" "$@"
 }
 
 # The compiler alone sees this machine's locale and paths as its cache was filled with; all else stays bare.
@@ -54,6 +57,10 @@ prepare_bare() {
   printf '%s\n' "$sources" >"$bare/etc/apt/sources.list"
   apt-config dump | grep -E '^Acquire::[a-z]+::Proxy ' >"$bare/etc/apt/apt.conf.d/90proxy" || true
   cp /etc/resolv.conf "$bare/etc/resolv.conf"
+  # What every installed Debian has and debootstrap leaves out.
+  printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n' >"$bare/etc/hosts"
+  # Behind a proxy with a certificate of its own: this machine trusts it, so its guest does.
+  if [[ -f $trusted ]]; then cp "$trusted" "$bare$trusted"; fi
   echo force-unsafe-io >"$bare/etc/dpkg/dpkg.cfg.d/90quick"  # nothing here outlives the run: no need to sync each file
   mount -t proc proc "$bare/proc"
   # A /dev of its own: nothing that happens inside can touch this machine's.

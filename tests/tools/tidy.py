@@ -13,7 +13,10 @@ COMMITS_BACK = 60
 
 
 def git(*words):
-    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
     return done.stdout.split() if done.returncode == 0 else None
 
 
