@@ -8,23 +8,23 @@
 namespace stele::verifier {
 namespace {
 
-constexpr json::Limits answer_limits{.bytes_max = 64 * 1024, .depth_max = 4, .nodes_max = 64, .line_feeds = true};
+constexpr json::Limits answer_limits{.bytes_max = 4 << 20, .depth_max = 4, .nodes_max = 2'048, .line_feeds = true};
 
 std::string text_of(const json::Value& v, std::string_view name) {
   const auto* m = v.find(name);
   return m != nullptr && m->is(json::Kind::string) ? m->string() : std::string();
 }
 
-/// The child names this header as its parent, in the same epoch, and a quorum of the genesis' validators signed it.
-bool is_certified(const record::Genesis& genesis, const std::string& text, const log::Checkpoint& header,
+/// The child names this header as its parent, in the same epoch, and a quorum of those who sign at its height did.
+bool is_certified(const store::Ledger& ledger, const std::string& text, const log::Checkpoint& header,
                   const std::string& child_text, const std::string& qc_text) {
   const auto child = log::parse_checkpoint(child_text);
   const auto bytes = unbase64url(qc_text);
   const auto qc = log::decode_qc(bytes ? *bytes : Bytes{});
-  const auto set = log::ValidatorSet::from(genesis.validators);
-  return child && qc && set && child->parent == log::hash_of(text) && child->epoch == header.epoch &&
+  const auto signers = ledger.signers_at({header.height.value + 1});
+  return child && qc && signers && child->parent == log::hash_of(text) && child->epoch == header.epoch &&
          child->height.value == header.height.value + 1 &&
-         log::check_qc(*qc, log::hash_of(child_text), *set).has_value();
+         log::check_qc(*qc, log::hash_of(child_text), *signers).has_value();
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ std::optional<Conflict> compare(const store::Ledger& ledger, std::string_view an
   const auto row = ledger.store().row(theirs->height);
   if (!row || !*row || (*row)->header_hash == log::hash_of(text)) return std::nullopt;
   Conflict out{{}, false, theirs->height, (*row)->header, text};
-  out.certified = is_certified(ledger.genesis(), text, *theirs, text_of(*v, "child"), text_of(*v, "qc"));
+  out.certified = is_certified(ledger, text, *theirs, text_of(*v, "child"), text_of(*v, "qc"));
   return out;
 }
 

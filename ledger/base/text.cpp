@@ -133,6 +133,7 @@ constexpr std::uint64_t day_seconds = 86400;
 constexpr std::uint64_t vietnam_offset_seconds = 7 * 3600;
 constexpr std::uint64_t utc_end = std::uint64_t(days_from_date(9999, 12, 31) + 1) * day_seconds;
 static_assert(days_from_date(1970, 1, 1) == 0);
+static_assert(utc_end == utc_last.value + 1);
 static_assert(date_from_days(days_from_date(9999, 12, 31)) == Date{9999, 12, 31});
 
 }  // namespace

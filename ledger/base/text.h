@@ -23,6 +23,8 @@ enum class TextFault : std::uint8_t { none, not_utf8, nul, noncharacter, unassig
 /// Any UTF-8 to NFC; none if not UTF-8. For input from people's files.
 [[nodiscard]] std::optional<std::string> to_nfc(std::string_view);
 
+/// The last second of the year 9999. No time that is signed or hashed is beyond it.
+inline constexpr UnixSeconds utc_last{253'402'300'799};
 /// "2026-05-31T08:00:00Z" and back; none (as text: empty) outside years 1970 to 9999 or in any other form.
 [[nodiscard]] std::string utc_text(UnixSeconds);
 [[nodiscard]] std::optional<UnixSeconds> parse_utc(std::string_view);

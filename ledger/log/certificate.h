@@ -18,7 +18,6 @@ struct QuorumCertificate {
   std::vector<Vote> votes;  ///< ascending by validator, unique
   friend bool operator==(const QuorumCertificate&, const QuorumCertificate&) = default;
 };
-inline constexpr std::size_t validators_max = 64;
 inline constexpr std::size_t qc_votes_max = 2 * validators_max;  ///< of the block that two sets sign
 inline constexpr std::size_t qc_bytes_max = 4 + 1 + 32 + 2 + qc_votes_max * (2 + 8 + 64);
 [[nodiscard]] Bytes encode(const QuorumCertificate&);

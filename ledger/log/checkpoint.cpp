@@ -6,12 +6,14 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
+#include "ledger/log/members.h"
 #include "ledger/log/merkle.h"
-#include "ledger/log/wire.h"
 #include "ledger/record/forms.h"
 
 namespace stele::log {
 namespace {
+
+constexpr std::uint64_t number_max = (1ULL << 53) - 1;  // what a reader in JavaScript can compare
 
 /// Takes the text line by line; each line is asked for by its keyword, so that nothing else can stand there.
 class Lines {
@@ -34,6 +36,7 @@ class Lines {
     std::uint64_t v = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
     if (ec != std::errc{} || end != text.data() + text.size() || text != std::to_string(v)) ok_ = false;
+    if (v > number_max) ok_ = false;
     return v;
   }
   template <class T>
@@ -49,14 +52,6 @@ class Lines {
   std::string_view rest_;
   bool ok_ = true;
 };
-
-void encode_set(Writer& w, const ValidatorSet& set) {
-  w.u16(static_cast<std::uint16_t>(set.size()));
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    w.bytes16(as_bytes(set.member(i).id));
-    w.raw(set.member(i).key.view());
-  }
-}
 
 }  // namespace
 
@@ -104,10 +99,25 @@ std::optional<ValidatorSet> ValidatorSet::from(std::span<const record::Member> m
   return out;
 }
 
+Bytes encode_set(const ValidatorSet& set) {
+  Writer w;
+  write_members(w, set.members());
+  return std::move(w).take();
+}
+
+Result<ValidatorSet, Rejection> decode_set(ByteView in) {
+  Reader r(in);
+  STELE_TRY(const auto members, read_members(r, "set"));
+  if (!r.done()) return reject(RejectionCode::bad_form, "set");
+  auto set = ValidatorSet::from(members);
+  if (!set) return reject(RejectionCode::bad_key, "set");
+  return std::move(*set);
+}
+
 Digest validators_digest(const ValidatorSet& now, const ValidatorSet& next) {
   Writer w;
-  encode_set(w, now);
-  encode_set(w, next);
+  write_members(w, now.members());
+  write_members(w, next.members());
   return tagged_hash("stele/v1/validators", w.bytes());
 }
 

@@ -39,12 +39,18 @@ class ValidatorSet {
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] std::size_t quorum() const { return 2 * members_.size() / 3 + 1; }
   [[nodiscard]] const record::Member& member(std::size_t i) const { return members_[i]; }
+  [[nodiscard]] std::span<const record::Member> members() const { return members_; }
   [[nodiscard]] const VerifyKey& key(std::size_t i) const { return keys_[i]; }
 
  private:
   std::vector<record::Member> members_;
   std::vector<VerifyKey> keys_;
 };
+inline constexpr std::size_t validators_max = 64;
+/// "enc" of wire-format.md section 6: as it is hashed, and as evidence carries it.
+[[nodiscard]] Bytes encode_set(const ValidatorSet&);
+/// A set that somebody else named: 1 to 64 members, none twice, ids of organisations' form, keys on the curve.
+[[nodiscard]] Result<ValidatorSet, Rejection> decode_set(ByteView);
 /// The `validators` line.
 [[nodiscard]] Digest validators_digest(const ValidatorSet& now, const ValidatorSet& next);
 

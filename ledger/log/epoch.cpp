@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "ledger/base/hash.h"
-#include "ledger/log/wire.h"
+#include "ledger/log/members.h"
 #include "ledger/record/forms.h"
 
 namespace stele::log {
@@ -13,16 +13,13 @@ namespace {
 constexpr std::size_t net_bytes_max = 64;
 constexpr std::size_t statement_bytes_max = 512;
 constexpr std::size_t recovery_bytes_max = 16'384;
-constexpr std::size_t id_bytes_max = 64;
+constexpr std::size_t reason_bytes_max = 64;
 constexpr std::size_t roots_max = 16;
 
 Unexpected<Rejection> malformed(std::string_view what) {
   return reject(RejectionCode::bad_form, std::string(what));
 }
 
-bool org_form(std::string_view text) {
-  return text.size() >= 2 && text.size() <= 40 && record::is_org_id(text);
-}
 bool code_form(std::string_view text) {
   return !text.empty() && text.size() <= 32 && record::is_code(text);
 }
@@ -65,11 +62,7 @@ Bytes content(const Recovery& x) {
   w.u64(x.epoch.value);
   w.bytes16(as_bytes(x.reason));
   w.u64(x.time.value);
-  w.u16(static_cast<std::uint16_t>(x.set.size()));
-  for (const auto& m : x.set) {
-    w.bytes16(as_bytes(m.id));
-    w.raw(m.key.view());
-  }
+  write_members(w, x.set);
   return std::move(w).take();
 }
 
@@ -142,21 +135,12 @@ Result<Recovery, Rejection> decode_recovery(ByteView in) {
   x.net = as_text(r.bytes16(net_bytes_max));
   x.base = read_place(r);
   x.epoch.value = r.u64();
-  x.reason = as_text(r.bytes16(id_bytes_max));
+  x.reason = as_text(r.bytes16(reason_bytes_max));
   x.time.value = r.u64();
-  const auto members = r.u16();
   if (!r.ok()) return malformed("recovery");
   if (version != 1) return reject(RejectionCode::wrong_version, "recovery");
-  if (members == 0 || members > validators_max) return reject(RejectionCode::out_of_bounds, "recovery.set");
-  for (std::uint16_t i = 0; i < members; ++i) {
-    record::Member m;
-    m.id = as_text(r.bytes16(id_bytes_max));
-    m.key = r.fixed<PublicKey>();
-    const bool again = std::any_of(x.set.begin(), x.set.end(),
-                                   [&](const record::Member& o) { return o.id == m.id || o.key == m.key; });
-    if (!r.ok() || again || !org_form(m.id)) return malformed("recovery.set");
-    x.set.push_back(std::move(m));
-  }
+  STELE_TRY(x.set, read_members(r, "recovery.set"));
+  if (!ValidatorSet::from(x.set)) return reject(RejectionCode::bad_key, "recovery.set");
   const auto count = r.u16();
   if (!r.ok() || count > roots_max) return malformed("recovery.signatures");
   for (std::uint16_t i = 0; i < count; ++i) {
@@ -168,6 +152,7 @@ Result<Recovery, Rejection> decode_recovery(ByteView in) {
   }
   if (!r.done() || !code_form(x.reason)) return malformed("recovery");
   if (x.epoch <= x.base.epoch) return reject(RejectionCode::out_of_bounds, "recovery.epoch");
+  if (x.time > utc_last) return reject(RejectionCode::out_of_bounds, "recovery.time");
   return x;
 }
 
@@ -238,9 +223,11 @@ Result<void, Rejection> check_epoch_proof(const EpochProof& p, const record::Gen
   std::optional<Signers> recovered;
   if (p.recovery) {
     STELE_CHECK(check_recovery(*p.recovery, g));
-    if (p.recovery->base != base || p.recovery->epoch != to) return no_proof("recovery");
+    if (p.recovery->base != base || p.recovery->epoch > to) return no_proof("recovery");
     recovered = recovery_signers(*p.recovery);
     if (!recovered) return no_proof("recovery.set");
+    // It would leave no trace in any header.
+    if (encode_set(recovered->now()) == encode_set(child.now())) return no_proof("recovery.set");
     if (median_time(p).value < p.recovery->time.value + recovery_wait_s) return no_proof("recovery.time");
     serves = recovery_digest(*p.recovery);
   }

@@ -23,7 +23,6 @@ constexpr std::size_t receipts_max = 3;
 constexpr std::uint32_t page_max = 99'999;
 constexpr std::uint32_t rows_step = 16;
 constexpr std::uint16_t vault_max = std::numeric_limits<std::uint16_t>::max();
-constexpr std::string_view root_capacity = "root";  // reserved for the approvals of genesis roots
 constexpr std::uint64_t index_max = std::uint64_t(json::integer_max);
 
 std::uint32_t read_rows(ObjectReader& s) {
@@ -44,7 +43,7 @@ std::vector<std::uint32_t> read_positions(ObjectReader& s, std::size_t min) {
 Org read_org(ObjectReader& s) {
   Org out;
   out.org = s.string("org", text::org);
-  if (out.org == root_capacity) s.refuse("org", FieldFaultKind::bad_form);
+  if (out.org == reserved_org) s.refuse("org", FieldFaultKind::bad_form);
   out.kind = s.string("kind", text::code);
   out.parent = s.optional_string("parent", text::org);
   out.name = s.string("name", text::org_name);
@@ -86,6 +85,7 @@ Validators read_validators(ObjectReader& s) {
   const auto read_member = [](ObjectReader& m) {
     Validator out;
     out.id = m.string("id", text::org);
+    if (out.id == reserved_org) m.refuse("id", FieldFaultKind::bad_form);
     out.org = m.string("org", text::org);
     out.key = m.digest43<PublicKey>("key");
     return out;

@@ -8,16 +8,17 @@
 
 namespace stele::record {
 
-[[nodiscard]] bool is_code(std::string_view);      ///< without its length
-[[nodiscard]] bool is_org_id(std::string_view);    ///< without its length
-[[nodiscard]] bool is_class_id(std::string_view);  ///< without its length
-[[nodiscard]] bool is_digits(std::string_view);    ///< of any length
-[[nodiscard]] bool is_period(std::string_view);    ///< of a credential: a year, `once`, or 1 to 99
-[[nodiscard]] bool is_person(std::string_view);    ///< 22 characters that hold 16 bytes
-[[nodiscard]] bool is_org_name(std::string_view);  ///< without its length
-[[nodiscard]] bool is_net(std::string_view);       ///< stele/<name>/<32 hex>
-[[nodiscard]] bool is_url_text(std::string_view);  ///< characters of signed URLs
-[[nodiscard]] bool is_base_url(std::string_view);  ///< of a genesis
+[[nodiscard]] bool is_code(std::string_view);             ///< without its length
+inline constexpr std::string_view reserved_org = "root";  ///< the capacity in which genesis roots approve
+[[nodiscard]] bool is_org_id(std::string_view);           ///< without its length
+[[nodiscard]] bool is_class_id(std::string_view);         ///< without its length
+[[nodiscard]] bool is_digits(std::string_view);           ///< of any length
+[[nodiscard]] bool is_period(std::string_view);           ///< of a credential: a year, `once`, or 1 to 99
+[[nodiscard]] bool is_person(std::string_view);           ///< 22 characters that hold 16 bytes
+[[nodiscard]] bool is_org_name(std::string_view);         ///< without its length
+[[nodiscard]] bool is_net(std::string_view);              ///< stele/<name>/<32 hex>
+[[nodiscard]] bool is_url_text(std::string_view);         ///< characters of signed URLs
+[[nodiscard]] bool is_base_url(std::string_view);         ///< of a genesis
 /// Decimal without sign or leading zero, at most `max`.
 [[nodiscard]] bool is_decimal(std::string_view, std::uint64_t max);
 

@@ -30,6 +30,7 @@ GenesisRoot read_root(ObjectReader& r) {
 Member read_member(ObjectReader& r) {
   Member out;
   out.id = r.string("id", text::org);
+  if (out.id == reserved_org) r.refuse("id", json::FieldFaultKind::bad_form);
   out.key = r.digest43<PublicKey>("key");
   return out;
 }

@@ -351,6 +351,7 @@ Result<Chain::Impl::Place, Rejection> Chain::Impl::check_place(const Block& b) c
   STELE_TRY(out.parent_qc, parent_qc(b));
   STELE_TRY(out.proof, epoch_proof(b));
   out.time = time_after(out.parent_qc, out.proof ? &*out.proof : nullptr);
+  if (out.time > utc_last) return reject(RejectionCode::block_bad_qc, "time");
   return out;
 }
 
@@ -433,12 +434,15 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
 Applied Chain::Impl::move_on(const Block& b, const Digest& body, Place place, std::span<const record::Record> records,
                              std::span<const Judged> judged) {
   const UnixSeconds time = place.time;
-  if (place.proof && place.proof->recovery) members.recover(place.proof->recovery->set);
   Changes changes;
   remember(time);
   begin_block(state, time, changes);
   std::vector<record::Record> due;
   Applied out;
+  if (place.proof && place.proof->recovery) {
+    members.recover(place.proof->recovery->set);
+    out.recovery = std::move(place.proof->recovery);
+  }
   out.first = RecordIndex{tree.size()};
   out.ids.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {

@@ -24,6 +24,7 @@ struct Applied {
   std::vector<RecordId> ids;  ///< of its records
   Epoch parent_epoch;
   std::shared_ptr<const log::Signers> signers, child_signers;  ///< of the block, and of its child
+  std::optional<log::Recovery> recovery;                       ///< the block begins by it
   std::optional<log::QuorumCertificate> parent_qc;
   /// Status bits that the header shows and its parent's did not, new records included; later entries win.
   std::vector<std::pair<RecordIndex, log::Status>> changed;

@@ -142,6 +142,7 @@ Link genesis_link(const record::Genesis& g) {
 }
 
 void Ledger::Impl::publish(const Link& parent_link, const Link& head_link, const Bytes& head_link_qc) {
+  sets.certify(head_link.checkpoint.height, head_link_qc);
   const bool is_final =
       head_link.checkpoint.height.value == 0 || parent_link.checkpoint.epoch == head_link.checkpoint.epoch;
   std::shared_ptr<FinalPoint> point;
@@ -153,6 +154,7 @@ void Ledger::Impl::publish(const Link& parent_link, const Link& head_link, const
     if (parent_link.checkpoint.height.value > 0) {
       point->child_text = head_link.text;
       point->child_qc = head_link_qc;
+      point->changes = sets.changes_up_to(head_link.checkpoint.height);
     }
   }
   if (is_final) cut_tail(parent_link.checkpoint.height);
@@ -200,6 +202,7 @@ Result<void> Ledger::replay_block(const BlockInfo& info, log::Block block, std::
                                     "has a header that does not follow from its records"));
   m.statuses.note(info.height, applied->first, applied->changed);
   m.authority.note(*applied, notes, m.chain.state());
+  m.sets.note(*applied);
   if (info.height.value > 1) m.publish(m.parent, m.head, parent_qc);
   m.extend_tail(*applied);
   m.parent = std::move(m.head);
@@ -353,6 +356,7 @@ Result<rules::Applied, BlockRejection> Ledger::move_on(std::span<const record::R
   if (out) {
     m.statuses.note(out->header.height, out->first, out->changed);
     m.authority.note(*out, notes, m.chain.state());
+    m.sets.note(*out);
   }
   return out;
 }
@@ -440,6 +444,7 @@ Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height kee
     m.chain = std::move(o.chain);
     m.statuses = std::move(o.statuses);
     m.authority = std::move(o.authority);
+    m.sets = std::move(o.sets);
   }
   m.head = std::move(o.head);
   m.parent = std::move(o.parent);
@@ -464,8 +469,16 @@ Result<void> Ledger::certify(const log::QuorumCertificate& qc) {
     return Unexpected(std::move(written).error());
   }
   m.head_qc = qc;
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (m.sets.begins_at(m.head.checkpoint.height)) lock.lock();
   m.publish(m.parent, m.head, bytes);
   return {};
+}
+
+std::optional<log::Signers> Ledger::signers_at(Height height) const {
+  const std::shared_lock lock(mutex_);
+  const auto* found = impl_->sets.at(height);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::optional<log::Status> Ledger::final_status(const RecordId& id) const {

@@ -16,6 +16,13 @@
 
 namespace stele::store {
 
+/// A header with which another set of validators began to sign, as evidence shows it.
+struct ShownChange {
+  std::string text;
+  Bytes qc;
+  verdict::SetChange change;
+};
+
 /// A header that is final here, with the certified child that makes it so.
 struct FinalPoint {
   log::Checkpoint checkpoint;  ///< genesis checkpoint at first
@@ -23,6 +30,7 @@ struct FinalPoint {
   HeaderHash hash;
   std::string child_text;  ///< empty for the genesis checkpoint
   Bytes child_qc;
+  std::vector<ShownChange> changes;  ///< of the set of validators, up to and with the child
 };
 
 inline constexpr std::size_t range_bytes_max = 32 << 20;
@@ -97,6 +105,11 @@ class Ledger {
   /// own; targets of changes and second signatures, and what a key replaces, with their status. `not_final_yet` if one
   /// of them is not final, `not_on_ledger` if one is unknown, `evidence_too_large` if the bag would exceed its bounds.
   [[nodiscard]] Result<verdict::Evidence> evidence(std::span<const RecordId>) const;
+  /// A final header below the newest, as it is shown. Errors: `not_final_yet`, those of the store.
+  [[nodiscard]] Result<FinalPoint> final_point_at(Height) const;
+  /// Who signs the block of this height on the chain as it stands here; of a height above it who signs its head. None:
+  /// there is no block yet.
+  [[nodiscard]] std::optional<log::Signers> signers_at(Height) const;
   /// Status of a record under the newest final checkpoint; none: not final or unknown.
   [[nodiscard]] std::optional<log::Status> final_status(const RecordId&) const;
   /// Of a final record: what it was after that block; none: it was not on the ledger then.

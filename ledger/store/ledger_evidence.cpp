@@ -33,12 +33,44 @@ Error unreadable_record(RecordIndex index, const Rejection& why) {
                     fmt::format("Record {} on the disk is damaged ({}). Run `stele-node fsck`.", index.value, text.en));
 }
 
+/// The certificate of a block that is not the last: the next one carries it.
+Result<Bytes> qc_of(const Store& store, Height height) {
+  STELE_TRY(const auto meta, store.meta({height.value + 1}));
+  auto next = meta ? log::decode_meta(*meta, {}) : reject(RejectionCode::block_bad_encoding);
+  if (!next) return Unexpected(hole_error("phần đầu của khối", "the body of block", height.value + 1));
+  return std::move(next->parent_qc);
+}
+
 }  // namespace
+
+Result<FinalPoint> Ledger::final_point_at(Height height) const {
+  const auto newest = final_point();
+  if (height == newest->checkpoint.height) return *newest;
+  if (height > newest->checkpoint.height || height.value == 0) return Unexpected(not_final_yet());
+  const Height above{height.value + 1};
+  const auto& store = *impl_->store;
+  STELE_TRY(auto row, store.row(height));
+  STELE_TRY(auto child, store.row(above));
+  auto parsed = log::parse_checkpoint(row ? row->header : "");
+  if (!parsed || !child) return Unexpected(hole_error("phần đầu của khối", "the header of block", height.value));
+  FinalPoint out{std::move(*parsed), std::move(row->header), row->header_hash, std::move(child->header), {}, {}};
+  STELE_TRY(out.child_qc, qc_of(store, above));
+  const std::shared_lock lock(mutex_);
+  out.changes = impl_->sets.changes_up_to(above);
+  return out;
+}
 
 /// One answer in the making. Disk is read without the ledger's lock, which is held only to hash paths in memory.
 class EvidenceCollector {
  public:
-  EvidenceCollector(const Ledger::Impl& m, FairSharedMutex& mutex) : m_(m), mutex_(mutex), view_(m.view()) {}
+  EvidenceCollector(const Ledger::Impl& m, FairSharedMutex& mutex) : m_(m), mutex_(mutex), view_(m.view()) {
+    // Above the final block a branch may have been given up since: the child that made it so is the one that counts.
+    const auto& f = *view_.final;
+    if (f.checkpoint.height.value == 0) return;
+    auto child = log::parse_checkpoint(f.child_text);
+    STELE_ASSERT(child.has_value());
+    links_.emplace(child->height, Link{*child, f.child_text, log::hash_of(f.child_text)});
+  }
 
   Result<verdict::Evidence> collect(std::span<const RecordId> ids) {
     if (ids.size() > verdict::records_max) return Unexpected(too_large());
@@ -48,9 +80,11 @@ class EvidenceCollector {
     }
     add_status_checkpoint();
     prove_status();
+    add_changes();
     auto out = builder_.finish();
     if (out.headers.size() > verdict::headers_max || out.qcs.size() > verdict::qcs_max ||
-        out.inclusions.size() > verdict::inclusions_max || out.statuses.size() > verdict::statuses_max)
+        out.inclusions.size() > verdict::inclusions_max || out.statuses.size() > verdict::statuses_max ||
+        out.changes.size() > verdict::changes_max)
       return Unexpected(too_large());
     return out;
   }
@@ -202,6 +236,16 @@ class EvidenceCollector {
     for (const auto index : shown_) add_status(index, under);
   }
 
+  /// How the set of the genesis became those that sign the headers of the bag.
+  void add_changes() {
+    for (const auto& c : view_.final->changes) {
+      const auto hash = log::hash_of(c.text);
+      builder_.header(c.text);
+      builder_.qc(hash, c.qc);
+      builder_.change(hash, c.change);
+    }
+  }
+
   Result<std::string> read(RecordIndex index) const {
     STELE_TRY(auto jws, m_.store->record(index));
     if (!jws) return Unexpected(hole_error("bản ghi", "record", index.value));
@@ -216,7 +260,10 @@ class EvidenceCollector {
 
   /// A header, which goes into the bag.
   Result<const Link*> link(Height height) {
-    if (const auto it = links_.find(height); it != links_.end()) return static_cast<const Link*>(&it->second);
+    if (const auto it = links_.find(height); it != links_.end()) {
+      builder_.header(it->second.text);
+      return static_cast<const Link*>(&it->second);
+    }
     Link out;
     if (height.value == 0) {
       out = genesis_link(m_.genesis);
@@ -232,16 +279,15 @@ class EvidenceCollector {
 
   /// The header and its QC: its parent is proven final.
   Result<void> certified_child(Height height) {
-    STELE_ASSERT(height <= view_.certified);
     STELE_TRY(const Link* child, link(height));
-    if (height == view_.certified) {
-      builder_.qc(child->hash, view_.certified_qc);
+    const auto& f = *view_.final;
+    STELE_ASSERT(height.value <= f.checkpoint.height.value + 1);
+    if (height.value == f.checkpoint.height.value + 1) {
+      builder_.qc(child->hash, f.child_qc);
       return {};
     }
-    STELE_TRY(const auto meta, m_.store->meta({height.value + 1}));
-    auto next = meta ? log::decode_meta(*meta, {}) : reject(RejectionCode::block_bad_encoding);
-    if (!next) return Unexpected(hole_error("phần đầu của khối", "the body of block", height.value + 1));
-    builder_.qc(child->hash, std::move(next->parent_qc));
+    STELE_TRY(auto qc, qc_of(*m_.store, height));
+    builder_.qc(child->hash, std::move(qc));
     return {};
   }
 

@@ -3,6 +3,7 @@
 
 #include "ledger/store/authority_history.h"
 #include "ledger/store/ledger.h"
+#include "ledger/store/set_history.h"
 #include "ledger/store/status_history.h"
 
 namespace stele::store {
@@ -38,6 +39,7 @@ struct Ledger::Impl {
   rules::Chain chain;
   StatusHistory statuses;
   AuthorityHistory authority;
+  SetHistory sets;
 
   // The writer's own.
   Link head, parent;  ///< equal at height 0

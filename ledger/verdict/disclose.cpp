@@ -37,9 +37,17 @@ class Needed {
   [[nodiscard]] EvidenceBuilder bag() const {
     EvidenceBuilder out;
     const auto hash = [&](std::size_t header) -> const HeaderHash& { return facts_.headers()[header].hash; };
-    for (const auto h : headers_) out.header(evidence_.headers[h]);
+    auto headers = headers_, certified = certified_;
+    // Whoever signs the highest header that stays must be led back to the genesis.
+    for (const auto& c : evidence_.changes) {
+      if (headers_.empty() || c.header > *headers_.rbegin()) break;
+      headers.insert(c.header);
+      certified.insert(c.header);
+      out.change(hash(c.header), c.change);
+    }
+    for (const auto h : headers) out.header(evidence_.headers[h]);
     for (const auto& q : evidence_.qcs) {
-      if (certified_.contains(q.header)) out.qc(hash(q.header), q.qc);
+      if (certified.contains(q.header)) out.qc(hash(q.header), q.qc);
     }
     for (const auto r : records_) out.record(evidence_.records[r].jws, evidence_.records[r].index);
     for (const auto& i : evidence_.inclusions) {

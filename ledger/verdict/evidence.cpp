@@ -10,7 +10,8 @@ using json::Field;
 using json::ObjectReader;
 using json::Value;
 
-constexpr std::size_t qc_text_max = 8'192;  // more than 64 votes take
+constexpr std::size_t qc_text_max = (log::qc_bytes_max + 2) / 3 * 4;
+constexpr std::size_t change_text_max = 8'192;  // more than 64 members, with reason and root signatures, take
 using LeafBytes = FixedBytes<struct StatusLeafTag, log::status_leaf_size>;
 
 Value path_json(const log::MerklePath& path) {
@@ -28,12 +29,31 @@ std::size_t read_position(ObjectReader& r, std::string_view name, std::size_t si
   return r.integer<std::size_t>(name, 0, size - 1);
 }
 
+std::optional<Bytes> change_bytes(std::string_view text) {
+  if (text.size() > change_text_max) return std::nullopt;
+  return unbase64url(text);
+}
+
+Evidence::Change read_change(ObjectReader& c, std::size_t headers) {
+  Evidence::Change out;
+  out.header = read_position(c, "header", headers);
+  // One of the two, and only one: the reader refuses a member that nobody asked for.
+  const bool recovery = c.has("recovery");
+  out.change.kind = recovery ? SetChange::Kind::recovery : SetChange::Kind::handover;
+  out.change.bytes = c.parsed(change_name(out.change.kind), change_bytes);
+  return out;
+}
+
 std::optional<Bytes> qc_bytes(std::string_view text) {
   if (text.size() > qc_text_max) return std::nullopt;
   return unbase64url(text);
 }
 
 }  // namespace
+
+std::string_view change_name(SetChange::Kind kind) {
+  return kind == SetChange::Kind::recovery ? "recovery" : "set";
+}
 
 Value to_json(const Evidence& e) {
   Value out = Value::object();
@@ -51,6 +71,12 @@ Value to_json(const Evidence& e) {
   for (const auto& s : e.statuses) {
     statuses.push(Value::object(
         {{"record", s.record}, {"header", s.header}, {"leaf", base64url(s.leaf)}, {"path", path_json(s.path)}}));
+  }
+  if (e.changes.empty()) return out;
+  Value& changes = out.set("changes", Value::array());
+  for (const auto& c : e.changes) {
+    changes.push(
+        Value::object({{"header", c.header}, {std::string(change_name(c.change.kind)), base64url(c.change.bytes)}}));
   }
   return out;
 }
@@ -91,6 +117,10 @@ Evidence read_evidence(ObjectReader& r) {
       return fact;
     });
   });
+  auto changes = r.optional_array("changes", 1, changes_max, [&](Field& f) {
+    return f.object([&](ObjectReader& c) { return read_change(c, out.headers.size()); });
+  });
+  if (changes) out.changes = std::move(*changes);
   return out;
 }
 
@@ -128,6 +158,10 @@ void EvidenceBuilder::status(RecordIndex record, const HeaderHash& header, const
   statuses_.emplace(std::pair(record, header), std::pair(leaf, std::move(path)));
 }
 
+void EvidenceBuilder::change(const HeaderHash& first, SetChange change) {
+  changes_.emplace(first, std::move(change));
+}
+
 void EvidenceBuilder::add(const Evidence& e) {
   std::vector<HeaderHash> hashes;
   for (const auto& text : e.headers) {
@@ -138,6 +172,7 @@ void EvidenceBuilder::add(const Evidence& e) {
   for (const auto& r : e.records) record(r.jws, r.index);
   for (const auto& i : e.inclusions) inclusion(e.records[i.record].index, hashes[i.header], i.path);
   for (const auto& s : e.statuses) status(e.records[s.record].index, hashes[s.header], s.leaf, s.path);
+  for (const auto& c : e.changes) change(hashes[c.header], c.change);
 }
 
 std::optional<std::size_t> EvidenceBuilder::position(RecordIndex index) const {
@@ -176,6 +211,11 @@ Evidence EvidenceBuilder::finish() const {
   for (const auto& [key, proof] : statuses) {
     out.statuses.push_back({key.first, key.second, proof->first, proof->second});
   }
+  std::map<std::size_t, const SetChange*> changes;
+  for (const auto& [hash, change] : changes_) {
+    if (const auto h = at.find(hash); h != at.end()) changes.emplace(h->second, &change);
+  }
+  for (const auto& [header, change] : changes) out.changes.push_back({header, *change});
   return out;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -20,6 +21,20 @@ inline constexpr std::size_t qcs_max = 512;
 inline constexpr std::size_t records_max = 512;
 inline constexpr std::size_t inclusions_max = 2'048;
 inline constexpr std::size_t statuses_max = 2'048;
+inline constexpr std::size_t changes_max = 256;
+
+/// How one set of validators became another.
+struct SetChange {
+  enum class Kind : std::uint8_t {
+    handover,  ///< both sets signed: `bytes` are the new one (`log::encode_set`)
+    recovery,  ///< the roots named it: `bytes` are the `log::Recovery`
+  };
+  Kind kind = Kind::handover;
+  Bytes bytes;
+  friend bool operator==(const SetChange&, const SetChange&) = default;
+};
+/// "set" or "recovery": the member that carries its bytes.
+[[nodiscard]] std::string_view change_name(SetChange::Kind);
 
 /// As it stands in a file. Positions lie within their lists.
 struct Evidence {
@@ -40,11 +55,16 @@ struct Evidence {
     log::StatusLeaf leaf{};
     log::MerklePath path;
   };
+  struct Change {
+    std::size_t header = 0;  ///< the first that the new set signs
+    SetChange change;
+  };
   std::vector<std::string> headers;
   std::vector<Certified> qcs;
   std::vector<Entry> records;
   std::vector<Inclusion> inclusions;
   std::vector<StatusProof> statuses;
+  std::vector<Change> changes;
 };
 [[nodiscard]] json::Value to_json(const Evidence&);
 /// Form, bounds and positions only; `Facts::verify` judges order and truth.
@@ -60,6 +80,7 @@ class EvidenceBuilder {
   void record(std::string jws, RecordIndex);
   void inclusion(RecordIndex, const HeaderHash&, log::MerklePath path);
   void status(RecordIndex, const HeaderHash&, const log::StatusLeaf& leaf, log::MerklePath path);
+  void change(const HeaderHash& first, SetChange);
   /// All of another bag, whose headers can be parsed.
   void add(const Evidence&);
   /// Facts may be added in any order; what speaks of a header or record that was never added is left out here.
@@ -74,6 +95,7 @@ class EvidenceBuilder {
   std::map<RecordIndex, std::string> records_;
   std::map<std::pair<RecordIndex, HeaderHash>, log::MerklePath> inclusions_;
   std::map<std::pair<RecordIndex, HeaderHash>, std::pair<log::StatusLeaf, log::MerklePath>> statuses_;
+  std::map<HeaderHash, SetChange> changes_;
 };
 
 /// Evidence of which every single item has been verified against the genesis. Immutable; any thread.
@@ -105,6 +127,16 @@ class Facts {
   [[nodiscard]] bool on_ledger(std::size_t record) const;
   [[nodiscard]] std::optional<log::Status> status(std::size_t record, std::size_t header) const;
 
+  /// A block by which the roots restarted the network.
+  struct Restart {
+    Height height;
+    std::string reason;     ///< a code
+    UnixSeconds published;  ///< when the roots made it known
+  };
+  [[nodiscard]] const std::vector<Restart>& restarts() const { return restarts_; }
+  /// The `validators` line that the bag's changes give for this height; none above its highest header.
+  [[nodiscard]] std::optional<Digest> validators_at(Height) const;
+
   struct Place {
     std::size_t block, parent;
   };
@@ -116,9 +148,14 @@ class Facts {
 
  private:
   [[nodiscard]] static Result<Facts, Rejection> read(const record::Genesis* genesis, const Evidence&);
-  Result<void, Rejection> take_headers(const record::Genesis*, const log::ValidatorSet*, const Evidence&);
+  Result<void, Rejection> take_headers(const record::Genesis*, const Evidence&);
   Result<void, Rejection> link_headers();
-  Result<void, Rejection> take_qcs(const log::ValidatorSet*, const Evidence&);
+  /// Gives who signs each header.
+  Result<std::vector<std::shared_ptr<const log::Signers>>, Rejection> take_changes(const record::Genesis&,
+                                                                                   const Evidence&);
+  /// Without signers: believed.
+  Result<void, Rejection> take_qcs(std::span<const std::shared_ptr<const log::Signers>>, const Evidence&);
+  Result<void, Rejection> take_change_certificates(const Evidence&) const;
   void find_final();
   Result<void, Rejection> take_records(const Evidence&);
   Result<void, Rejection> take_inclusions(bool check, const Evidence&);
@@ -130,6 +167,9 @@ class Facts {
   std::map<RecordId, std::size_t> by_id_;
   std::set<std::pair<std::size_t, std::size_t>> included_;
   std::map<std::pair<std::size_t, std::size_t>, log::Status> statuses_;
+  /// `validators` lines: from this height on, until the next one. Empty in a bag that is only believed.
+  std::vector<std::pair<Height, Digest>> lines_;
+  std::vector<Restart> restarts_;
 };
 
 }  // namespace stele::verdict

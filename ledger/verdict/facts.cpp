@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "ledger/log/epoch.h"
 #include "ledger/record/forms.h"
 #include "ledger/verdict/evidence.h"
 
@@ -6,12 +9,6 @@ namespace {
 
 std::string at(std::string_view list, std::size_t i) {
   return "evidence." + std::string(list) + "[" + std::to_string(i) + "]";
-}
-
-/// Two headers of which one names the other as its parent, or would have to.
-bool fits(const log::Checkpoint& parent, const log::Checkpoint& child) {
-  return child.height.value == parent.height.value + 1 && child.size >= parent.size && child.time >= parent.time &&
-         child.epoch >= parent.epoch;
 }
 
 log::Status bits_of(const log::StatusLeaf& leaf, RecordIndex record) {
@@ -29,16 +26,15 @@ Result<Facts, Rejection> Facts::believe(const Evidence& e) {
 }
 
 Result<Facts, Rejection> Facts::read(const record::Genesis* genesis, const Evidence& e) {
-  std::optional<log::ValidatorSet> set;
-  if (genesis != nullptr) {
-    set = log::ValidatorSet::from(genesis->validators);
-    STELE_ASSERT(set.has_value());  // decode_genesis refuses keys that are not on the curve
-  }
-  const auto* validators = set ? &*set : nullptr;
   Facts out;
-  STELE_CHECK(out.take_headers(genesis, validators, e));
+  STELE_CHECK(out.take_headers(genesis, e));
+  std::vector<std::shared_ptr<const log::Signers>> signers;
+  if (genesis != nullptr) {
+    STELE_TRY(signers, out.take_changes(*genesis, e));
+  }
   STELE_CHECK(out.link_headers());
-  STELE_CHECK(out.take_qcs(validators, e));
+  STELE_CHECK(out.take_qcs(signers, e));
+  STELE_CHECK(out.take_change_certificates(e));
   out.find_final();
   STELE_CHECK(out.take_records(e));
   STELE_CHECK(out.take_inclusions(genesis != nullptr, e));
@@ -46,8 +42,7 @@ Result<Facts, Rejection> Facts::read(const record::Genesis* genesis, const Evide
   return out;
 }
 
-Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, const log::ValidatorSet* set,
-                                            const Evidence& e) {
+Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, const Evidence& e) {
   for (std::size_t i = 0; i < e.headers.size(); ++i) {
     const auto where = at("headers", i);
     auto checkpoint = log::parse_checkpoint(e.headers[i]);
@@ -56,8 +51,6 @@ Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, cons
     if (genesis != nullptr) {
       if (c.net != genesis->net) return reject(RejectionCode::wrong_network, where);
       if (c.rules != genesis->rules) return reject(RejectionCode::rules_unknown, where + ".rules");
-      // Rules 1 never change the set, so that every header commits to that of the genesis.
-      if (c.validators != log::validators_digest(*set, *set)) return reject(RejectionCode::block_bad_qc, where);
       if (c.height.value == 0 && c != log::genesis_checkpoint(*genesis)) return reject(RejectionCode::bad_form, where);
     }
     if (i > 0 && c.height <= headers_.back().checkpoint.height) {
@@ -65,6 +58,11 @@ Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, cons
       return reject(
           c.height == headers_.back().checkpoint.height ? RejectionCode::repeated : RejectionCode::not_ascending,
           where);
+    }
+    if (i > 0) {
+      const auto& lower = headers_.back().checkpoint;
+      if (c.size < lower.size || c.time < lower.time || c.epoch < lower.epoch)
+        return reject(RejectionCode::block_wrong_parent, where);
     }
     Header header;
     header.checkpoint = std::move(checkpoint).value();
@@ -81,7 +79,7 @@ Result<void, Rejection> Facts::link_headers() {
     const auto parent = by_hash_.find(h.checkpoint.parent);
     if (parent != by_hash_.end()) {
       h.parent = parent->second;
-      if (!fits(headers_[*h.parent].checkpoint, h.checkpoint))
+      if (h.checkpoint.height.value != headers_[*h.parent].checkpoint.height.value + 1)
         return reject(RejectionCode::block_wrong_parent, at("headers", i));
     } else if (i > 0 && h.checkpoint.height.value == headers_[i - 1].checkpoint.height.value + 1) {
       return reject(RejectionCode::block_wrong_parent, at("headers", i));
@@ -90,7 +88,91 @@ Result<void, Rejection> Facts::link_headers() {
   return {};
 }
 
-Result<void, Rejection> Facts::take_qcs(const log::ValidatorSet* set, const Evidence& e) {
+namespace {
+
+using SignersPtr = std::shared_ptr<const log::Signers>;
+
+/// The set that a change brings, and who signs the header that it begins with.
+struct NewSet {
+  log::ValidatorSet set;
+  SignersPtr first;
+  std::optional<log::Recovery> recovery;
+};
+
+Result<NewSet, Rejection> handed_over(const log::ValidatorSet& now, const Bytes& bytes, const std::string& where) {
+  auto set = log::decode_set(bytes);
+  if (!set) return reject(set.error().code, where);
+  if (log::encode_set(*set) == log::encode_set(now)) return reject(RejectionCode::repeated, where);
+  auto first = std::make_shared<const log::Signers>(now, *set);
+  return NewSet{std::move(*set), std::move(first), std::nullopt};
+}
+
+Result<NewSet, Rejection> recovered(const record::Genesis& genesis, const log::ValidatorSet& now,
+                                    const log::Checkpoint& header, const Bytes& bytes, const std::string& where) {
+  auto x = log::decode_recovery(bytes);
+  if (!x) return reject(x.error().code, where);
+  if (const auto ok = log::check_recovery(*x, genesis); !ok) return reject(ok.error().code, where);
+  if (header.parent != x->base.header || header.height.value != x->base.height.value + 1 || header.epoch < x->epoch)
+    return reject(RejectionCode::block_wrong_epoch, where);
+  if (header.time.value < x->time.value + log::recovery_wait_s) return reject(RejectionCode::block_wrong_epoch, where);
+  auto set = log::ValidatorSet::from(x->set);
+  if (!set) return reject(RejectionCode::bad_key, where);
+  if (log::encode_set(*set) == log::encode_set(now)) return reject(RejectionCode::repeated, where);
+  auto first = std::make_shared<const log::Signers>(*set);
+  return NewSet{std::move(*set), std::move(first), std::move(*x)};
+}
+
+}  // namespace
+
+/// Who signs: the set in force, but where a change begins. No header may be of a set that nobody handed over to.
+Result<std::vector<SignersPtr>, Rejection> Facts::take_changes(const record::Genesis& genesis, const Evidence& e) {
+  auto set = log::ValidatorSet::from(genesis.validators);
+  STELE_ASSERT(set.has_value());  // decode_genesis refuses keys that are not on the curve
+  auto alone = std::make_shared<const log::Signers>(*set);
+  lines_.emplace_back(Height{0}, alone->digest());
+  std::vector<SignersPtr> out;
+  auto change = e.changes.begin();
+  for (std::size_t i = 0; i < headers_.size(); ++i) {
+    const auto& c = headers_[i].checkpoint;
+    SignersPtr signers = alone;
+    if (change != e.changes.end() && change->header == i) {
+      const auto where = at("changes", static_cast<std::size_t>(change - e.changes.begin()));
+      STELE_TRY(auto next, change->change.kind == SetChange::Kind::recovery
+                               ? recovered(genesis, *set, c, change->change.bytes, where)
+                               : handed_over(*set, change->change.bytes, where));
+      if (next.recovery) restarts_.push_back({c.height, next.recovery->reason, next.recovery->time});
+      set = std::move(next.set);
+      signers = std::move(next.first);
+      alone = std::make_shared<const log::Signers>(*set);
+      lines_.emplace_back(c.height, signers->digest());
+      lines_.emplace_back(Height{c.height.value + 1}, alone->digest());
+      ++change;
+    }
+    if (c.validators != signers->digest()) return reject(RejectionCode::block_bad_qc, at("headers", i));
+    out.push_back(std::move(signers));
+  }
+  if (change == e.changes.end()) return out;
+  const auto left = static_cast<std::size_t>(change - e.changes.begin());
+  const bool again = left > 0 && change->header == e.changes[left - 1].header;
+  return reject(again ? RejectionCode::repeated : RejectionCode::not_ascending, at("changes", left));
+}
+
+/// A quorum of the old set, too, signed the header with which a new one begins.
+Result<void, Rejection> Facts::take_change_certificates(const Evidence& e) const {
+  for (std::size_t i = 0; i < e.changes.size(); ++i) {
+    if (!headers_[e.changes[i].header].certified) return reject(RejectionCode::block_bad_qc, at("changes", i));
+  }
+  return {};
+}
+
+std::optional<Digest> Facts::validators_at(Height height) const {
+  if (lines_.empty() || height > headers_.back().checkpoint.height) return std::nullopt;
+  const auto after =
+      std::upper_bound(lines_.begin(), lines_.end(), height, [](Height h, const auto& line) { return h < line.first; });
+  return std::prev(after)->second;
+}
+
+Result<void, Rejection> Facts::take_qcs(std::span<const SignersPtr> signers, const Evidence& e) {
   for (std::size_t i = 0; i < e.qcs.size(); ++i) {
     const auto& q = e.qcs[i];
     const auto where = at("qcs", i);
@@ -98,8 +180,9 @@ Result<void, Rejection> Facts::take_qcs(const log::ValidatorSet* set, const Evid
       return reject(q.header == e.qcs[i - 1].header ? RejectionCode::repeated : RejectionCode::not_ascending, where);
     const auto qc = log::decode_qc(q.qc);
     if (!qc) return reject(qc.error().code, where);
-    if (set != nullptr) {
-      if (const auto ok = log::check_qc(*qc, headers_[q.header].hash, *set); !ok) return reject(ok.error().code, where);
+    if (!signers.empty()) {
+      if (const auto ok = log::check_qc(*qc, headers_[q.header].hash, *signers[q.header]); !ok)
+        return reject(ok.error().code, where);
     }
     headers_[q.header].certified = true;
   }

@@ -105,9 +105,17 @@ class Court {
       }
       return std::nullopt;
     }
+    v_.restarts = facts->restarts();
     if (!fits_pinned(*facts)) return std::nullopt;
-    add(Part::file, found_ok("file_ok", "tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng",
-                             "the file is intact and every proof in it holds"));
+    std::string vi = "tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng";
+    std::string en = "the file is intact and every proof in it holds";
+    for (const auto& r : v_.restarts) {
+      vi += fmt::format("; mạng đã được các khóa gốc khôi phục từ khối {} (lý do: {}, công bố {})", r.height.value,
+                        r.reason, date_vi(r.published));
+      en += fmt::format("; the network was restarted by its root keys at block {} (reason: {}, published {})",
+                        r.height.value, r.reason, date_en(r.published));
+    }
+    add(Part::file, found_ok("file_ok", std::move(vi), std::move(en)));
     return std::move(facts).value();
   }
 
@@ -117,16 +125,31 @@ class Court {
     const auto hash = log::hash_of(*options_.pinned_checkpoint);
     for (std::size_t i = 0; i < facts.headers().size(); ++i) {
       const auto& h = facts.headers()[i];
-      const bool at = pinned && h.checkpoint.height == pinned->height && h.hash != hash;
-      const bool after = pinned && h.checkpoint.height.value == pinned->height.value + 1 && h.checkpoint.parent != hash;
-      if (pinned && !at && !after) continue;
-      add(Part::file,
-          found_bad(Outcome::altered, "conflicts_with_checkpoint", fmt::format("evidence.headers[{}]", i),
-                    "bằng chứng mâu thuẫn với điểm kiểm tra mà chương trình này đã ghi nhớ; hãy báo cho Sở",
-                    "the evidence contradicts a checkpoint that this program remembers; tell the department"));
-      return false;
+      if (pinned && goes_with(h, *pinned, hash)) continue;
+      return conflicts(fmt::format("evidence.headers[{}]", i));
     }
-    return true;
+    // Keys of a set that was replaced must not sign what is newer than the checkpoint.
+    const auto line = pinned ? facts.validators_at(pinned->height) : std::nullopt;
+    return !line || *line == pinned->validators || conflicts("evidence.changes");
+  }
+
+  /// Could both stand in one chain, as far as two headers tell?
+  static bool goes_with(const Facts::Header& h, const log::Checkpoint& pinned, const HeaderHash& pinned_hash) {
+    const auto& c = h.checkpoint;
+    if (c.height == pinned.height) return h.hash == pinned_hash;
+    if (c.height.value == pinned.height.value + 1 && c.parent != pinned_hash) return false;
+    if (c.height.value + 1 == pinned.height.value && h.hash != pinned.parent) return false;
+    const auto& low = c.height < pinned.height ? c : pinned;
+    const auto& high = c.height < pinned.height ? pinned : c;
+    return low.size <= high.size && low.time <= high.time && low.epoch <= high.epoch;
+  }
+
+  bool conflicts(std::string where) {
+    add(Part::file,
+        found_bad(Outcome::altered, "conflicts_with_checkpoint", std::move(where),
+                  "bằng chứng mâu thuẫn với điểm kiểm tra mà chương trình này đã ghi nhớ; hãy báo cho Sở",
+                  "the evidence contradicts a checkpoint that this program remembers; tell the department"));
+    return false;
   }
 
   // ---- persons ----

@@ -78,6 +78,7 @@ struct Verdict {
   std::vector<record::Disclosure> claims;  ///< of the subject, in file order; empty if any of them is doubtful
   std::vector<FigureTrace> figures;
   std::vector<SecondSigner> second_signatures;  ///< those proven by the file
+  std::vector<Facts::Restart> restarts;         ///< recoveries that the evidence passes through
 };
 
 struct Options {
@@ -98,7 +99,7 @@ struct Options {
 
 [[nodiscard]] std::string_view outcome_text(Outcome, Lang);
 /// Machine form, see docs/http-api.md: {outcome, vi, en, parts, record?, status?, complete, claims, figures,
-/// second_signatures}.
+/// second_signatures, recoveries?}.
 [[nodiscard]] json::Value to_json(const Verdict&);
 
 }  // namespace stele::verdict

@@ -96,6 +96,12 @@ Value to_json(const Verdict& v) {
   for (const auto& f : v.figures) figures.push(figure_trace_json(f));
   Value& seconds = out.set("second_signatures", Value::array());
   for (const auto& s : v.second_signatures) seconds.push(second_json(s));
+  if (v.restarts.empty()) return out;
+  Value& recoveries = out.set("recoveries", Value::array());
+  for (const auto& r : v.restarts) {
+    recoveries.push(
+        Value::object({{"height", r.height.value}, {"reason", r.reason}, {"published", utc_text(r.published)}}));
+  }
   return out;
 }
 

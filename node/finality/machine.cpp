@@ -306,19 +306,26 @@ void Machine::statement(const log::EpochStatement& s, const std::optional<log::Q
 /// f + 1 have left: one of them is honest and has a reason.
 void Machine::amplify() {
   if (!options_.me || !may_sign()) return;
-  const auto& signers = signers_of_next();
+  if (const auto to = left_by_one_honest(statements_, signers_of_next()); to && *to > record_.left_below)
+    leave(*to, std::nullopt);
+  if (!serves_recovery()) return;
+  if (const auto to = left_by_one_honest(recovery_statements_, *recovery_signers_); to && *to > record_.left_below)
+    leave(*to, recovery_);
+}
+
+/// The highest epoch that f + 1 of these have left the epochs below.
+std::optional<Epoch> Machine::left_by_one_honest(const Statements& statements, const log::Signers& signers) {
   std::vector<std::pair<Epoch, std::uint16_t>> left;
-  for (const auto& [key, s] : statements_) {
+  for (const auto& [key, s] : statements) {
     if (const auto n = signers.number_of(key)) left.emplace_back(s.to, *n);
   }
   std::sort(left.rbegin(), left.rend());
   std::vector<std::uint16_t> numbers;
   for (const auto& [to, n] : left) {
     numbers.push_back(n);
-    if (!signers.one_honest(numbers)) continue;
-    if (to > record_.left_below) leave(to, std::nullopt);
-    return;
+    if (signers.one_honest(numbers)) return to;
   }
+  return std::nullopt;
 }
 
 /// Signs that every epoch below `to` is left. May be said again, with what is known by then.
@@ -359,28 +366,39 @@ std::optional<log::EpochProof> Machine::proof_for(Epoch to, const std::optional<
 }
 
 void Machine::assemble() {
+  if (assemble(statements_, std::nullopt, signers_of_next())) return;
+  if (recovery_ && recovery_->base == high_) assemble(recovery_statements_, recovery_, *recovery_signers_);
+}
+
+bool Machine::assemble(const Statements& statements, const std::optional<log::Recovery>& serves,
+                       const log::Signers& signers) {
   std::set<Epoch> epochs;
-  for (const auto& [key, s] : statements_) epochs.insert(s.to);
+  for (const auto& [key, s] : statements) epochs.insert(s.to);
   for (auto to = epochs.rbegin(); to != epochs.rend() && *to > head().header.epoch; ++to) {
-    auto proof = proof_for(*to, std::nullopt, signers_of_next());
-    if (!proof) continue;
+    if (serves && *to < serves->epoch) return false;
+    auto proof = proof_for(*to, serves, signers);
+    if (!proof || (serves && log::median_time(*proof).value < serves->time.value + log::recovery_wait_s)) continue;
     effects_.emplace_back(EpochReady{*to, high_, std::move(*proof)});
-    return;
+    return true;
   }
-  if (!recovery_ || recovery_->base != high_ || recovery_->epoch <= head().header.epoch) return;
-  const auto signers = log::recovery_signers(*recovery_);
-  if (!signers) return;
-  auto proof = proof_for(recovery_->epoch, recovery_, *signers);
-  if (proof && log::median_time(*proof).value >= recovery_->time.value + log::recovery_wait_s)
-    effects_.emplace_back(EpochReady{recovery_->epoch, high_, std::move(*proof)});
+  return false;
 }
 
 void Machine::recovery(const log::Recovery& r) {
-  if (!log::check_recovery(r, genesis_) || r.epoch <= head().header.epoch) return;
+  if (!log::check_recovery(r, genesis_)) return;
   // Final blocks above its base make it void; a base that is not the highest certified one here is none of ours.
-  if (log::lower(r.base, final_) || r.base != high_ || !log::recovery_signers(r)) return;
+  if (log::lower(r.base, final_) || r.base != high_) return;
+  auto signers = log::recovery_signers(r);
+  if (!signers) return;
   recovery_ = r;
+  recovery_signers_ = std::move(signers);
   recovery_statements_.clear();
+}
+
+/// Its week is over, its first block is not certified, and this key is of its set.
+bool Machine::serves_recovery() const {
+  return recovery_ && recovery_->base == high_ && now_.value >= recovery_->time.value + log::recovery_wait_s &&
+         recovery_signers_->number_of(*options_.me);
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------
@@ -392,20 +410,25 @@ void Machine::tick(UnixSeconds now) {
   if (options_.me && !dead_ && !ready_ && repeat) effects_.emplace_back(AskForMyVotes{});
   if (options_.me && may_sign()) {
     const auto patience = options_.stall_s << patience_;
-    if (now_.value >= progress_.value + patience) {
+    const bool stalled = now_.value >= progress_.value + patience;
+    if (stalled) {
       progress_ = now_;
       patience_ = std::min(patience_ + 1, patience_max);
-      const Epoch seen = std::max({record_.left_below, record_.last.epoch, head().header.epoch});
-      if (signers_of_next().number_of(*options_.me)) leave(Epoch{seen.value + 1}, std::nullopt);
-    } else if (repeat) {
-      if (record_.left_below > head().header.epoch && !recovery_) leave(record_.left_below, std::nullopt);
-      consider(head());
     }
-    const bool serves = recovery_ && now_.value >= recovery_->time.value + log::recovery_wait_s &&
-                        std::any_of(recovery_->set.begin(), recovery_->set.end(),
-                                    [&](const record::Member& m) { return m.key == *options_.me; });
-    if (serves && repeat && recovery_->epoch > head().header.epoch && recovery_->epoch >= record_.left_below)
-      leave(recovery_->epoch, recovery_);
+    const Epoch begun = std::max(record_.last.epoch, head().header.epoch);
+    const Epoch fresh{std::max(record_.left_below, begun).value + 1};
+    if (serves_recovery()) {
+      // The same recovery serves again, for a later epoch, where the votes for its first block were split.
+      if (stalled)
+        leave(std::max(recovery_->epoch, fresh), recovery_);
+      else if (const auto to = std::max(recovery_->epoch, record_.left_below); repeat && to > begun)
+        leave(to, recovery_);
+    } else if (stalled) {
+      if (signers_of_next().number_of(*options_.me)) leave(fresh, std::nullopt);
+    } else if (repeat && record_.left_below > head().header.epoch && !recovery_) {
+      leave(record_.left_below, std::nullopt);
+    }
+    if (repeat && !stalled) consider(head());
   }
   if (repeat) assemble();
 }

@@ -132,8 +132,12 @@ class Machine {
   void find_highest();
   void check_mine(const log::SignedVote&, const HeaderHash&);
   void leave(Epoch to, const std::optional<log::Recovery>& serves);
+  using Statements = std::map<PublicKey, log::EpochStatement>;
   void amplify();
+  [[nodiscard]] static std::optional<Epoch> left_by_one_honest(const Statements&, const log::Signers&);
+  [[nodiscard]] bool serves_recovery() const;
   void assemble();
+  bool assemble(const Statements&, const std::optional<log::Recovery>& serves, const log::Signers&);
   [[nodiscard]] std::optional<log::EpochProof> proof_for(Epoch to, const std::optional<log::Recovery>&,
                                                          const log::Signers&) const;
 
@@ -143,9 +147,10 @@ class Machine {
   std::vector<StoredBlock> blocks_;  ///< the final one, then all above it
   std::map<HeaderHash, log::QuorumCertificate> qcs_;
   std::map<PublicKey, std::map<At, std::vector<Seen>>> seen_;  ///< at most two for each place
-  std::map<PublicKey, log::EpochStatement> statements_;        ///< the latest epoch of each; no recovery's
-  std::map<PublicKey, log::EpochStatement> recovery_statements_;
+  Statements statements_;                                      ///< the latest epoch of each; no recovery's
+  Statements recovery_statements_;
   std::optional<log::Recovery> recovery_;
+  std::optional<log::Signers> recovery_signers_;  ///< its set
   std::set<PublicKey> answered_;
   std::set<std::pair<PublicKey, At>> told_;  ///< double votes that were published
   VoteRecord record_;

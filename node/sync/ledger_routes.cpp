@@ -85,19 +85,10 @@ Result<Bytes> qc_in_child(const store::Store& store, Height height) {
 }
 
 Result<Response> checkpoint_at(const Parts& p, const Request& r) {
-  const auto newest = p.ledger.final_point();
   const auto height = number_of(r.param("height"));
   if (!height) return Unexpected(bad_request("height", "Độ cao phải là một số.", "A height is a number."));
   if (*height == 0) return Unexpected(not_found());
-  if (*height > newest->checkpoint.height.value) return Unexpected(not_final_yet());
-  if (*height == newest->checkpoint.height.value) return http::cached(answer(to_json(*newest)), http::immutable);
-  const auto& store = p.ledger.store();
-  STELE_TRY(const auto row, store.row({*height}));
-  STELE_TRY(const auto child, store.row({*height + 1}));
-  const auto parsed = log::parse_checkpoint(row ? row->header : "");
-  if (!parsed || !child) return Unexpected(not_final_yet());
-  store::FinalPoint f{*parsed, row->header, row->header_hash, child->header, {}};
-  STELE_TRY(f.child_qc, qc_in_child(store, {*height + 1}));
+  STELE_TRY(const auto f, p.ledger.final_point_at({*height}));
   return http::cached(answer(to_json(f)), http::immutable);
 }
 
@@ -266,6 +257,13 @@ json::Value to_json(const store::FinalPoint& f) {
   if (!f.child_text.empty()) {
     out.set("child", f.child_text);
     out.set("qc", base64url(f.child_qc));
+  }
+  if (f.changes.empty()) return out;
+  auto& list = out.set("changes", Value::array());
+  for (const auto& c : f.changes) {
+    list.push(Value::object({{"text", c.text},
+                             {"qc", base64url(c.qc)},
+                             {std::string(verdict::change_name(c.change.kind)), base64url(c.change.bytes)}}));
   }
   return out;
 }

@@ -26,7 +26,7 @@ struct LedgerRoute {
 
 /// "valid", "superseded", "suspended", "revoked"
 [[nodiscard]] std::string_view status_name(log::Status);
-/// The checkpoint as `GET /v1/checkpoint` gives it: {text, hash, height, size, time, child?, qc?}.
+/// The checkpoint as `GET /v1/checkpoint` gives it: {text, hash, height, size, time, child?, qc?, changes?}.
 [[nodiscard]] json::Value to_json(const store::FinalPoint&);
 
 }  // namespace stele::sync

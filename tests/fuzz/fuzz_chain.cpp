@@ -43,6 +43,16 @@ void certificate(ByteView in) {
   (void)log::median_time(*qc);
 }
 
+void set(ByteView in) {
+  const auto s = log::decode_set(in);
+  if (!s) {
+    (void)to_error(s.error());
+    return;
+  }
+  STELE_ASSERT(s->size() > 0 && s->size() <= log::validators_max);
+  STELE_ASSERT(same(log::encode_set(*s), in));
+}
+
 void statement(ByteView in) {
   const auto s = log::decode_epoch_statement(in);
   if (!s) {
@@ -91,6 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   plain(log::decode_recovery(in), in);
   plain(log::decode_signed_vote(in), in);
   plain(log::decode_double_vote(in), in);
+  set(in);
   statement(in);
   proof(in);
   checkpoint(as_text(in));

@@ -66,6 +66,21 @@ def chain():
         seed("chain", "bad_checkpoint_" + case["name"], case["text"])
 
 
+def changing_chain():
+    vectors = golden("changes")
+    for block in vectors["blocks"]:
+        seed("chain", f"changing_block_{block['height']}", bytes.fromhex(block["bytes"]))
+    for case in vectors["files"]:
+        evidence = json.loads(case["text"])["evidence"]
+        seed("evidence", "changes_" + case["name"], compact(evidence))
+        for change in evidence.get("changes", []):
+            for name in ("set", "recovery"):
+                if name in change:
+                    seed("chain", f"{name}_of_changes", unb64(change[name]))
+    for case in vectors["false_files"][::9]:
+        seed("evidence", "false_changes_" + case["name"], compact(json.loads(case["text"])["evidence"]))
+
+
 def block_stream():
     blocks = golden("chain")["blocks"]
 
@@ -206,6 +221,6 @@ def cli():
 
 
 if __name__ == "__main__":
-    for write in (chain, block_stream, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
+    for write in (chain, changing_chain, block_stream, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
                   cli):
         write()

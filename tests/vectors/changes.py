@@ -1,12 +1,13 @@
-"""A second chain, of several validators: epochs, a change of the set and a recovery (sections 6, 7.1, 7.2)."""
+"""A second chain, of several validators: epochs, a change of the set and a recovery (sections 6, 7.1, 7.2, 9)."""
+import copy
+
+from change_files import WEEK, ChangeFiles
 from reference import (
-    NOWHERE, PrivateKey, b64u, block_body, block_digest, checkpoint_text, compact_json, epoch_proof,
+    NOWHERE, PrivateKey, b64u, block_body, block_digest, checkpoint_text, compact_json, enc_set, epoch_proof,
     epoch_statement_body, merkle_root, net_of, qc_bytes, recovery, recovery_body, seconds, sha, status_root, tagged,
     utc, validators_digest, vote, vote_digest,
 )
 from scenario import Block, Chain, person
-
-WEEK = 7 * 86400
 
 
 class Validators:
@@ -38,12 +39,38 @@ class Validators:
     def common(self, after):
         return {"v": 1, "net": self.net, "after": b64u(after)}
 
+    def newcomer(self, member_id, key):
+        """Number of one more member; `key`: a PrivateKey, or bytes that nobody can sign with."""
+        self.keys.append(key)
+        self.members.append((member_id, key if isinstance(key, bytes) else key.compressed))
+        return len(self.members) - 1
+
 
 class ChangingChain(Chain):
     """`now`, `following`: the two sets that sign the block, by number; the scenario says which, by hand."""
 
+    def fork(self):
+        out = copy.copy(self)
+        for name in ("blocks", "records", "statuses", "refused", "position", "changes"):
+            setattr(out, name, copy.copy(getattr(self, name)))
+        return out
+
+    def cut(self, height):
+        """A fork that ends at this height."""
+        out = self.fork()
+        out.blocks = self.blocks[:height]
+        size = len(out.blocks[-1].leaves)
+        out.records, out.statuses = self.records[:size], list(out.blocks[-1].statuses)
+        out.position = {record_id: at for record_id, at in self.position.items() if at < size}
+        out.changes = {h: item for h, item in self.changes.items() if h <= height}
+        return out
+
+    def enc(self, numbers):
+        return enc_set([self.network.members[n] for n in numbers])
+
     def numbering(self, now, following):
-        return [*now, *(n for n in following if n not in now)]
+        known = {self.network.members[n][1] for n in now}
+        return [*now, *(n for n in following if self.network.members[n][1] not in known)]
 
     def certificate(self, header, order, voters, time):
         digest = vote_digest(sha(header.encode("ascii")), time)
@@ -64,7 +91,10 @@ class ChangingChain(Chain):
         made = sorted(self.statement(n, to, base, time + i, serves) for i, n in enumerate(who))
         return epoch_proof([s for _, s in made], recovery_bytes)
 
-    def grow(self, records, vote_time, now, following, voters, epoch, proof=b"", proof_time=None):
+    def grow(self, records, vote_time, now, following, voters, epoch, proof=b"", proof_time=None, change=None):
+        """`change`: the item of evidence that shows it, if this is the first block that a new set signs."""
+        if change:
+            self.changes[self.height_of_next] = change
         fields = self.fields(records, epoch=epoch, epoch_proof=proof)
         parent = self.height_of_next - 1
         time = self.time_at(parent)
@@ -120,31 +150,46 @@ def changes():
     chain.grow([], t + 960, old, old, [0, 1, 2], 1, chain.proof([1, 2, 3], 1, 3, t + 900), t + 901)
     chain.refuse("an epoch that was left", "block_wrong_epoch", epoch=0)
     chain.refuse_record("validators_in_change", set_record([0, 1, 2]), epoch=1)
-    chain.grow([], t + 1020, old, new, [0, 2, 3, 4], 1)  # 5: both sets
+    chain.grow([], t + 1020, old, new, [0, 2, 3, 4], 1, change={"set": b64u(chain.enc(new))})  # 5: both sets
     chain.refuse_qc("certified by the old set alone", [0, 1, 2, 3], old, new)
     chain.refuse_qc("certified by the new set alone", [2, 3, 4, 5], old, new)
+    late = t + 2000 + WEEK
+
+    def renewed_to(base, numbers):
+        """A recovery: its values, its digest, and its bytes that the root signed."""
+        values = {"net": network.net, "base": chain.place(base), "epoch": 4, "reason": "quorum-lost", "time": t + 2000,
+                  "set": [network.members[n] for n in numbers]}
+        body = recovery_body(values)
+        serves = tagged("stele/v1/recovery", body)
+        return values, serves, recovery(body, [(0, network.root.sign(serves))])
+
+    def refuse_the_set_in_force(name, base):
+        _, serves, signed = renewed_to(base, new)
+        chain.refuse(name, "block_wrong_epoch", epoch=5, epoch_proof=chain.proof([2, 3, 4], 5, base, late, signed, serves))
+
+    refuse_the_set_in_force("recovery to the set that the block below hands over to", 5)
     chain.grow([], t + 1080, new, new, [2, 3, 5], 1)  # 6: the new one
     chain.refuse_qc("certified by the old set", [2, 3], new, new)
     chain.refuse_record("key_taken", set_record([0, 2, 3, 4]), name="validators: a key that has left", epoch=1)
-    body = recovery_body({"net": network.net, "base": chain.place(6), "epoch": 4, "reason": "quorum-lost", "time": t + 2000,
-                          "set": [network.members[n] for n in last]})
-    serves = tagged("stele/v1/recovery", body)
-    signed = recovery(body, [(0, network.root.sign(serves))])
-    late = t + 2000 + WEEK
+    renewed, serves, signed = renewed_to(6, last)
 
-    def renewal(recovery_bytes, time=late, who=last, epoch=4):
+    def renewal(recovery_bytes, time=late, who=last, epoch=5):
         return {"epoch": epoch, "epoch_proof": chain.proof(who, epoch, 6, time, recovery_bytes, serves)}
 
     chain.refuse("recovery before its week is over", "block_wrong_epoch", **renewal(signed, time=late - 1))
-    chain.refuse("recovery that no root signed", "block_wrong_epoch", **renewal(recovery(body, [])))
-    chain.refuse("recovery with another epoch", "block_wrong_epoch", **renewal(signed, epoch=5))
+    chain.refuse("recovery that no root signed", "block_wrong_epoch", **renewal(recovery(recovery_body(renewed), [])))
+    chain.refuse("recovery before its epoch", "block_wrong_epoch", **renewal(signed, epoch=3))
     chain.refuse("recovery by the set that it ends", "block_wrong_epoch", **renewal(signed, who=[2, 3, 4]))
-    chain.grow([], late + 60, last, last, last, 4, renewal(signed)["epoch_proof"], late)  # 7
-    chain.grow([], late + 120, last, last, last, 4)  # 8
+    refuse_the_set_in_force("recovery to the set that is in force", 6)
+    # 7: of a later epoch than the recovery, as after votes that were split in epoch 4.
+    chain.grow([], late + 60, last, last, last, 5, renewal(signed)["epoch_proof"], late, {"recovery": b64u(signed)})
+    chain.grow([], late + 120, last, last, last, 5)  # 8
     chain.refuse_qc("certified by those that the roots replaced", [2, 3, 4], new, new)
+    files = ChangeFiles(office, chain, renewed, (old, new, last))
     return {
         "file": network.file,
         "blocks": [{"height": b.height, "bytes": b.bytes.hex(), "header": b.header, "header_hash": b.hash.hex(),
                     "qc": b.qc.hex(), "signers": [network.members[n][1].hex() for n in b.order]} for b in chain.blocks],
         "refused": chain.refused,
+        "files": files.files(), "false_files": files.false_files(), "pinned_files": files.pinned_files(),
     }

@@ -19,6 +19,7 @@ from reference import (
     recovery_body, sha, sign_jws, signed_vote, status_leaves, status_path, status_root, tagged, u64, u8,
     validators_digest, vote, vote_digest, vote_message,
 )
+from change_files import OFF_THE_CURVE
 from changes import changes
 from samples import Refusals, Samples
 from scenario import RULE_SET, RULE_SET_TEXT, Network, file_text, person
@@ -54,6 +55,8 @@ def genesis(network):
         ("a root twice", {**good, "roots": [*roots, roots[0]]}),
         ("a person with two keys", {**good, "roots": [*roots, {**roots[0], "key": b64u(PrivateKey(50).compressed)}]}),
         ("an id twice", {**good, "validators": [*validators, {**validators[0], "key": b64u(PrivateKey(50).compressed)}]}),
+        *((f"the id root in {name}", {**good, name: [{**good[name][0], "id": "root"}]})
+          for name in ("orderers", "validators", "vaults")),
         ("a key in two lists", {**good, "vaults": [{**good["vaults"][0], "key": roots[0]["key"]}]}),
         ("key not on the curve", {**good, "vaults": [{"id": "kho-1", "key": b64u(b"\2" + b"\xff" * 32)}]}),
         ("65 vaults", {**good, "vaults": [{"id": f"kho-{i}", "key": b64u(PrivateKey(100 + i).compressed)}
@@ -264,6 +267,10 @@ def epochs(story):
             "a recovery of no later epoch": proof_of(serving, renewal(epoch=0)[2]),
             "a recovery without a set": proof_of(serving, renewal(set=[])[2]),
             "a recovery with a key twice": proof_of(serving, renewal(set=[members[0], ("so-9", members[0][1])])[2]),
+            "a recovery with an id twice": proof_of(serving, renewal(set=[members[0], (members[0][0], members[1][1])])[2]),
+            "a recovery with the id root": proof_of(serving, renewal(set=[("root", members[0][1])])[2]),
+            "a recovery with a key that is not on the curve": proof_of(serving, renewal(set=[("so-1", OFF_THE_CURVE)])[2]),
+            "a recovery of a time that is none": proof_of(serving, renewal(time=253402300800)[2]),
             "a recovery with roots descending": proof_of(serving, renewal(signers=(1, 0))[2]),
             "a recovery whose reason is no code": proof_of(serving, renewal(reason="Lost")[2]),
         }.items()],
@@ -289,7 +296,9 @@ def checkpoints(story):
     malformed = {
         "empty": "", "no LF at the end": good[:-1], "a line more": good + "\n", "CRLF": good.replace("\n", "\r\n"),
         "size with a zero before": line(1, "01"), "size negative": line(1, "-1"), "size empty": line(1, ""),
-        "size beyond 64 bits": line(1, "18446744073709551616"), "height with a plus": line(3, "height +2"),
+        "size beyond 64 bits": line(1, "18446744073709551616"), "size beyond 2^53 - 1": line(1, "9007199254740992"),
+        "height beyond 2^53 - 1": line(3, "height 9007199254740992"), "epoch beyond 2^53 - 1": line(4, "epoch 9007199254740992"),
+        "height with a plus": line(3, "height +2"),
         "height with two spaces": line(3, "height  2"), "lines exchanged": line(3, lines[4]),
         "root without padding": line(2, lines[2].rstrip("=")),
         "root of 31 bytes": line(2, b64(b"\0" * 31)), "root in the URL alphabet": line(2, "-" + lines[2][1:]),

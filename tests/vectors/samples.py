@@ -381,6 +381,7 @@ class Refusals:
         edit("key", "stele.jwk.x", "A" * 42, LENGTH_OR_FORM + ["bad_key"], "")
         edit("key", "stele.jwk.d", "A" * 43, "unknown_member", name="private key in the record")
         edit("key", "stele.grants[0].extra", 1, "unknown_member")
+        edit("validators", "stele.set[0].id", "root", "bad_form")
         edit("validators", "stele.set[0].key", b64u(b"\x02" + b"\xff" * 32), "bad_key", "", name="point not on the curve")
         edit("validators", "stele.set[0].key", b64u(b"\x05" + b"\1" * 32), "bad_key", "", name="not a compressed point")
         edit("policy", "stele.acts[0].extra", 1, "unknown_member")

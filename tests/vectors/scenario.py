@@ -188,6 +188,7 @@ class Chain:
     def __init__(self, network):
         self.network, self.blocks, self.records, self.statuses, self.refused = network, [], [], [], []
         self.position = {}
+        self.changes = {}  # height of the first header that a new set signs: {"set": b64u} or {"recovery": b64u}
 
     @property
     def height_of_next(self):
@@ -309,7 +310,9 @@ class Evidence:
         return sorted(self.records).index(self.chain.position[record.id])
 
     def value(self):
-        heights, indexes = sorted(self.headers), sorted(self.records)
+        # All changes of the set up to the highest header, each with the certificate of its header.
+        changes = {h: item for h, item in self.chain.changes.items() if h <= max(self.headers)}
+        heights, indexes = sorted(self.headers | changes.keys()), sorted(self.records)
         header_at = {h: i for i, h in enumerate(heights)}
         record_at = {r: i for i, r in enumerate(indexes)}
         block = {h: self.chain.blocks[h - 1] for h in heights if h > 0}
@@ -323,10 +326,11 @@ class Evidence:
                              "path": [b64u(p) for p in path]})
         return {
             "headers": [block[h].header if h else self.chain.network.checkpoint for h in heights],
-            "qcs": [{"header": header_at[h], "qc": b64u(block[h].qc)} for h in sorted(self.qcs)],
+            "qcs": [{"header": header_at[h], "qc": b64u(block[h].qc)} for h in sorted(self.qcs | changes.keys())],
             "records": [{"jws": self.chain.records[r].jws, "index": r} for r in indexes],
             "inclusions": inclusions,
             "statuses": statuses,
+            **({"changes": [{"header": header_at[h], **changes[h]} for h in sorted(changes)]} if changes else {}),
         }
 
 

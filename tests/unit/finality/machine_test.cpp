@@ -320,6 +320,21 @@ TEST_F(MachineTest, WhatIsGivenUpNoLongerCounts) {
   EXPECT_EQ(m.highest_certified(), net.genesis_place());
 }
 
+TEST_F(MachineTest, NoBlockIsOfATimeBeyondTheYear9999) {
+  const auto a = block();
+  log::QuorumCertificate qc{a.header_hash, {}};
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    const auto v = net.vote(i, a.header, 253'402'300'800);
+    qc.votes.push_back({i, v.time, v.signature});
+  }
+  ASSERT_TRUE(net.ledger->certify(qc));
+  auto late = net.next(*net.ledger);
+  const auto answer = net.ledger->append(std::move(late), rules::Chain::Signatures::check);
+  ASSERT_FALSE(answer);
+  ASSERT_TRUE(answer.error().rejected);
+  EXPECT_EQ(answer.error().rejected->why.code, RejectionCode::block_bad_qc);
+}
+
 // ---- recovery -------------------------------------------------------------------------------------------------------
 
 class RecoveryTest : public MachineTest {
@@ -355,6 +370,51 @@ TEST_F(RecoveryTest, TheNewSetSignsAfterAWeekAndOnlyThen) {
   EXPECT_TRUE(log::check_epoch_proof(ready_now.back().proof, net.genesis, Epoch{3}, net.genesis_place(),
                                      *net.ledger->chain().next_signers())
                   .has_value());
+}
+
+TEST_F(RecoveryTest, ServesAgainForALaterEpochWhereItsFirstBlockWasNotCertified) {
+  auto m = ready();
+  const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
+  m.recovery(r);
+  m.tick(UnixSeconds{now.value + week + 5});
+  log::EpochProof proof;
+  proof.recovery = r;
+  proof.statements = {serving(0, r, week), serving(1, r, week)};
+  Net::sort(proof);
+  const auto first = block({}, &proof);
+  m.stored(stored(first));
+  const auto votes = of<CastVote>(m.take_effects());
+  ASSERT_EQ(votes.size(), 1u) << "the first block of its epoch";
+  // Nobody else voted for it. The epoch is given time, then left, and the recovery begins the next one.
+  m.tick(UnixSeconds{now.value + week + 6});
+  EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty());
+  m.tick(UnixSeconds{now.value + week + 1'000});
+  const auto said = of<CastStatement>(m.take_effects());
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.back().statement.to, Epoch{4});
+  EXPECT_EQ(said.back().statement.recovery, log::recovery_digest(r));
+  for (const std::size_t i : {0, 1}) {
+    auto s = serving(i, r, week + 1'000);
+    s.to = Epoch{4};
+    m.statement(net.signed_by(i, s), std::nullopt);
+  }
+  const auto ready_now = of<EpochReady>(m.take_effects());
+  ASSERT_FALSE(ready_now.empty());
+  EXPECT_EQ(ready_now.back().to, Epoch{4});
+  EXPECT_EQ(ready_now.back().base, net.genesis_place());
+}
+
+TEST_F(RecoveryTest, AnEpochThatWasLeftInVainDoesNotHoldItUp) {
+  auto m = ready();
+  for (int i = 0; i < 6; ++i) m.tick(UnixSeconds{now.value + 10'000 * (i + 1)});
+  const auto left = of<CastStatement>(m.take_effects()).back().statement.to;
+  ASSERT_GT(left, Epoch{3});
+  m.recovery(net.recovery(net.genesis_place(), Epoch{3}, {0, 1}));
+  m.tick(UnixSeconds{now.value + week + 5});
+  const auto said = of<CastStatement>(m.take_effects());
+  ASSERT_FALSE(said.empty());
+  EXPECT_NE(said.back().statement.recovery, Digest{});
+  EXPECT_GE(said.back().statement.to, left);
 }
 
 TEST_F(RecoveryTest, StatementsBeforeTheWeekIsOverBeginNothing) {

@@ -66,6 +66,51 @@ TEST(GoldenFile, OneByteMoreOrLessIsRefused) {
   }
 }
 
+/// The second chain: a set that hands over to another, and one that the roots named.
+class GoldenChangeFile : public ::testing::Test {
+ protected:
+  const Json& v = golden("changes");
+  const record::Genesis g = *record::decode_genesis(text(v.at("file")));
+};
+
+TEST_F(GoldenChangeFile, IsTheSameAfterDecodingAndTellsOfRecoveries) {
+  for (const Json& f : v.at("files")) {
+    SCOPED_TRACE(text(f.at("name")));
+    const auto bytes = text(f.at("text"));
+    const auto file = decode_receipt(bytes);
+    ASSERT_TRUE(file) << to_string(file.error());
+    EXPECT_EQ(encode(*file), bytes);
+    const Verdict judged = judge_receipt(g, bytes, {});
+    EXPECT_EQ(outcome_name(judged.outcome), text(f.at("outcome"))) << judged.parts.front().where;
+    const auto shown = Json::parse(json::write(to_json(judged)));
+    EXPECT_EQ(shown.value("recoveries", Json::array()), f.at("recoveries"));
+    const bool told = judged.parts.front().en.find("restarted by its root keys") != std::string::npos;
+    EXPECT_EQ(told, !f.at("recoveries").empty());
+  }
+}
+
+TEST_F(GoldenChangeFile, FalseOnesDoNotPass) {
+  EXPECT_GE(v.at("false_files").size(), 60U);
+  for (const Json& f : v.at("false_files")) {
+    SCOPED_TRACE(text(f.at("name")));
+    const Verdict judged = judge_receipt(g, text(f.at("text")), {});
+    const std::string outcome(outcome_name(judged.outcome));
+    EXPECT_TRUE(std::find(f.at("outcomes").begin(), f.at("outcomes").end(), outcome) != f.at("outcomes").end())
+        << outcome << " " << judged.parts.front().code;
+  }
+}
+
+TEST_F(GoldenChangeFile, KeysOfAReplacedSetDoNotReachBeyondACheckpointThatIsHeld) {
+  EXPECT_GE(v.at("pinned_files").size(), 10U);
+  for (const Json& f : v.at("pinned_files")) {
+    SCOPED_TRACE(text(f.at("name")));
+    Options options;
+    if (!f.at("checkpoint").is_null()) options.pinned_checkpoint = text(f.at("checkpoint"));
+    const Verdict judged = judge_receipt(g, text(f.at("text")), options);
+    EXPECT_EQ(outcome_name(judged.outcome), text(f.at("outcome"))) << judged.parts.front().where;
+  }
+}
+
 // Every byte counts: a file with one character changed is never valid.
 TEST(GoldenFile, AChangedCharacterNeverStaysValid) {
   const record::Genesis g = genesis();

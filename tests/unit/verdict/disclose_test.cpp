@@ -117,5 +117,28 @@ TEST(Disclose, APendingTranscriptStaysPending) {
   EXPECT_OUTCOME(judge(s, *cut), Outcome::change_pending);
 }
 
+TEST(Disclose, KeepsHowTheSetThatSignsCameToSign) {
+  auto file = issued_school().transcript_file();
+  auto& e = file.evidence;
+  ASSERT_GE(e.qcs.size(), 3u);
+  const auto first = e.qcs[0].header;
+  const auto beyond = e.headers.size();  // one that nothing else asks for
+  auto c = *log::parse_checkpoint(e.headers.back());
+  c.height.value += 100;
+  c.parent = HeaderHash{};
+  e.headers.push_back(log::to_text(c));
+  e.qcs.push_back({beyond, e.qcs.back().qc});
+  e.changes = {{first, {SetChange::Kind::handover, {1, 2, 3}}}, {beyond, {SetChange::Kind::recovery, {4}}}};
+  const std::vector<std::string> claims{"name"};
+  const auto shown = disclose(file, claims);
+  ASSERT_TRUE(shown) << code_name(shown.error().code) << " " << shown.error().where;
+  const auto& kept = shown->evidence;
+  ASSERT_EQ(kept.changes.size(), 1u);
+  EXPECT_EQ(kept.changes[0].change, e.changes[0].change);
+  EXPECT_EQ(kept.headers[kept.changes[0].header], e.headers[first]);
+  EXPECT_TRUE(
+      std::any_of(kept.qcs.begin(), kept.qcs.end(), [&](const auto& q) { return q.header == kept.changes[0].header; }));
+}
+
 }  // namespace
 }  // namespace stele::verdict

@@ -42,6 +42,19 @@ TEST(Evidence, BuilderTakesFactsInAnyOrderAndOnce) {
   EXPECT_EQ(to_json(backwards.finish()), to_json(e));
 }
 
+TEST(Evidence, BuilderPutsChangesWhereTheirHeadersStand) {
+  auto e = good();
+  ASSERT_GE(e.headers.size(), 3u);
+  e.changes = {{0, {SetChange::Kind::recovery, {1}}}, {2, {SetChange::Kind::handover, {2, 3}}}};
+  const auto again = evidence_from_json(to_json(e), "evidence");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(to_json(*again), to_json(e));
+  EvidenceBuilder b;
+  b.change(HeaderHash{}, {SetChange::Kind::recovery, {9}});
+  b.add(e);
+  EXPECT_EQ(to_json(b.finish()), to_json(e));
+}
+
 TEST(Evidence, BuilderLeavesOutWhatSpeaksOfNothing) {
   EvidenceBuilder b;
   b.inclusion(RecordIndex{7}, HeaderHash{}, {});
@@ -108,6 +121,28 @@ TEST(Facts, AHeaderThatDoesNotFollowItsNeighbourIsAConflict) {
   c.parent.bytes[0] ^= 1;
   e.headers[last] = log::to_text(c);
   std::erase_if(e.qcs, [&](const auto& q) { return q.header == last; });
+  EXPECT_EQ(refusal(e).code, RejectionCode::block_wrong_parent);
+}
+
+TEST(Facts, SizeTimeAndEpochDoNotFallFromHeaderToHeader) {
+  const auto with_later = [](auto change) {
+    auto e = good();
+    auto c = *log::parse_checkpoint(e.headers.back());
+    c.height.value += 100;
+    c.parent = HeaderHash{};
+    change(c);
+    e.headers.push_back(log::to_text(c));
+    return e;
+  };
+  EXPECT_TRUE(Facts::verify(issued_school().genesis(), with_later([](auto&) {})));
+  EXPECT_EQ(refusal(with_later([](auto& c) { c.size -= 1; })).code, RejectionCode::block_wrong_parent);
+  EXPECT_EQ(refusal(with_later([](auto& c) { c.time.value -= 1; })).code, RejectionCode::block_wrong_parent);
+  auto e = with_later([](auto& c) { c.epoch.value = 2; });
+  EXPECT_TRUE(Facts::verify(issued_school().genesis(), e));
+  auto c = *log::parse_checkpoint(e.headers.back());
+  c.height.value += 100;
+  c.epoch.value = 1;
+  e.headers.push_back(log::to_text(c));
   EXPECT_EQ(refusal(e).code, RejectionCode::block_wrong_parent);
 }
 
