@@ -1,7 +1,8 @@
 // Runs in a worker: all that judges. Its code makes no request; it is handed bytes and says what they prove.
 import { forget_signatures, Refused, un_b64u } from "../verdict/bytes.js";
-import { check_certificate, checkpoint_hash } from "../verdict/checkpoint.js";
+import { checkpoint_hash } from "../verdict/checkpoint.js";
 import { Facts } from "../verdict/evidence.js";
+import { final_checkpoint } from "../verdict/final.js";
 import { parse_file, read_file } from "../verdict/file.js";
 import { read_genesis, type Genesis } from "../verdict/genesis.js";
 import { conflicts_with, judge_file, type Verdict } from "../verdict/judge.js";
@@ -22,19 +23,19 @@ const known_of = (text: string): Known => {
   return { text, height: c.height, size: c.size, time: c.time, hash: c.hash };
 };
 
-/** A checkpoint is believed only with the certificate of its child. */
-function final_checkpoint(c: { text: string; child?: string; qc?: string }): Known | null {
+/** What is pinned, if it is final; and whether it contradicts what the page knows. */
+function pinned_checkpoint(c: Served, known: string | undefined): { checkpoint: Known | null; fork: boolean } {
+  const facts = final_checkpoint(ours(), c);
+  if (!facts) return { checkpoint: null, fork: false };
+  const fork = known !== undefined && known.startsWith(`${ours().net}\n`) && conflicts(facts, known);
+  return { checkpoint: fork ? null : known_of(c.text), fork };
+}
+/** What the browser kept may be damaged: that is no fork. */
+function conflicts(facts: Facts, known: string): boolean {
   try {
-    const header = checkpoint_hash(c.text);
-    if (header.net !== ours().net) return null;
-    if (header.height === 0) return header.hash === ours().checkpoint.hash ? known_of(c.text) : null;
-    if (c.child === undefined || c.qc === undefined) return null;
-    const child = checkpoint_hash(c.child);
-    if (child.parent !== header.hash || child.epoch !== header.epoch || child.height !== header.height + 1) return null;
-    check_certificate(ours(), child, un_b64u(c.qc), "qc");
-    return known_of(c.text);
+    return conflicts_with(facts, known) !== null;
   } catch (e) {
-    if (e instanceof Refused) return null;
+    if (e instanceof Refused) return false;
     throw e;
   }
 }
@@ -91,11 +92,13 @@ function sift(receipts: Uint8Array[], file: Uint8Array, pinned: string[]): { goo
   return { good, bad, fork };
 }
 
+const warm_up_max_ms = 500;
 /** While the reader looks for a file: the engine compiles what the first verdict will need. */
 function warm_up(checkpoint: Served): void {
-  for (let i = 0; i < 12; i++) {
+  const started = performance.now();
+  for (let i = 0; i < 12 && performance.now() - started < warm_up_max_ms; i++) {
     forget_signatures();
-    final_checkpoint(checkpoint);
+    final_checkpoint(ours(), checkpoint);
   }
 }
 
@@ -103,9 +106,9 @@ const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answ
   pin(q) {
     genesis = read_genesis(bytes_of(q.genesis));
     if (q.checkpoint) setTimeout(warm_up, 50, q.checkpoint);
-    return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, checkpoint: q.checkpoint ? final_checkpoint(q.checkpoint) : null };
+    return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, ...(q.checkpoint ? pinned_checkpoint(q.checkpoint, q.known) : { checkpoint: null, fork: false }) };
   },
-  final: (q) => final_checkpoint(q.checkpoint),
+  final: (q) => pinned_checkpoint(q.checkpoint, undefined).checkpoint,
   judge: (q) => judged(q.file, q.pinned, q.now, q.max_s),
   refresh(q) {
     const { good, bad, fork } = sift(q.receipts, q.file, q.pinned);

@@ -56,16 +56,14 @@ export async function start(): Promise<void> {
   if (genesis === undefined || genesis === null) throw new Error("no genesis");
   const same = served !== null && served.genesis === genesis;
   if (served && !same) troubles.add("other_genesis");
-  const answer = await ask({ op: "pin", genesis, ...(same && served?.checkpoint ? { checkpoint: served.checkpoint } : {}) });
+  const before = remembered();
+  const answer = await ask({ op: "pin", genesis, ...(same && served?.checkpoint ? { checkpoint: served.checkpoint } : {}), ...(before ? { known: before.text } : {}) });
   localStorage.setItem(genesis_key, genesis);
   network = answer;
-  highest = remembered();
+  highest = before;
   if (highest && !highest.text.startsWith(`${answer.net}\n`)) highest = null;
   pinned = answer.checkpoint;
-  if (pinned && highest && pinned.height === highest.height && pinned.hash !== highest.hash) {
-    troubles.add("fork");
-    pinned = null;
-  }
+  if (answer.fork) troubles.add("fork");
   remember(pinned);
 }
 

@@ -1,5 +1,8 @@
 // What page and checker (a worker) say to each other.
+import type { Served } from "../verdict/final.js";
 import type { Verdict } from "../verdict/judge.js";
+
+export type { Served } from "../verdict/final.js";
 
 export interface Known {
   text: string;
@@ -7,11 +10,6 @@ export interface Known {
   size: number;
   time: number;
   hash: string;
-}
-export interface Served {
-  text: string;
-  child?: string;
-  qc?: string;
 }
 export interface Judged {
   verdict: Verdict;
@@ -30,13 +28,14 @@ interface Judging {
   max_s: number;
 }
 export type Question =
-  | { op: "pin"; genesis: string; checkpoint?: Served }
+  | { op: "pin"; genesis: string; checkpoint?: Served; known?: string }
   | { op: "final"; checkpoint: Served }
   | ({ op: "judge" } & Judging)
   | ({ op: "refresh"; receipts: Uint8Array[] } & Judging)
   | { op: "extends"; from: string; to: string; path: string[] };
 export interface Answers {
-  pin: { net: string; name: string; mode: string; base_url: string; checkpoint: Known | null };
+  /** `fork`: the pinned checkpoint is final, but not of the ledger of the one that the page knows. */
+  pin: { net: string; name: string; mode: string; base_url: string; checkpoint: Known | null; fork: boolean };
   final: Known | null;
   judge: Judged;
   refresh: { judged: Judged; bad: number; fork: string | null; used: boolean };

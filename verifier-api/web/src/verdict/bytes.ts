@@ -127,10 +127,13 @@ export class Reader {
     const b = this.take(2);
     return (b[0]! << 8) | b[1]!;
   }
-  /** Times and heights: what does not fit into 2^53 − 1 is refused. */
   u64(): bigint {
     const b = this.take(8);
     return new DataView(b.buffer, b.byteOffset, 8).getBigUint64(0);
+  }
+  /** All bytes read so far. */
+  taken(): Bytes {
+    return this.data.subarray(0, this.at);
   }
   end(): void {
     if (this.at !== this.data.length) refuse("bad_form", this.where);

@@ -1,7 +1,7 @@
 // Checkpoints and quorum certificates: wire-format.md sections 6 and 7.
 import { ascii, b64u, join, Reader, refuse, same, sha256, tagged, u64, un_b64, verify_digest, type Bytes } from "./bytes.js";
 import { utc_seconds } from "./read.js";
-import type { Genesis } from "./genesis.js";
+import { quorum, type Signers } from "./validators.js";
 
 export interface Checkpoint {
   text: string;
@@ -23,7 +23,7 @@ function number(text: string, where: string, max: bigint): number {
   return Number(text);
 }
 const u32_max = 0xffffffffn;
-const u64_max = 0xffffffffffffffffn;
+const safe_max = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Reads a text of exactly the eleven lines. */
 export function checkpoint_hash(text: string, where = ""): Checkpoint {
@@ -40,10 +40,10 @@ export function checkpoint_hash(text: string, where = ""): Checkpoint {
     text,
     hash: b64u(sha256(ascii(text))),
     net: lines[0]!,
-    size: number(lines[1]!, where, u64_max),
+    size: number(lines[1]!, where, safe_max),
     root: un_b64(lines[2]!, where, 32),
-    height: number(line(3, "height"), where, u64_max),
-    epoch: number(line(4, "epoch"), where, u64_max),
+    height: number(line(3, "height"), where, safe_max),
+    epoch: number(line(4, "epoch"), where, safe_max),
     rules: number(line(5, "rules"), where, u32_max),
     parent: b64u(hash_line(6, "parent")),
     status: hash_line(8, "status"),
@@ -52,28 +52,31 @@ export function checkpoint_hash(text: string, where = ""): Checkpoint {
   };
 }
 
-/** Is this a certificate of `header` by more than two thirds of the set that certifies it? */
-export function check_certificate(genesis: Genesis, header: Checkpoint, qc: Bytes, where: string): void {
+/** Is this a certificate of `header` by a quorum of each of the two sets that it names? */
+export function check_certificate(signers: Signers, header: Checkpoint, qc: Bytes, where: string): void {
   const r = new Reader(qc, where);
   if (!same(r.take(4), ascii("STLQ")) || r.u8() !== 1) refuse("bad_form", where);
   const hash = r.take(32);
   if (b64u(hash) !== header.hash) refuse("certificate_of_another", where);
-  // Under rules 1 no record changes the set: both sets of the line are those of the genesis.
-  if (!same(header.validators, genesis.validators_digest)) refuse("unknown_validators", where);
+  if (!same(header.validators, signers.line)) refuse("unknown_validators", where);
   const n = r.u16();
   let last = -1;
+  let votes_now = 0;
+  let votes_next = 0;
   for (let i = 0; i < n; i++) {
     const number = r.u16();
     const time = r.take(8);
     const signature = r.take(64);
     if (number <= last) refuse("not_ascending", where);
     last = number;
-    const validator = genesis.validators[number];
+    const validator = signers.numbered[number];
     if (!validator) refuse("unknown_validators", where);
     if (!verify_digest(validator.key, tagged("stele/v1/vote", hash, time), signature)) refuse("bad_signature", where);
+    if (validator.in_now) votes_now++;
+    if (validator.in_next) votes_next++;
   }
   r.end();
-  if (n < Math.floor((2 * genesis.validators.length) / 3) + 1) refuse("no_quorum", where);
+  if (votes_now < quorum(signers.now.length) || votes_next < quorum(signers.next.length)) refuse("no_quorum", where);
 }
 
 export const vote_digest = (header_hash: Bytes, time: number): Bytes => tagged("stele/v1/vote", join(header_hash, u64(time)));

@@ -70,7 +70,7 @@ export function read_file(data: Bytes, value: Json): File_ {
   const f = ordered_fields(value, "", names);
   f.need("stele", one_of("document", "receipt"));
   f.need("v", integer(1, 1));
-  const out: File_ = { kind, net: f.need("net", net_form), subject: f.need("subject", position), disclosures: [], rows: [], persons: [], book: null, evidence: { headers: [], qcs: [], records: [], inclusions: [], statuses: [] } };
+  const out: File_ = { kind, net: f.need("net", net_form), subject: f.need("subject", position), disclosures: [], rows: [], persons: [], book: null, evidence: { headers: [], qcs: [], records: [], inclusions: [], statuses: [], changes: [] } };
   if (kind === "document") {
     out.disclosures = f.need("disclosures", not_descending(0, 1024, opened, (a, b) => compare_numbers(a.record, b.record) || compare_text(digest_of(a.disclosure), digest_of(b.disclosure))));
     out.rows = f.need("rows", ascending(0, 512, row, (a, b) => compare_numbers(a.record, b.record) || compare_numbers(a.row, b.row)));

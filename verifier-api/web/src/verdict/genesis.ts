@@ -1,13 +1,10 @@
 // The genesis file: the one thing that a verifier is given and trusts. wire-format.md section 2.
-import { ascii, b64, b64u, bytes16, coordinates, hex, is_point, join, refuse, sha256, tagged, u16, type Bytes } from "./bytes.js";
+import { ascii, b64, b64u, coordinates, hex, is_point, refuse, sha256, type Bytes } from "./bytes.js";
 import { parse } from "./json.js";
 import { fields, form, integer, list, one_of, org, person, text, utc_seconds, bytes, code, type Read } from "./read.js";
 import { checkpoint_hash, type Checkpoint } from "./checkpoint.js";
+import { steady, type Member } from "./validators.js";
 
-export interface Member {
-  id: string;
-  key: Bytes;
-}
 export interface Root {
   person: string;
   key: Bytes;
@@ -25,8 +22,6 @@ export interface Genesis {
   vaults: Member[];
   digest: Bytes;
   checkpoint: Checkpoint;
-  /** Digest of the `validators` line while the set does not change. */
-  validators_digest: Bytes;
 }
 
 /** RFC 7638 thumbprint of a secp256k1 key. */
@@ -46,13 +41,6 @@ const members: Read<Member[]> = list(1, 64, (value, where) => {
   const f = fields(value, where, ["id", "key"]);
   return { id: f.need("id", org), key: f.need("key", point) };
 });
-
-function encode_set(set: readonly Member[]): Bytes {
-  return join(u16(set.length), ...set.map((m) => join(bytes16(ascii(m.id)), m.key)));
-}
-export function validators_digest(now: readonly Member[], next: readonly Member[]): Bytes {
-  return tagged("stele/v1/validators", encode_set(now), encode_set(next));
-}
 
 export function read_genesis(file: Bytes): Genesis {
   const f = fields(parse(file, 65536), "", ["v", "name", "mode", "base_url", "time", "rules", "root_quorum", "roots", "orderers", "validators", "vaults"]);
@@ -82,11 +70,10 @@ export function read_genesis(file: Bytes): Genesis {
   }
   const digest = sha256(file);
   const net = `stele/${name}/${hex(digest.subarray(0, 16))}`;
-  const set = validators_digest(validators, validators);
   const empty = b64(sha256(new Uint8Array(0)));
   const start = b64(digest);
   const checkpoint_text =
     `${net}\n0\n${empty}\nheight 0\nepoch 0\nrules ${rules}\nparent ${start}\nbody ${start}\nstatus ${empty}\n` +
-    `validators ${b64(set)}\ntime ${new Date(time * 1000).toISOString().replace(".000Z", "Z")}\n`;
-  return { net, name, mode, base_url, time, root_quorum, roots, validators, vaults, digest, checkpoint: checkpoint_hash(checkpoint_text), validators_digest: set };
+    `validators ${b64(steady(validators).line)}\ntime ${new Date(time * 1000).toISOString().replace(".000Z", "Z")}\n`;
+  return { net, name, mode, base_url, time, root_quorum, roots, validators, vaults, digest, checkpoint: checkpoint_hash(checkpoint_text) };
 }

@@ -1,7 +1,7 @@
 // The verdict: one answer for each part, never a bare yes or no. From docs/wire-format.md, section 9.
-import { ascii, b64u, hmac_sha256, join, Refused, type Bytes } from "./bytes.js";
+import { ascii, b64u, hmac_sha256, join, Refused, same, type Bytes } from "./bytes.js";
 import { findings_of, RecordJudge } from "./authority.js";
-import { checkpoint_hash } from "./checkpoint.js";
+import { checkpoint_hash, type Checkpoint } from "./checkpoint.js";
 import { digest_of, disclosure_name, read_claim, read_person, type Claim, type Person } from "./disclosures.js";
 import { Facts, type Status } from "./evidence.js";
 import { parse_file, read_file, type File_ } from "./file.js";
@@ -27,6 +27,12 @@ export interface At {
   height: number;
   time: number;
 }
+/** The roots restarted the network: first block, reason, when they said so. */
+export interface Recovered {
+  height: number;
+  reason: string;
+  published: number;
+}
 export interface Verdict {
   outcome: Outcome;
   parts: PartVerdict[];
@@ -41,6 +47,7 @@ export interface Verdict {
   policy_number?: number;
   block?: At;
   status?: { state: Status; as_of: At; hash: string };
+  recoveries: Recovered[];
   complete: boolean;
   /** Of the subject; empty if any of them is doubtful. */
   claims: { name: string; value: Json }[];
@@ -77,21 +84,27 @@ export function judge_file(genesis: Genesis, data: Bytes, options: Options): Ver
   return court.finish();
 }
 
-/** A header at the height of a checkpoint that is known to be final must be that checkpoint. */
+/** Can `lower` not stand below `higher` in one chain? Keys that have left could sign any header: what it says must fit too. */
+function out_of_line(lower: Checkpoint, higher: Checkpoint): boolean {
+  const next = higher.height === lower.height + 1;
+  return (next && higher.parent !== lower.hash) || lower.size > higher.size || lower.time > higher.time || lower.epoch > higher.epoch;
+}
+
+/** Position of a header that contradicts a checkpoint that is known to be final: another one at its height, one that
+ * cannot stand below or above it, or one above it to which the shown changes lead by another set than it names. */
 export function conflicts_with(facts: Facts, text: string): number | null {
   const known = checkpoint_hash(text);
-  const at = facts.headers.findIndex(
-    (h) =>
-      (h.height === known.height && h.hash !== known.hash) ||
-      (h.height === known.height + 1 && h.parent !== known.hash) ||
-      (h.height === known.height - 1 && h.hash !== known.parent),
+  const at = facts.headers.findIndex((h) =>
+    h.height < known.height ? out_of_line(h, known) : h.height > known.height ? out_of_line(known, h) : h.hash !== known.hash,
   );
-  return at < 0 ? null : at;
+  if (at >= 0) return at;
+  const above = facts.headers.findIndex((h) => h.height >= known.height);
+  return above >= 0 && !same(facts.signers_at(known.height).line, known.validators) ? above : null;
 }
 
 class Court {
   private readonly found = new Map<PartName, Finding[]>(say.part_names.map((p) => [p, []]));
-  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map() };
+  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], recoveries: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map() };
   private readonly persons = new Map<number, Person>();
 
   constructor(
@@ -113,11 +126,12 @@ class Court {
       return;
     }
     const facts = new Facts(this.genesis, file.evidence);
+    this.out.recoveries = facts.changes.flatMap(({ height, recovery: r }) => (r ? [{ height, reason: r.reason, published: r.time }] : []));
     for (const text of this.options.pinned ?? []) {
       const at = conflicts_with(facts, text);
       if (at !== null) throw new Refused("conflicts_with_checkpoint", `evidence.headers[${at}]`);
     }
-    this.add("file", say.file_ok());
+    this.add("file", say.file_ok(this.out.recoveries));
     this.open_persons(facts, file);
     const judge = new RecordJudge(facts);
     this.subject(judge, file.subject);

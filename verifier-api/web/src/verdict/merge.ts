@@ -1,7 +1,7 @@
 // A file with the evidence of another bag added: newer headers, certificates, proofs. Nothing is believed here: what
 // comes out is judged like any file.
 import { checkpoint_hash } from "./checkpoint.js";
-import type { Raw } from "./evidence.js";
+import type { Raw, RawChange } from "./evidence.js";
 import { print, type Json, type Members } from "./json.js";
 import { parse_file, read_file } from "./file.js";
 
@@ -39,12 +39,19 @@ export function merge_evidence(file: Uint8Array, others: Uint8Array[]): Uint8Arr
   const qcs = new Map<number, string>();
   const inclusions = new Map<number, Json>();
   const statuses = new Map<number, Json>();
+  const changes = new Map<number, RawChange>();
   for (const bag of bags) {
     const h = (i: number): number => header_at.get(bag.headers[i]!)!;
     const r = (i: number): number => record_at.get(bag.records[i]!.index)!;
     for (const q of bag.qcs) if (!qcs.has(h(q.header))) qcs.set(h(q.header), q.qc);
     for (const x of bag.inclusions) inclusions.set(r(x.record) * 1024 + h(x.header), new Map<string, Json>([["record", r(x.record)], ["header", h(x.header)], ["path", x.path]]));
     for (const x of bag.statuses) statuses.set(r(x.record) * 1024 + h(x.header), new Map<string, Json>([["record", r(x.record)], ["header", h(x.header)], ["leaf", x.leaf], ["path", x.path]]));
+    for (const c of bag.changes) {
+      const before = changes.get(h(c.header));
+      if (before && before.kind !== c.kind) return null;
+      // Of two recoveries that the roots signed for one header the file's own stays.
+      changes.set(h(c.header), before ?? c);
+    }
   }
   const sorted = <T>(map: Map<number, T>): [number, T][] => [...map].sort((a, b) => a[0] - b[0]);
   const evidence: Members = new Map<string, Json>([
@@ -54,6 +61,7 @@ export function merge_evidence(file: Uint8Array, others: Uint8Array[]): Uint8Arr
     ["inclusions", sorted(inclusions).map(([, x]) => x)],
     ["statuses", sorted(statuses).map(([, x]) => x)],
   ]);
+  if (changes.size > 0) evidence.set("changes", sorted(changes).map(([header, c]) => new Map<string, Json>([["header", header], [c.kind, c.data]])));
 
   // Positions of the file's own items move with the records.
   const moved = (i: number): number => record_at.get(mine.evidence.records[i]!.index)!;

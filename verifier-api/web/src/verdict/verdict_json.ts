@@ -17,6 +17,7 @@ export function verdict_json(v: Verdict): Record<string, unknown> {
     };
   }
   if (v.status) out.status = { state: v.status.state, as_of: at(v.status.as_of) };
+  if (v.recoveries.length > 0) out.recoveries = v.recoveries.map((r) => ({ ...r, published: utc_text(r.published) }));
   out.complete = v.complete;
   out.claims = Object.fromEntries(v.claims.map((c) => [c.name, plain(c.value)]));
   out.figures = v.figures

@@ -103,7 +103,11 @@ export function figure_text(f: Figure, lang: Lang): string {
 
 const record_at = (i: number): string => `evidence.records[${i}]`;
 
-export const file_ok = (): Finding => good("file_ok", "tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng", "the file is intact and every proof in it holds");
+/** All recoveries are told, however many: they are no faults of which the first three would do. */
+export const file_ok = (recoveries: { height: number; reason: string; published: number }[]): Finding =>
+  good("file_ok",
+    ["tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng", ...recoveries.map((r) => `mạng đã được các khóa gốc khôi phục từ khối ${r.height} (lý do: ${r.reason}, công bố ${date_vi(r.published)})`)].join("; "),
+    ["the file is intact and every proof in it holds", ...recoveries.map((r) => `the network was restarted by its root keys at block ${r.height} (reason: ${r.reason}, published ${law_date(r.published)})`)].join("; "));
 export const other_network = (theirs: string, ours: string): Finding =>
   bad("other_network", "other_network", "net", `tệp thuộc mạng ${theirs}, còn trang này kiểm tra mạng ${ours}`, `the file is of the network ${theirs}, but this page checks ${ours}`);
 export function file_refused(code: string, where: string): Finding {

@@ -44,15 +44,22 @@ test("records that must be refused are refused", () => {
 
 test("certificates: valid ones, and each with its fault", () => {
   const c = golden("log").certificates;
-  const set = c.set.map((m) => ({ id: m.id, key: Uint8Array.from(Buffer.from(m.key, "hex").length === 33 ? Buffer.from(m.key, "hex") : Buffer.from(m.key, "base64url")) }));
-  const header = { hash: v.bytes.b64u(Buffer.from(c.header_hash, "hex")), validators: new Uint8Array(32) };
-  const network = { validators: set, validators_digest: new Uint8Array(32) };
-  for (const x of c.cases) {
-    const run = () => v.check_certificate(network, header, Uint8Array.from(Buffer.from(x.bytes, "hex")), "");
-    if (x.codes.length === 0) run();
-    else refused(run);
+  const un_hex = (text) => Uint8Array.from(Buffer.from(text, "hex"));
+  const members = (list) => list.map((m) => ({ id: m.id, key: un_hex(m.key) }));
+  const set = members(c.set);
+  const steady = v.signers_of(set, set);
+  const handover = v.signers_of(members(c.handover.now), members(c.handover.next));
+  assert.equal(v.bytes.hex(steady.line), c.validators_digest);
+  assert.equal(v.bytes.hex(handover.line), c.handover.validators_digest);
+  const run = (signers, x) => v.check_certificate(signers, { hash: v.bytes.b64u(un_hex(c.header_hash)), validators: signers.line }, un_hex(x.bytes), "");
+  for (const [signers, cases] of [[steady, c.cases], [handover, c.handover.cases]]) {
+    for (const x of cases) {
+      if (x.codes.length === 0) run(signers, x);
+      else refused(() => run(signers, x));
+    }
   }
-  for (const x of c.malformed) refused(() => v.check_certificate(network, header, Uint8Array.from(Buffer.from(x.bytes, "hex")), ""));
+  for (const x of c.malformed) refused(() => run(steady, x));
+  refused(() => v.check_certificate(steady, { hash: v.bytes.b64u(un_hex(c.header_hash)), validators: handover.line }, un_hex(c.cases[0].bytes), ""));
 });
 
 test("checkpoints that are malformed are refused", () => {
