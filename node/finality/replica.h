@@ -5,18 +5,10 @@
 #include <map>
 
 #include "node/finality/machine.h"
+#include "node/finality/slot.h"
 #include "node/sync/take.h"
 
 namespace stele::finality {
-
-/// Where the ordering service keeps a block. Of the attempts at one height the first valid block counts; what is not a
-/// valid block is passed over by all alike.
-struct Slot {
-  Epoch epoch;
-  Height height;
-  std::uint32_t attempt = 0;
-  friend auto operator<=>(const Slot&, const Slot&) = default;
-};
 
 /// An orderer signed two blocks for one slot.
 struct FoundOrderedTwice {

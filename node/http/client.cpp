@@ -89,7 +89,9 @@ struct Client::Impl {
   Code handshake(Clock::time_point deadline);
   Stop exchange(const std::string& head, const Request&, ResponseParser&, bool& answer_begun);
   Code write_request(const std::string& head, const std::string& body);
-  Stop read_response(ResponseParser&, bool& answer_begun);
+  using Take = std::function<bool(std::string_view)>;
+  Result<Response> stream(const Request&, const Take&);
+  Stop read_response(ResponseParser&, bool& answer_begun, const Take* take = nullptr);
   [[nodiscard]] bool seems_alive();
   void disconnect();
   [[nodiscard]] Error error(Stop) const;
@@ -258,8 +260,16 @@ Code Client::Impl::write_request(const std::string& head, const std::string& bod
   return {};
 }
 
-Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun) {
-  const auto started = Clock::now();
+/// What has come of the body, if it is to be handed on at once. False: no more is wanted.
+static bool hand_on(Response& answer, const std::function<bool(std::string_view)>& take) {
+  if (answer.status != 200 || answer.body.empty()) return true;
+  const bool more = take(answer.body);
+  answer.body.clear();
+  return more;
+}
+
+Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun, const Take* take) {
+  auto started = Clock::now();
   boost::beast::flat_buffer buffer;
   for (;;) {
     const auto deadline =
@@ -287,6 +297,10 @@ Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun) {
     const auto data = buffer.data();
     const auto parsing = parser.feed({static_cast<const char*>(data.data()), data.size()}, used);
     buffer.consume(used);
+    if (take != nullptr) {
+      started = Clock::now();
+      if (!hand_on(parser.response(), *take)) return disconnect(), Stop::none;
+    }
     if (parsing == Parsing::failed) return parser.fault() == ParseFault::body_too_large ? Stop::too_large : Stop::bad;
     if (parsing != Parsing::complete) continue;
     // Bytes behind the answer belong to nothing that was asked.
@@ -329,6 +343,21 @@ Result<Response> Client::Impl::send(const Request& request, bool repeatable) {
     if (stop == Stop::lost && reused && repeatable && !answer_begun) continue;
     return Unexpected(error(stop));
   }
+}
+
+/// On a connection of its own: what is left of an answer that was broken off belongs to nobody.
+Result<Response> Client::Impl::stream(const Request& request, const Take& take) {
+  STELE_TRY(const auto head, request_head(request, url));
+  if (cancelled) return Unexpected(error(Stop::cancelled));
+  if (const auto stop = connect(); stop != Stop::none) return Unexpected(error(stop));
+  ResponseParser parser({.header_bytes_max = response_header_bytes_max, .body_bytes_max = options.response_bytes_max},
+                        false);
+  bool answer_begun = false;
+  const Code ec = write_request(head + request.body, {});
+  const auto stop = ec ? Stop::lost : read_response(parser, answer_begun, &take);
+  disconnect();
+  if (stop != Stop::none) return Unexpected(error(cancelled ? Stop::cancelled : stop));
+  return std::move(parser.response());
 }
 
 Error Client::Impl::error(Stop stop) const {
@@ -377,6 +406,10 @@ Result<Client> Client::open(std::string_view url, ClientOptions options) {
 Result<Response> Client::send(const Request& request, Idempotent idempotent) {
   const bool safe = request.method == "GET" || request.method == "HEAD";
   return impl_->send(request, safe || idempotent == Idempotent::yes);
+}
+
+Result<Response> Client::stream(const Request& request, const std::function<bool(std::string_view)>& take) {
+  return impl_->stream(request, take);
 }
 
 void Client::cancel() {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,11 @@ class Client {
   /// `http_too_large`        the answer is above response_bytes_max; the outcome is unknown
   /// `http_cancelled`        see cancel(); the outcome is unknown
   [[nodiscard]] Result<Response> send(const Request&, Idempotent = Idempotent::no);
+
+  /// For an answer that comes piece by piece and may never end: `take` gets each piece of the body of a 200 as it
+  /// comes, and ends it by saying false. Silence for longer than read_timeout is `http_timeout`. The Response has no
+  /// body unless its status is another one.
+  [[nodiscard]] Result<Response> stream(const Request&, const std::function<bool(std::string_view)>& take);
 
   /// Makes the send in progress and all later ones return `http_cancelled`. Any thread. A name look-up or the like in
   /// progress is not waited for here, but by send().

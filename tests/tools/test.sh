@@ -9,13 +9,13 @@ test_usage() {
   (không có)          g++ và các kiểm thử; trang kiểm chứng; clang ASan+UBSan và các kiểm thử; định dạng; clang-tidy
   --quick             chỉ g++ và các kiểm thử
   --all               thêm: TSan, g++ ASan+UBSan, fuzzing, độ phủ của các bộ giải mã, kiểm thử sự cố
-  --fuzz-seconds N    thời gian cho mỗi đích fuzzing (mặc định 600)
+  --fuzz-seconds N    giây bộ xử lý cho mỗi đích fuzzing (mặc định 600)
   --bare              dựng một Debian 12 trống dưới build/ rồi chạy demo và test trong đó (cần quyền root)" \
     "Usage: ./stele test [options]
   (none)              g++ and the tests; the verification page; clang ASan+UBSan and the tests; formatting; clang-tidy
   --quick             only g++ and the tests
   --all               further: TSan, g++ ASan+UBSan, fuzzing, coverage of the decoders, faults
-  --fuzz-seconds N    time for each fuzz target (600 unless told)
+  --fuzz-seconds N    seconds of processor time for each fuzz target (600 unless told)
   --bare              makes a bare Debian 12 below build/ and runs demo and test inside (needs root)"
 }
 
@@ -105,57 +105,16 @@ source_checks() {
   grep -a 'not reached' "$logs/clang-tidy.log" || true
 }
 
-fuzz_one() {
-  local program=$1 seconds=$2 name
-  name=${program##*/fuzz_}
-  mkdir -p "build/fuzz/corpus/$name" build/fuzz/crashes
-  "$program" "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-    -artifact_prefix="build/fuzz/crashes/$name-" -print_final_stats=1
-}
-
-# The targets share nothing but the processor: as many at once as there are cores, each with its log.
-fuzz_together() {
-  local seconds=$1 program status
-  for program in "${@:2}"; do
-    while (($(jobs -pr | wc -l) >= jobs)); do wait -n || true; done
-    (
-      status=0
-      fuzz_one "$program" "$seconds" >"$logs/fuzz-${program##*/fuzz_}.log" 2>&1 || status=$?
-      echo "$status" >"$logs/fuzz-${program##*/fuzz_}.status"
-      echo "${program##*/fuzz_}: $status"
-    ) &
-  done
-  wait
-}
-
 fuzz_all() {
-  local programs=() program name status
+  local good=0 bad=0
   build fuzz
-  for program in build/fuzz/bin/fuzz_*; do
-    if [[ -x $program ]]; then programs+=("$program"); fi
-  done
-  rm -f "$logs"/fuzz-*.status
-  step "fuzz" fuzz_together "$1" "${programs[@]}" || true
-  for program in "${programs[@]}"; do
-    name=${program##*/fuzz_}
-    status=$(cat "$logs/fuzz-$name.status" 2>/dev/null || echo 1)
-    count "$status"
-    if ((status == 0)); then
-      printf '  %-28s %s\n' "fuzz $name" "$(fuzz_stats "$logs/fuzz-$name.log")"
-    else
-      printf '  %-28s FAILED (%d)\n' "fuzz $name" "$status"
-      tail -n 60 "$logs/fuzz-$name.log"
-      say "Toàn bộ nhật ký: $logs/fuzz-$name.log" "The whole log: $logs/fuzz-$name.log"
-    fi
-  done
-}
-
-# "<inputs run> runs, <features> features", from libFuzzer's last lines.
-fuzz_stats() {
-  local runs features
-  runs=$(sed -nE 's/^stat::number_of_executed_units: *([0-9]+)$/\1/p' "$1" | tail -n 1)
-  features=$(grep -aoE ' ft: [0-9]+' "$1" | tail -n 1 | grep -oE '[0-9]+' || true)
-  printf '%s runs, %s features' "${runs:-?}" "${features:-?}"
+  step "fuzz" python3 -B tests/tools/fuzz.py --build build/fuzz --seeds tests/fuzz/corpus --logs "$logs/fuzz" \
+    --seconds "$1" --jobs "$jobs" || true
+  cat "$logs/fuzz.log"
+  # "22 passed, 0 failed"
+  read -r good bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$logs/fuzz.log") || bad=1
+  passed=$((passed + good))
+  failed=$((failed + bad))
 }
 
 coverage_of_decoders() {
