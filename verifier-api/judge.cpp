@@ -17,16 +17,18 @@ using verdict::Evidence;
 using verdict::Outcome;
 using verdict::Verdict;
 
-/// A header of the file that stands where this ledger has another one: ours, to be held against the file. Otherwise
-/// the newest final one.
+/// A header of the file that it shows as final and that stands where this ledger has another one: ours, to be held
+/// against the file. Otherwise the newest final one.
 std::string pinned_checkpoint(const store::Ledger& ledger, const Evidence* evidence) {
   const auto newest = ledger.final_point();
   if (evidence == nullptr) return newest->text;
-  for (const auto& text : evidence->headers) {
-    const auto header = log::parse_checkpoint(text);
-    if (!header || header->height.value == 0 || header->height > newest->checkpoint.height) continue;
-    const auto row = ledger.store().row(header->height);
-    if (row && *row && (*row)->header_hash != log::hash_of(text)) return (*row)->header;
+  const auto believed = verdict::Facts::believe(*evidence);
+  if (!believed) return newest->text;
+  for (const auto& h : believed->headers()) {
+    const auto height = h.checkpoint.height;
+    if (!h.final || height.value == 0 || height > newest->checkpoint.height) continue;
+    const auto row = ledger.store().row(height);
+    if (row && *row && (*row)->header_hash != h.hash) return (*row)->header;
   }
   return newest->text;
 }

@@ -90,8 +90,8 @@ Result<Block, Rejection> decode_block(ByteView in) {
   const auto version = r.u8();
   b.net = as_text(r.bytes16(net_bytes_max));
   b.rules = r.u32();
-  b.epoch.value = r.u64();
-  b.height.value = r.u64();
+  b.epoch.value = r.u53();
+  b.height.value = r.u53();
   b.attempt = r.u32();
   b.parent = r.fixed<HeaderHash>();
   const auto qc = r.bytes32(qc_bytes_max);

@@ -13,8 +13,6 @@
 namespace stele::log {
 namespace {
 
-constexpr std::uint64_t number_max = (1ULL << 53) - 1;  // what a reader in JavaScript can compare
-
 /// Takes the text line by line; each line is asked for by its keyword, so that nothing else can stand there.
 class Lines {
  public:

@@ -32,8 +32,8 @@ void write_place(Writer& w, const Place& p) {
 
 Place read_place(Reader& r) {
   Place out;
-  out.epoch.value = r.u64();
-  out.height.value = r.u64();
+  out.epoch.value = r.u53();
+  out.height.value = r.u53();
   out.header = r.fixed<HeaderHash>();
   return out;
 }
@@ -90,10 +90,10 @@ Result<EpochStatement, Rejection> decode_epoch_statement(ByteView in) {
   const auto version = r.u8();
   EpochStatement s;
   s.net = as_text(r.bytes16(net_bytes_max));
-  s.to.value = r.u64();
+  s.to.value = r.u53();
   s.highest = read_place(r);
   s.last_vote = read_place(r);
-  s.last_vote_parent.value = r.u64();
+  s.last_vote_parent.value = r.u53();
   s.recovery = r.fixed<Digest>();
   s.time.value = r.u64();
   s.validator = r.fixed<PublicKey>();
@@ -134,7 +134,7 @@ Result<Recovery, Rejection> decode_recovery(ByteView in) {
   Recovery x;
   x.net = as_text(r.bytes16(net_bytes_max));
   x.base = read_place(r);
-  x.epoch.value = r.u64();
+  x.epoch.value = r.u53();
   x.reason = as_text(r.bytes16(reason_bytes_max));
   x.time.value = r.u64();
   if (!r.ok()) return malformed("recovery");

@@ -5,6 +5,9 @@
 
 namespace stele::log {
 
+/// Epochs, heights and counts are numbers that every reader can compare, JavaScript's among them.
+inline constexpr std::uint64_t number_max = (std::uint64_t{1} << 53) - 1;
+
 class Writer {
  public:
   void u8(std::uint8_t v) { out_.push_back(v); }
@@ -34,6 +37,12 @@ class Reader {
   std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   std::uint64_t u64() { return number(8); }
+  /// One that may not be above `number_max`.
+  std::uint64_t u53() {
+    const auto v = u64();
+    if (v > number_max) fail();
+    return v;
+  }
   ByteView raw(std::size_t n) {
     if (n > in_.size()) return fail();
     const ByteView out = in_.first(n);

@@ -138,6 +138,12 @@ void ObjectReader::refuse(std::string_view name, FieldFaultKind kind) {
   record(*fault_, kind, &place);
 }
 
+void ObjectReader::refuse_item(std::string_view name, std::size_t index, FieldFaultKind kind) {
+  const Place list{around_, name, 0, false};
+  const Place item{&list, {}, index, true};
+  record(*fault_, kind, &item);
+}
+
 void ObjectReader::refuse_unknown() {
   if (members_ == nullptr || !ok()) return;
   for (std::size_t i = 0; i < members_->size(); ++i) {

@@ -248,6 +248,8 @@ class ObjectReader {
   [[nodiscard]] bool ok() const { return !fault_->has_value(); }
   /// Records a fault of the caller's own at a member (unless there was one before).
   void refuse(std::string_view name, FieldFaultKind kind);
+  /// The same at an item of a member that is a list.
+  void refuse_item(std::string_view name, std::size_t index, FieldFaultKind kind);
 
   /// Refuses members that were not asked for; then the first fault, or success. Only on the outermost reader.
   [[nodiscard]] Result<void, FieldFault> finish();

@@ -343,6 +343,9 @@ Result<std::optional<log::EpochProof>, Rejection> Chain::Impl::epoch_proof(const
   if (!proof) return reject(RejectionCode::block_wrong_epoch, proof.error().where);
   STELE_CHECK(
       log::check_epoch_proof(*proof, state.genesis, b.epoch, {head.epoch, head.height, head_hash}, *members.next()));
+  // Its week can't have begun before what it recovers from.
+  if (proof->recovery && proof->recovery->time < head.time)
+    return reject(RejectionCode::block_wrong_epoch, "recovery.time");
   return std::optional(std::move(*proof));
 }
 

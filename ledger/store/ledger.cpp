@@ -202,7 +202,7 @@ Result<void> Ledger::replay_block(const BlockInfo& info, log::Block block, std::
                                     "has a header that does not follow from its records"));
   m.statuses.note(info.height, applied->first, applied->changed);
   m.authority.note(*applied, notes, m.chain.state());
-  m.sets.note(*applied);
+  m.sets.note(*applied, m.head.text);
   if (info.height.value > 1) m.publish(m.parent, m.head, parent_qc);
   m.extend_tail(*applied);
   m.parent = std::move(m.head);
@@ -356,7 +356,7 @@ Result<rules::Applied, BlockRejection> Ledger::move_on(std::span<const record::R
   if (out) {
     m.statuses.note(out->header.height, out->first, out->changed);
     m.authority.note(*out, notes, m.chain.state());
-    m.sets.note(*out);
+    m.sets.note(*out, m.head.text);
   }
   return out;
 }

@@ -21,6 +21,7 @@ struct ShownChange {
   std::string text;
   Bytes qc;
   verdict::SetChange change;
+  std::string base;  ///< of a recovery: the header below
 };
 
 /// A header that is final here, with the certified child that makes it so.
@@ -30,7 +31,7 @@ struct FinalPoint {
   HeaderHash hash;
   std::string child_text;  ///< empty for the genesis checkpoint
   Bytes child_qc;
-  std::vector<ShownChange> changes;  ///< of the set of validators, up to and with the child
+  std::shared_ptr<const std::vector<ShownChange>> changes{};  ///< of the set, up to and with the child; null: none
 };
 
 inline constexpr std::size_t range_bytes_max = 32 << 20;

@@ -238,7 +238,9 @@ class EvidenceCollector {
 
   /// How the set of the genesis became those that sign the headers of the bag.
   void add_changes() {
-    for (const auto& c : view_.final->changes) {
+    if (!view_.final->changes) return;
+    for (const auto& c : *view_.final->changes) {
+      if (!c.base.empty()) builder_.header(c.base);
       const auto hash = log::hash_of(c.text);
       builder_.header(c.text);
       builder_.qc(hash, c.qc);

@@ -42,6 +42,8 @@ class Needed {
     for (const auto& c : evidence_.changes) {
       if (headers_.empty() || c.header > *headers_.rbegin()) break;
       headers.insert(c.header);
+      if (const auto base = facts_.headers()[c.header].parent; base && c.change.kind == SetChange::Kind::recovery)
+        headers.insert(*base);
       certified.insert(c.header);
       out.change(hash(c.header), c.change);
     }

@@ -29,6 +29,16 @@ std::size_t read_position(ObjectReader& r, std::string_view name, std::size_t si
   return r.integer<std::size_t>(name, 0, size - 1);
 }
 
+/// Items in rising order of what `key` gives; the first that does not rise is refused where it stands.
+template <class Item, class Key>
+void in_order(ObjectReader& r, std::string_view list, const std::vector<Item>& items, Key key) {
+  for (std::size_t i = 1; i < items.size() && r.ok(); ++i) {
+    const auto before = key(items[i - 1]), now = key(items[i]);
+    if (before < now) continue;
+    r.refuse_item(list, i, now < before ? json::FieldFaultKind::not_ascending : json::FieldFaultKind::repeated);
+  }
+}
+
 std::optional<Bytes> change_bytes(std::string_view text) {
   if (text.size() > change_text_max) return std::nullopt;
   return unbase64url(text);
@@ -121,6 +131,11 @@ Evidence read_evidence(ObjectReader& r) {
     return f.object([&](ObjectReader& c) { return read_change(c, out.headers.size()); });
   });
   if (changes) out.changes = std::move(*changes);
+  in_order(r, "qcs", out.qcs, [](const auto& q) { return q.header; });
+  in_order(r, "records", out.records, [](const auto& e) { return e.index.value; });
+  in_order(r, "inclusions", out.inclusions, [](const auto& i) { return std::pair(i.record, i.header); });
+  in_order(r, "statuses", out.statuses, [](const auto& s) { return std::pair(s.record, s.header); });
+  in_order(r, "changes", out.changes, [](const auto& c) { return c.header; });
   return out;
 }
 

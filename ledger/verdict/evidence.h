@@ -136,6 +136,8 @@ class Facts {
   [[nodiscard]] const std::vector<Restart>& restarts() const { return restarts_; }
   /// The `validators` line that the bag's changes give for this height; none above its highest header.
   [[nodiscard]] std::optional<Digest> validators_at(Height) const;
+  /// The line of the set in force above this height, alone.
+  [[nodiscard]] std::optional<Digest> set_in_force_at(Height) const;
 
   struct Place {
     std::size_t block, parent;
@@ -155,7 +157,6 @@ class Facts {
                                                                                    const Evidence&);
   /// Without signers: believed.
   Result<void, Rejection> take_qcs(std::span<const std::shared_ptr<const log::Signers>>, const Evidence&);
-  Result<void, Rejection> take_change_certificates(const Evidence&) const;
   void find_final();
   Result<void, Rejection> take_records(const Evidence&);
   Result<void, Rejection> take_inclusions(bool check, const Evidence&);
@@ -167,8 +168,13 @@ class Facts {
   std::map<RecordId, std::size_t> by_id_;
   std::set<std::pair<std::size_t, std::size_t>> included_;
   std::map<std::pair<std::size_t, std::size_t>, log::Status> statuses_;
-  /// `validators` lines: from this height on, until the next one. Empty in a bag that is only believed.
-  std::vector<std::pair<Height, Digest>> lines_;
+  /// A `validators` line: from this height on, until the next one.
+  struct Line {
+    Height from;
+    Digest digest;
+    bool handover = false;  ///< of the one header that two sets sign
+  };
+  std::vector<Line> lines_;  ///< empty in a bag that is only believed
   std::vector<Restart> restarts_;
 };
 

@@ -16,6 +16,17 @@ log::Status bits_of(const log::StatusLeaf& leaf, RecordIndex record) {
   return log::Status(leaf[i / 4] >> (2 * (i % 4)) & 3);
 }
 
+using SignersPtr = std::shared_ptr<const log::Signers>;
+
+/// A file that follows newer rules is not altered, whatever else an older reader makes of it.
+Result<void, Rejection> known_rules(const record::Genesis& genesis, const Evidence& e) {
+  for (std::size_t i = 0; i < e.headers.size(); ++i) {
+    const auto c = log::parse_checkpoint(e.headers[i]);
+    if (c && c->rules != genesis.rules) return reject(RejectionCode::rules_unknown, at("headers", i) + ".rules");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Facts, Rejection> Facts::verify(const record::Genesis& genesis, const Evidence& e) {
@@ -27,14 +38,14 @@ Result<Facts, Rejection> Facts::believe(const Evidence& e) {
 
 Result<Facts, Rejection> Facts::read(const record::Genesis* genesis, const Evidence& e) {
   Facts out;
+  if (genesis != nullptr) STELE_CHECK(known_rules(*genesis, e));
   STELE_CHECK(out.take_headers(genesis, e));
-  std::vector<std::shared_ptr<const log::Signers>> signers;
+  std::vector<SignersPtr> signers;
   if (genesis != nullptr) {
     STELE_TRY(signers, out.take_changes(*genesis, e));
   }
   STELE_CHECK(out.link_headers());
   STELE_CHECK(out.take_qcs(signers, e));
-  STELE_CHECK(out.take_change_certificates(e));
   out.find_final();
   STELE_CHECK(out.take_records(e));
   STELE_CHECK(out.take_inclusions(genesis != nullptr, e));
@@ -50,7 +61,6 @@ Result<void, Rejection> Facts::take_headers(const record::Genesis* genesis, cons
     const auto& c = *checkpoint;
     if (genesis != nullptr) {
       if (c.net != genesis->net) return reject(RejectionCode::wrong_network, where);
-      if (c.rules != genesis->rules) return reject(RejectionCode::rules_unknown, where + ".rules");
       if (c.height.value == 0 && c != log::genesis_checkpoint(*genesis)) return reject(RejectionCode::bad_form, where);
     }
     if (i > 0 && c.height <= headers_.back().checkpoint.height) {
@@ -90,8 +100,6 @@ Result<void, Rejection> Facts::link_headers() {
 
 namespace {
 
-using SignersPtr = std::shared_ptr<const log::Signers>;
-
 /// The set that a change brings, and who signs the header that it begins with.
 struct NewSet {
   log::ValidatorSet set;
@@ -107,19 +115,33 @@ Result<NewSet, Rejection> handed_over(const log::ValidatorSet& now, const Bytes&
   return NewSet{std::move(*set), std::move(first), std::nullopt};
 }
 
+/// `base`: the header below, if it stands in the bag.
 Result<NewSet, Rejection> recovered(const record::Genesis& genesis, const log::ValidatorSet& now,
-                                    const log::Checkpoint& header, const Bytes& bytes, const std::string& where) {
+                                    const log::Checkpoint* base, const log::Checkpoint& header, const Bytes& bytes,
+                                    const std::string& where) {
   auto x = log::decode_recovery(bytes);
   if (!x) return reject(x.error().code, where);
   if (const auto ok = log::check_recovery(*x, genesis); !ok) return reject(ok.error().code, where);
-  if (header.parent != x->base.header || header.height.value != x->base.height.value + 1 || header.epoch < x->epoch)
+  const bool stands = base != nullptr && x->base == log::place_of(*base) && header.parent == x->base.header &&
+                      header.height.value == base->height.value + 1 && x->time >= base->time;
+  if (!stands || header.epoch < x->epoch || header.time.value < x->time.value + log::recovery_wait_s)
     return reject(RejectionCode::block_wrong_epoch, where);
-  if (header.time.value < x->time.value + log::recovery_wait_s) return reject(RejectionCode::block_wrong_epoch, where);
   auto set = log::ValidatorSet::from(x->set);
-  if (!set) return reject(RejectionCode::bad_key, where);
+  STELE_ASSERT(set.has_value());  // decode_recovery refuses keys that are not on the curve
   if (log::encode_set(*set) == log::encode_set(now)) return reject(RejectionCode::repeated, where);
   auto first = std::make_shared<const log::Signers>(*set);
   return NewSet{std::move(*set), std::move(first), std::move(*x)};
+}
+
+/// A quorum of the old set, too, signed the header with which a new one begins. Judged before the next change is looked
+/// at, so that nobody makes a reader work for sets that no one signed.
+Result<void, Rejection> certified(const Evidence& e, std::size_t header, const HeaderHash& hash,
+                                  const log::Signers& signers, const std::string& where) {
+  const auto it = std::find_if(e.qcs.begin(), e.qcs.end(), [&](const auto& q) { return q.header == header; });
+  const auto qc = it == e.qcs.end() ? Result<log::QuorumCertificate, Rejection>(reject(RejectionCode::block_bad_qc))
+                                    : log::decode_qc(it->qc);
+  if (!qc || !log::check_qc(*qc, hash, signers)) return reject(RejectionCode::block_bad_qc, where);
+  return {};
 }
 
 }  // namespace
@@ -129,7 +151,7 @@ Result<std::vector<SignersPtr>, Rejection> Facts::take_changes(const record::Gen
   auto set = log::ValidatorSet::from(genesis.validators);
   STELE_ASSERT(set.has_value());  // decode_genesis refuses keys that are not on the curve
   auto alone = std::make_shared<const log::Signers>(*set);
-  lines_.emplace_back(Height{0}, alone->digest());
+  lines_.push_back({Height{0}, alone->digest()});
   std::vector<SignersPtr> out;
   auto change = e.changes.begin();
   for (std::size_t i = 0; i < headers_.size(); ++i) {
@@ -138,14 +160,16 @@ Result<std::vector<SignersPtr>, Rejection> Facts::take_changes(const record::Gen
     if (change != e.changes.end() && change->header == i) {
       const auto where = at("changes", static_cast<std::size_t>(change - e.changes.begin()));
       STELE_TRY(auto next, change->change.kind == SetChange::Kind::recovery
-                               ? recovered(genesis, *set, c, change->change.bytes, where)
+                               ? recovered(genesis, *set, i > 0 ? &headers_[i - 1].checkpoint : nullptr, c,
+                                           change->change.bytes, where)
                                : handed_over(*set, change->change.bytes, where));
       if (next.recovery) restarts_.push_back({c.height, next.recovery->reason, next.recovery->time});
       set = std::move(next.set);
       signers = std::move(next.first);
       alone = std::make_shared<const log::Signers>(*set);
-      lines_.emplace_back(c.height, signers->digest());
-      lines_.emplace_back(Height{c.height.value + 1}, alone->digest());
+      lines_.push_back({c.height, signers->digest(), signers->digest() != alone->digest()});
+      lines_.push_back({Height{c.height.value + 1}, alone->digest()});
+      if (c.validators == signers->digest()) STELE_CHECK(certified(e, i, headers_[i].hash, *signers, where));
       ++change;
     }
     if (c.validators != signers->digest()) return reject(RejectionCode::block_bad_qc, at("headers", i));
@@ -157,19 +181,18 @@ Result<std::vector<SignersPtr>, Rejection> Facts::take_changes(const record::Gen
   return reject(again ? RejectionCode::repeated : RejectionCode::not_ascending, at("changes", left));
 }
 
-/// A quorum of the old set, too, signed the header with which a new one begins.
-Result<void, Rejection> Facts::take_change_certificates(const Evidence& e) const {
-  for (std::size_t i = 0; i < e.changes.size(); ++i) {
-    if (!headers_[e.changes[i].header].certified) return reject(RejectionCode::block_bad_qc, at("changes", i));
-  }
-  return {};
-}
-
 std::optional<Digest> Facts::validators_at(Height height) const {
   if (lines_.empty() || height > headers_.back().checkpoint.height) return std::nullopt;
   const auto after =
-      std::upper_bound(lines_.begin(), lines_.end(), height, [](Height h, const auto& line) { return h < line.first; });
-  return std::prev(after)->second;
+      std::upper_bound(lines_.begin(), lines_.end(), height, [](Height h, const Line& l) { return h < l.from; });
+  return std::prev(after)->digest;
+}
+
+std::optional<Digest> Facts::set_in_force_at(Height height) const {
+  for (auto l = lines_.rbegin(); l != lines_.rend(); ++l) {
+    if (!l->handover && l->from.value <= height.value + 1) return l->digest;
+  }
+  return std::nullopt;
 }
 
 Result<void, Rejection> Facts::take_qcs(std::span<const SignersPtr> signers, const Evidence& e) {

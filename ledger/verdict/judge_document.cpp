@@ -107,8 +107,8 @@ class Court {
     }
     v_.restarts = facts->restarts();
     if (!fits_pinned(*facts)) return std::nullopt;
-    std::string vi = "tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng";
-    std::string en = "the file is intact and every proof in it holds";
+    std::string vi = "đúng dạng, mọi bằng chứng kèm theo đều đúng";
+    std::string en = "of the right form, and every proof in it holds";
     for (const auto& r : v_.restarts) {
       vi += fmt::format("; mạng đã được các khóa gốc khôi phục từ khối {} (lý do: {}, công bố {})", r.height.value,
                         r.reason, date_vi(r.published));
@@ -119,18 +119,21 @@ class Court {
     return std::move(facts).value();
   }
 
+  /// Only what is proven final can contradict: a certified block may be given up for another one.
   bool fits_pinned(const Facts& facts) {
     if (!options_.pinned_checkpoint) return true;
-    const auto pinned = log::parse_checkpoint(*options_.pinned_checkpoint);
+    auto pinned = log::parse_checkpoint(*options_.pinned_checkpoint);
+    if (!pinned || pinned->net != genesis_.net) return conflicts("checkpoint");
+    pinned_ = std::move(*pinned);
     const auto hash = log::hash_of(*options_.pinned_checkpoint);
     for (std::size_t i = 0; i < facts.headers().size(); ++i) {
       const auto& h = facts.headers()[i];
-      if (pinned && goes_with(h, *pinned, hash)) continue;
-      return conflicts(fmt::format("evidence.headers[{}]", i));
+      if (h.final && !goes_with(h, *pinned_, hash)) return conflicts(fmt::format("evidence.headers[{}]", i));
     }
     // Keys of a set that was replaced must not sign what is newer than the checkpoint.
-    const auto line = pinned ? facts.validators_at(pinned->height) : std::nullopt;
-    return !line || *line == pinned->validators || conflicts("evidence.changes");
+    const auto top = facts.status_checkpoint();
+    if (!top || facts.headers()[*top].checkpoint.height < pinned_->height) return true;
+    return facts.validators_at(pinned_->height) == pinned_->validators || conflicts("evidence.changes");
   }
 
   /// Could both stand in one chain, as far as two headers tell?
@@ -229,15 +232,22 @@ class Court {
     return out;
   }
 
-  void status_age(const Facts& /*unused*/) {
-    if (!options_.now || !v_.status_time) return;
-    if (options_.now->value <= v_.status_time->value ||
-        options_.now->value - v_.status_time->value <= options_.status_age_max_s)
+  void status_age(const Facts& facts) {
+    if (!v_.status_time) return;
+    if (options_.now && options_.now->value > v_.status_time->value &&
+        options_.now->value - v_.status_time->value > options_.status_age_max_s) {
+      add(Part::status,
+          not_judged(Outcome::status_too_old, "status_too_old", "",
+                     fmt::format("tình trạng chỉ được chứng minh đến {}; hãy xin tệp mới", date_vi(*v_.status_time)),
+                     fmt::format("the status is proven up to {} only; ask for a new file", date_en(*v_.status_time))));
+    }
+    if (!pinned_ || *v_.status_height >= pinned_->height ||
+        facts.set_in_force_at(*v_.status_height) == pinned_->validators)
       return;
     add(Part::status,
-        not_judged(Outcome::status_too_old, "status_too_old", "",
-                   fmt::format("tình trạng chỉ được chứng minh đến {}; hãy xin tệp mới", date_vi(*v_.status_time)),
-                   fmt::format("the status is proven up to {} only; ask for a new file", date_en(*v_.status_time))));
+        not_judged(Outcome::status_too_old, "signers_replaced", "",
+                   "tập nút xác nhận đã thay đổi sau bằng chứng này; hãy xin tệp mới hoặc kiểm tra trực tuyến",
+                   "the set of validators has changed since this evidence; ask for a new file or check online"));
   }
 
   // ---- what it says ----
@@ -492,6 +502,7 @@ class Court {
 
   const record::Genesis& genesis_;
   const Options& options_;
+  std::optional<log::Checkpoint> pinned_;
   Verdict v_;
   std::array<std::vector<Finding>, part_count> findings_;
 };

@@ -445,8 +445,11 @@ void RecordJudge::judge_status(std::size_t record, RecordJudgement& j, bool all_
                       "superseded by a later record; ask for the new one" + en);
       return;
     case log::Status::revoked:
-      out = found_bad(Outcome::revoked, "revoked", place_of(record), "đã bị thu hồi hoặc hết hạn chờ ký" + vi,
-                      "revoked, or lapsed before all had signed" + en);
+      // Nobody can let lapse what all have signed.
+      out = all_shown ? found_bad(Outcome::revoked, "revoked", place_of(record), "đã bị thu hồi" + vi, "revoked" + en)
+                      : found_bad(Outcome::revoked, "revoked", place_of(record),
+                                  "đã bị thu hồi, hoặc hết hạn mà chưa đủ chữ ký" + vi,
+                                  "revoked, or lapsed before all had signed" + en);
       return;
     case log::Status::suspended:
       break;

@@ -31,7 +31,7 @@ constexpr std::array outcomes{
     OutcomeRow{Outcome::not_on_ledger, "not_on_ledger", "Không có trên sổ cái này", "Not on this ledger"},
     OutcomeRow{Outcome::not_authorised, "not_authorised", "Người cấp không được chứng minh là có thẩm quyền khi ký",
                "The issuer is not proven to have been authorised then"},
-    OutcomeRow{Outcome::altered, "altered", "Đã bị sửa đổi", "Altered"},
+    OutcomeRow{Outcome::altered, "altered", "Đã bị sửa đổi hoặc hỏng", "Altered or damaged"},
     OutcomeRow{Outcome::other_network, "other_network", "Thuộc một mạng khác", "Of another network"},
     OutcomeRow{Outcome::unreadable, "unreadable", "Không phải tệp văn bản mà chương trình này đọc được",
                "Not a document file that this program can read"},

@@ -12,9 +12,15 @@ using log::Place;
 constexpr std::size_t votes_per_key_max = 64;
 constexpr unsigned patience_max = 2;
 constexpr std::uint64_t heights_ahead_max = 1'024;
+constexpr std::uint64_t epochs_ahead_max = 65'536;
 
 Place place_of(const StoredBlock& b) {
   return {b.header.epoch, b.header.height, b.hash};
+}
+
+/// Of two recoveries on one base the later one counts.
+auto order_of(const log::Recovery& r) {
+  return std::pair(r.time, log::recovery_digest(r));
 }
 
 /// Which of two certificates an epoch must not fall behind.
@@ -88,6 +94,7 @@ void Machine::stored(StoredBlock b) {
     patience_ = 0;
   }
   add(std::move(b));
+  become_ready();  // others sign from here on, and they may have answered
   // A vote may make others count, and a certificate move the final block: each step looks the block up again.
   consider(*block(hash));
   if (const auto* now = block(hash)) count(*now);
@@ -233,25 +240,33 @@ void Machine::check_mine(const log::SignedVote& v, const HeaderHash& hash) {
 }
 
 void Machine::answer(const PublicKey& from, const std::optional<log::SignedVote>& shown) {
-  if (!options_.me || dead_ || from == *options_.me || !known_key(from)) return;
+  const bool of_recovery = recovery_ && recovery_signers_->number_of(from);
+  if (!options_.me || dead_ || from == *options_.me || (!known_key(from) && !of_recovery)) return;
   if (shown && shown->validator == *options_.me && shown->header.net == genesis_.net) {
     const auto key = VerifyKey::parse(*options_.me);
     const auto hash = log::place_of(shown->header).header;
     if (key && key->verify(log::vote_digest(hash, shown->time), shown->signature)) check_mine(*shown, hash);
   }
   answered_.insert(from);
-  if (ready_ || dead_) return;
-  const auto& signers = signers_to_ask();
+  become_ready();
+}
+
+void Machine::become_ready() {
+  if (!options_.me || ready_ || dead_ || !enough_answered(signers_to_ask())) return;
+  ready_ = true;
+  progress_ = now_;
+  patience_ = 0;
+  consider(head());
+}
+
+/// q - 1 others, and itself.
+bool Machine::enough_answered(const log::Signers& signers) const {
   std::vector<std::uint16_t> numbers;
   for (const auto& key : answered_) {
     if (const auto n = signers.number_of(key)) numbers.push_back(*n);
   }
-  // q - 1 others, and itself.
   if (const auto mine = signers.number_of(*options_.me)) numbers.push_back(*mine);
-  if (!signers.quorum(numbers)) return;
-  ready_ = true;
-  progress_ = now_;
-  consider(head());
+  return signers.quorum(numbers);
 }
 
 std::optional<log::SignedVote> Machine::highest_vote_of(const PublicKey& key) const {
@@ -281,6 +296,8 @@ std::optional<log::QuorumCertificate> Machine::certificate_of(const HeaderHash& 
 
 void Machine::statement(const log::EpochStatement& s, const std::optional<log::QuorumCertificate>& highest_qc) {
   if (s.net != genesis_.net || log::is_void(s)) return;
+  // Nobody comes this far by leaving epochs that did not begin: f + 1 bad keys would draw all others after them.
+  if (s.to.value > std::max(record_.left_below, head().header.epoch).value + epochs_ahead_max) return;
   if (highest_qc && highest_qc->header == s.highest.header) {
     if (higher_certificate(s.highest, high_)) certificate(*highest_qc);
   }
@@ -305,12 +322,15 @@ void Machine::statement(const log::EpochStatement& s, const std::optional<log::Q
 
 /// f + 1 have left: one of them is honest and has a reason.
 void Machine::amplify() {
-  if (!options_.me || !may_sign()) return;
-  if (const auto to = left_by_one_honest(statements_, signers_of_next()); to && *to > record_.left_below)
-    leave(*to, std::nullopt);
-  if (!serves_recovery()) return;
-  if (const auto to = left_by_one_honest(recovery_statements_, *recovery_signers_); to && *to > record_.left_below)
-    leave(*to, recovery_);
+  if (!options_.me || dead_) return;
+  // Who serves a recovery follows its set alone: of the old one too many may be what it recovers from.
+  if (serves_recovery()) {
+    if (const auto to = left_by_one_honest(recovery_statements_, *recovery_signers_); to && *to > record_.left_below)
+      leave(*to, recovery_);
+  } else if (may_sign()) {
+    if (const auto to = left_by_one_honest(statements_, signers_of_next()); to && *to > record_.left_below)
+      leave(*to, std::nullopt);
+  }
 }
 
 /// The highest epoch that f + 1 of these have left the epochs below.
@@ -366,22 +386,21 @@ std::optional<log::EpochProof> Machine::proof_for(Epoch to, const std::optional<
 }
 
 void Machine::assemble() {
-  if (assemble(statements_, std::nullopt, signers_of_next())) return;
+  assemble(statements_, std::nullopt, signers_of_next());
   if (recovery_ && recovery_->base == high_) assemble(recovery_statements_, recovery_, *recovery_signers_);
 }
 
-bool Machine::assemble(const Statements& statements, const std::optional<log::Recovery>& serves,
+void Machine::assemble(const Statements& statements, const std::optional<log::Recovery>& serves,
                        const log::Signers& signers) {
   std::set<Epoch> epochs;
   for (const auto& [key, s] : statements) epochs.insert(s.to);
   for (auto to = epochs.rbegin(); to != epochs.rend() && *to > head().header.epoch; ++to) {
-    if (serves && *to < serves->epoch) return false;
+    if (serves && *to < serves->epoch) return;
     auto proof = proof_for(*to, serves, signers);
     if (!proof || (serves && log::median_time(*proof).value < serves->time.value + log::recovery_wait_s)) continue;
     effects_.emplace_back(EpochReady{*to, high_, std::move(*proof)});
-    return true;
+    return;
   }
-  return false;
 }
 
 void Machine::recovery(const log::Recovery& r) {
@@ -390,15 +409,47 @@ void Machine::recovery(const log::Recovery& r) {
   if (log::lower(r.base, final_) || r.base != high_) return;
   auto signers = log::recovery_signers(r);
   if (!signers) return;
+  // The same again changes nothing. Of two on one base all nodes take the same one, whichever came first.
+  if (recovery_ && recovery_->base == r.base && order_of(r) <= order_of(*recovery_)) return;
   recovery_ = r;
   recovery_signers_ = std::move(signers);
   recovery_statements_.clear();
 }
 
-/// Its week is over, its first block is not certified, and this key is of its set.
+/// Its week is over, its first block is not certified, this key is of its set, and enough of that set have answered.
 bool Machine::serves_recovery() const {
   return recovery_ && recovery_->base == high_ && now_.value >= recovery_->time.value + log::recovery_wait_s &&
-         recovery_signers_->number_of(*options_.me);
+         recovery_signers_->number_of(*options_.me) && (ready_ || enough_answered(*recovery_signers_));
+}
+
+/// Do a quorum of these say that they have left for this epoch or a later one?
+bool Machine::quorum_left(const Statements& statements, const log::Signers& signers, Epoch to) {
+  std::vector<std::uint16_t> numbers;
+  for (const auto& [key, s] : statements) {
+    if (const auto n = signers.number_of(key); n && s.to >= to) numbers.push_back(*n);
+  }
+  return signers.quorum(numbers);
+}
+
+/// What was said is said again; after a stall it may be for a later epoch. Nobody goes ahead alone: a later one only
+/// when a quorum has said the last one, or whoever was cut off for a day would not meet the others again.
+void Machine::say_what_is_left(bool stalled) {
+  const Epoch begun = std::max(record_.last.epoch, head().header.epoch);
+  const auto next = [&](const Statements& statements, const log::Signers& signers) {
+    const bool waits = record_.left_below > begun;
+    if (!stalled) return waits ? record_.left_below : Epoch{0};
+    if (!waits) return Epoch{std::max(record_.left_below, begun).value + 1};
+    return Epoch{record_.left_below.value + (quorum_left(statements, signers, record_.left_below) ? 1 : 0)};
+  };
+  const bool serves = serves_recovery();
+  // Both, for one epoch: whichever set finds its quorum begins it, and no one votes twice for that.
+  Epoch to = serves ? std::max(recovery_->epoch, next(recovery_statements_, *recovery_signers_)) : Epoch{0};
+  if (to <= begun) to = Epoch{0};
+  if (may_sign() && signers_of_next().number_of(*options_.me)) {
+    to = std::max(to, next(statements_, signers_of_next()));
+    if (to.value > 0) leave(to, std::nullopt);
+  }
+  if (serves && to.value > 0) leave(to, recovery_);
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------
@@ -408,26 +459,14 @@ void Machine::tick(UnixSeconds now) {
   const bool repeat = now_.value >= repeated_.value + options_.repeat_s;
   if (repeat) repeated_ = now_;
   if (options_.me && !dead_ && !ready_ && repeat) effects_.emplace_back(AskForMyVotes{});
-  if (options_.me && may_sign()) {
+  if (options_.me && !dead_) {
     const auto patience = options_.stall_s << patience_;
     const bool stalled = now_.value >= progress_.value + patience;
     if (stalled) {
       progress_ = now_;
       patience_ = std::min(patience_ + 1, patience_max);
     }
-    const Epoch begun = std::max(record_.last.epoch, head().header.epoch);
-    const Epoch fresh{std::max(record_.left_below, begun).value + 1};
-    if (serves_recovery()) {
-      // The same recovery serves again, for a later epoch, where the votes for its first block were split.
-      if (stalled)
-        leave(std::max(recovery_->epoch, fresh), recovery_);
-      else if (const auto to = std::max(recovery_->epoch, record_.left_below); repeat && to > begun)
-        leave(to, recovery_);
-    } else if (stalled) {
-      if (signers_of_next().number_of(*options_.me)) leave(fresh, std::nullopt);
-    } else if (repeat && record_.left_below > head().header.epoch && !recovery_) {
-      leave(record_.left_below, std::nullopt);
-    }
+    if (stalled || repeat) say_what_is_left(stalled);
     if (repeat && !stalled) consider(head());
   }
   if (repeat) assemble();

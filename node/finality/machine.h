@@ -135,9 +135,13 @@ class Machine {
   using Statements = std::map<PublicKey, log::EpochStatement>;
   void amplify();
   [[nodiscard]] static std::optional<Epoch> left_by_one_honest(const Statements&, const log::Signers&);
+  [[nodiscard]] static bool quorum_left(const Statements&, const log::Signers&, Epoch to);
   [[nodiscard]] bool serves_recovery() const;
+  [[nodiscard]] bool enough_answered(const log::Signers&) const;
+  void become_ready();
+  void say_what_is_left(bool stalled);
   void assemble();
-  bool assemble(const Statements&, const std::optional<log::Recovery>& serves, const log::Signers&);
+  void assemble(const Statements&, const std::optional<log::Recovery>& serves, const log::Signers&);
   [[nodiscard]] std::optional<log::EpochProof> proof_for(Epoch to, const std::optional<log::Recovery>&,
                                                          const log::Signers&) const;
 

@@ -262,8 +262,10 @@ bool Replica::could_be_proven(const log::Block& block) const {
   for (const auto& st : proof->statements) {
     if (log::lower(base, st.highest)) base = {st.highest.epoch, st.highest.height, block.parent};
   }
-  return log::check_epoch_proof(*proof, ledger_.genesis(), block.epoch, base, *ledger_.tail().back().child_signers)
-      .has_value();
+  const auto by = [&](const rules::Applied& a) {
+    return log::check_epoch_proof(*proof, ledger_.genesis(), block.epoch, base, *a.child_signers).has_value();
+  };
+  return by(ledger_.tail().back()) || by(ledger_.tail().front());
 }
 
 /// A quorum begins an epoch on a branch that is not stored here. It can be lower than what is: the quorum did not know
@@ -274,7 +276,11 @@ bool Replica::begin_epoch_elsewhere(const sync::Batch& batch) {
   const auto it = slots_.find(s);
   auto first = it == slots_.end() ? Result<log::Block, Rejection>(reject(RejectionCode::block_wrong_parent))
                                   : log::decode_block(it->second);
-  if (!first || !machine_.would_vote(s.epoch, s.height, *ledger_.tail().back().child_signers)) return false;
+  if (!first) return false;
+  const auto proof = log::decode_epoch_proof(first->epoch_proof);
+  const auto signers = proof && proof->recovery ? log::recovery_signers(*proof->recovery)
+                                                : std::optional(*ledger_.tail().back().child_signers);
+  if (!signers || !machine_.would_vote(s.epoch, s.height, *signers)) return false;
   std::vector<log::Block> blocks;
   std::optional<Height> keep;
   for (const auto& b : batch.blocks) {

@@ -258,12 +258,14 @@ json::Value to_json(const store::FinalPoint& f) {
     out.set("child", f.child_text);
     out.set("qc", base64url(f.child_qc));
   }
-  if (f.changes.empty()) return out;
+  if (!f.changes) return out;
   auto& list = out.set("changes", Value::array());
-  for (const auto& c : f.changes) {
-    list.push(Value::object({{"text", c.text},
-                             {"qc", base64url(c.qc)},
-                             {std::string(verdict::change_name(c.change.kind)), base64url(c.change.bytes)}}));
+  for (const auto& c : *f.changes) {
+    auto& shown =
+        list.push(Value::object({{"text", c.text},
+                                 {"qc", base64url(c.qc)},
+                                 {std::string(verdict::change_name(c.change.kind)), base64url(c.change.bytes)}}));
+    if (!c.base.empty()) shown.set("base", c.base);
   }
   return out;
 }

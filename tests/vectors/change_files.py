@@ -53,6 +53,17 @@ class ChangeFiles:
         signers = [(0, self.network.root)] if signers is None else signers
         return recovery(body, [(n, key.sign(digest)) for n, key in signers])
 
+    def without_header(self, value, at):
+        """One header less, that nothing in the bag names; all positions above it move."""
+        def edit(evidence):
+            evidence["headers"].pop(at)
+            for name in ("qcs", "inclusions", "statuses", "changes"):
+                for item in evidence[name]:
+                    assert item["header"] != at
+                    item["header"] -= item["header"] > at
+
+        return self.edited(value, edit)
+
     def edited(self, value, edit):
         value = copy.deepcopy(value)
         edit(value["evidence"])
@@ -68,7 +79,7 @@ class ChangeFiles:
 
     def recovered(self, numbers, early=0, **changes):
         """Up to a block 8 that `numbers` certify, whom the roots name at block 7, so many seconds before the week is over."""
-        chain, time = self.chain.cut(6), self.renewed["time"] + WEEK - early
+        chain, time = self.chain.cut(6), changes.get("time", self.renewed["time"]) + WEEK - early
         item = {"recovery": b64u(self.recovery(set=[self.network.members[n] for n in numbers], **changes))}
         chain.grow([], time + 60, numbers, numbers, numbers, 5, proof_time=time, change=item)
         chain.grow([], time + 120, numbers, numbers, numbers, 5)
@@ -85,7 +96,7 @@ class ChangeFiles:
         whole = self.receipt(self.chain, 7, [6])
         at = {h: i for i, h in enumerate(sorted({0, 1, 2, 5, 6, 7, 8}))}
         cases = {**self.false_lists(whole, at), **self.false_certificates(whole, at), **self.false_sets(),
-                 **self.false_recoveries(whole)}
+                 **self.false_recoveries(whole, at)}
         return [{"name": n, "text": file_text(v), "outcomes": ["altered"]} for n, v in cases.items()]
 
     def false_lists(self, whole, at):
@@ -185,7 +196,7 @@ class ChangeFiles:
             "the set that is in force": self.handed_over_to(self.old),
         }
 
-    def false_recoveries(self, whole):
+    def false_recoveries(self, whole, at):
         root, stranger, members = self.network.root, PrivateKey(99), self.network.members
         good = self.recovery()
         signature = good[-64:]
@@ -206,6 +217,12 @@ class ChangeFiles:
             "a recovery with another base": shown(self.recovery(base=(epoch, height, sha(b"another")))),
             "a recovery with a base one lower": shown(self.recovery(base=(epoch, height - 1, header_hash))),
             "a recovery with a base one higher": shown(self.recovery(base=(epoch, height + 1, header_hash))),
+            "a recovery with a base of an earlier epoch": shown(self.recovery(base=(epoch - 1, height, header_hash))),
+            "a recovery with a base of a later epoch": shown(self.recovery(base=(epoch + 1, height, header_hash))),
+            "a recovery whose base is not in the bag": self.without_header(whole, at[6]),
+            "a recovery published before its base": self.recovered(self.last, time=self.chain.blocks[5].time - 1),
+            "a recovery of an epoch beyond 2^53 - 1": shown(self.recovery(epoch=2**53)),
+            "a recovery with a base of a height beyond 2^53 - 1": shown(self.recovery(base=(epoch, 2**53, header_hash))),
             "a recovery of a later epoch than its header": shown(self.recovery(epoch=6)),
             "a recovery of no later epoch than its base": shown(self.recovery(epoch=epoch)),
             "a recovery with another reason": shown(good.replace(b"quorum-lost", b"quorum-gone")),
@@ -231,23 +248,44 @@ class ChangeFiles:
         def at(height):
             return self.chain.blocks[height - 1].header
 
-        whole, before = self.receipt(self.chain, 7), self.receipt(self.chain, 2)
+        whole, before, handover = self.receipt(self.chain, 7), self.receipt(self.chain, 2), self.receipt(self.chain, 5)
+        replaced = self.grown(self.chain.cut(6), self.new, self.new, [2, 3, 4, 5]).blocks[-1].header
         cases = [
             ("before the handover, one of the old set", before, at(3), "valid"),
-            ("before the handover, a later one of the new set", before, at(6), "valid"),
-            ("before the handover, a later one of the recovery's set", before, at(8), "valid"),
-            ("up to the parent of the one that is known", self.receipt(self.chain, 4), at(6), "valid"),
+            ("before the handover, that which hands over", before, at(5), "status_too_old"),
+            ("before the handover, a later one of the new set", before, at(6), "status_too_old"),
+            ("before the handover, a later one of the recovery's set", before, at(8), "status_too_old"),
+            ("up to the parent of that which hands over", self.receipt(self.chain, 4), at(6), "status_too_old"),
+            ("up to that which hands over, itself", handover, at(5), "valid"),
+            ("up to that which hands over, the first of the new set", handover, at(6), "valid"),
+            ("up to that which hands over, the first of the recovery's set", handover, at(7), "status_too_old"),
             ("after the recovery, one of the old set", whole, at(4), "valid"),
             ("after the recovery, that which hands over", whole, at(5), "valid"),
             ("after the recovery, one of the new set", whole, at(6), "valid"),
             ("after the recovery, its first", whole, at(7), "valid"),
             ("after the recovery, its highest", whole, at(8), "valid"),
-            ("after the recovery, one of those whom it replaced", whole,
-             self.grown(self.chain.cut(6), self.new, self.new, [2, 3, 4, 5]).blocks[-1].header, "altered"),
+            ("after the recovery, one of those whom it replaced", whole, replaced, "altered"),
+            *self.beside_what_is_not_final(at),
             *self.by_the_old_set_alone(at),
         ]
         return [{"name": n, "text": file_text(v), "checkpoint": p, "outcome": o,
                  "recoveries": self.told if v is whole else []} for n, v, p, o in cases]
+
+    def beside_what_is_not_final(self, at):
+        """Headers that were certified, or nobody voted for, and another chain became final. They prove nothing, and contradict nothing."""
+        old, able = self.old, [0, 1, 2, 3]
+        given_up = self.grown(self.chain.cut(3), old, old, able, 3, epoch=0)
+        later = self.grown(self.before, old, old, able, epoch=2).blocks[-1].header
+        cases = [
+            ("in its place, certified", self.receipt(given_up, 3), at(4), "valid"),
+            ("in its place, final", self.receipt(given_up, 4), at(4), "altered"),
+            ("in its place, certified by two sets", self.receipt(self.chain, 4), later, "valid"),
+            ("just above it, certified by nobody", self.receipt(given_up, 2, [5]), at(4), "valid"),
+            ("above it and of an earlier time, certified by nobody", self.receipt(given_up, 2, [6]), at(4), "valid"),
+            ("just below it, certified by nobody", self.receipt(given_up, 2, [4]), self.grown(
+                self.before, old, old, able).blocks[-1].header, "valid"),
+        ]
+        return [(f"another one {n}", *case) for n, *case in cases]
 
     def by_the_old_set_alone(self, at):
         def forged(below, heights, **how):
@@ -264,13 +302,15 @@ class ChangeFiles:
             ("beyond that which hands over", self.receipt(along, 7), at(5), "altered"),
             ("beyond one of the new set", self.receipt(along, 8), at(6), "altered"),
             ("just above one of the new set", self.receipt(along, 7), at(6), "altered"),
-            ("in the place of one of the new set", self.receipt(along, 5), at(6), "altered"),
-            ("in the place of one of its own", self.receipt(forged(self.chain.cut(3), 1, epoch=0), 3), at(4), "altered"),
-            ("just below one of the new set", self.receipt(along, 4), at(6), "altered"),
-            ("below, of the same time", self.receipt(forged(up_to_4, 2, wait=until), 5), at(8), "valid"),
-            ("below, of a later time", self.receipt(forged(up_to_4, 2, wait=until + 1), 5), at(8), "altered"),
+            ("in the place of one of the new set", self.receipt(along, 6), at(6), "altered"),
+            ("just below one of the new set", self.receipt(along, 5), at(6), "altered"),
+            ("in the place of that which hands over, not final", self.receipt(along, 4), at(5), "status_too_old"),
+            ("just below one of the new set, not final", self.receipt(along, 4), at(6), "status_too_old"),
+            ("below, of the same time", self.receipt(forged(up_to_4, 3, wait=until), 6), at(8), "status_too_old"),
+            ("below, of a later time", self.receipt(forged(up_to_4, 3, wait=until + 1), 6), at(8), "altered"),
+            ("below, of a later time, not final", self.receipt(forged(up_to_4, 2, wait=until + 1), 5), at(8), "status_too_old"),
             ("below, of a larger size", self.receipt(forged(up_to_4, 2, records=[more]), 5), at(8), "altered"),
-            ("below, of the same epoch", self.receipt(forged(up_to_4, 2, epoch=5), 5), at(8), "valid"),
+            ("below, of the same epoch", self.receipt(forged(up_to_4, 2, epoch=5), 5), at(8), "status_too_old"),
             ("below, of a higher epoch", self.receipt(forged(up_to_4, 2, epoch=6), 5), at(8), "altered"),
             ("above, of an earlier time", self.receipt(forged(up_to_2, 5), 6), at(4), "altered"),
             ("above, of a smaller size", self.receipt(forged(forged(up_to_1, 1, epoch=0), 5, wait=600), 6), at(4), "altered"),

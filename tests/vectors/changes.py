@@ -153,12 +153,13 @@ def changes():
     chain.grow([], t + 1020, old, new, [0, 2, 3, 4], 1, change={"set": b64u(chain.enc(new))})  # 5: both sets
     chain.refuse_qc("certified by the old set alone", [0, 1, 2, 3], old, new)
     chain.refuse_qc("certified by the new set alone", [2, 3, 4, 5], old, new)
-    late = t + 2000 + WEEK
+    published = t + 1020  # that of the header of block 6, which the recovery stands on: not a second earlier
+    late = published + WEEK
 
-    def renewed_to(base, numbers):
+    def renewed_to(base, numbers, **changes):
         """A recovery: its values, its digest, and its bytes that the root signed."""
-        values = {"net": network.net, "base": chain.place(base), "epoch": 4, "reason": "quorum-lost", "time": t + 2000,
-                  "set": [network.members[n] for n in numbers]}
+        values = {"net": network.net, "base": chain.place(base), "epoch": 4, "reason": "quorum-lost", "time": published,
+                  "set": [network.members[n] for n in numbers], **changes}
         body = recovery_body(values)
         serves = tagged("stele/v1/recovery", body)
         return values, serves, recovery(body, [(0, network.root.sign(serves))])
@@ -169,17 +170,24 @@ def changes():
 
     refuse_the_set_in_force("recovery to the set that the block below hands over to", 5)
     chain.grow([], t + 1080, new, new, [2, 3, 5], 1)  # 6: the new one
+    assert chain.blocks[5].time == published
     chain.refuse_qc("certified by the old set", [2, 3], new, new)
     chain.refuse_record("key_taken", set_record([0, 2, 3, 4]), name="validators: a key that has left", epoch=1)
     renewed, serves, signed = renewed_to(6, last)
 
-    def renewal(recovery_bytes, time=late, who=last, epoch=5):
+    def renewal(recovery_bytes, time=late, who=last, epoch=5, serves=serves):
         return {"epoch": epoch, "epoch_proof": chain.proof(who, epoch, 6, time, recovery_bytes, serves)}
+
+    _, serves_earlier, earlier = renewed_to(6, last, time=published - 1)
+    beyond = 2**53
 
     chain.refuse("recovery before its week is over", "block_wrong_epoch", **renewal(signed, time=late - 1))
     chain.refuse("recovery that no root signed", "block_wrong_epoch", **renewal(recovery(recovery_body(renewed), [])))
     chain.refuse("recovery before its epoch", "block_wrong_epoch", **renewal(signed, epoch=3))
     chain.refuse("recovery by the set that it ends", "block_wrong_epoch", **renewal(signed, who=[2, 3, 4]))
+    chain.refuse("recovery published before its base", "block_wrong_epoch", **renewal(earlier, serves=serves_earlier))
+    chain.refuse("epoch beyond 2^53 - 1", ["block_bad_encoding", "out_of_bounds"],
+                 epoch=beyond, epoch_proof=chain.proof([2, 3, 4], beyond, 6, late))
     refuse_the_set_in_force("recovery to the set that is in force", 6)
     # 7: of a later epoch than the recovery, as after votes that were split in epoch 4.
     chain.grow([], late + 60, last, last, last, 5, renewal(signed)["epoch_proof"], late, {"recovery": b64u(signed)})

@@ -216,6 +216,8 @@ def epochs(story):
     foreign_body = epoch_statement_body(foreign)
     by_stranger = (foreign, foreign_body, foreign_body + stranger_key.sign(tagged("stele/v1/epoch", foreign_body)))
     forged = (statements[2][0], statements[2][1], statements[2][1] + b"\1" * 64)
+    highest = 2**53 - 1
+    beyond = highest + 1
     judged = [
         ("three of four", proof, 1, place_of(base), True),
         ("all four, one of them behind", proof_of([*statements, statement(3, highest=place_of(blocks[1]), last_vote=place_of(blocks[2]))]), 1, place_of(base), True),
@@ -234,6 +236,7 @@ def epochs(story):
         ("a recovery of another base", good_recovery, 2, place_of(blocks[2]), False),
         ("a recovery by the set that it ends", proof_of([statement(i, to=2, recovery=digest, time=time + week) for i in (0, 1, 2)], recovery_bytes), 2, place_of(base), False),
         ("statements that serve a recovery, without it", proof_of(serving), 2, place_of(base), False),
+        ("the highest epoch that there is", proof_of([statement(i, to=highest) for i in range(3)]), highest, place_of(base), True),
         ("statements that serve none, with one", proof_of([statement(i, to=2, time=time + week) for i in (1, 2, 3)], recovery_bytes), 2, place_of(base), False),
     ]
 
@@ -263,8 +266,15 @@ def epochs(story):
             "version 2": proof[:4] + u8(2) + proof[5:], "no statement": epoch_proof([]),
             "a statement of no later epoch": proof_of([statement(0, to=0)]),
             "a parent's epoch above its vote's": proof_of([statement(0, last_vote_parent=1)]),
+            "a statement of an epoch beyond 2^53 - 1": proof_of([statement(0, to=beyond)]),
+            "a certified place of a height beyond 2^53 - 1": proof_of([statement(0, highest=(0, beyond, base.hash))]),
+            "a last vote of a height beyond 2^53 - 1": proof_of([statement(0, last_vote=(0, beyond, last.hash))]),
             "a recovery cut off": proof_of(serving, recovery_bytes[:-1]),
             "a recovery of no later epoch": proof_of(serving, renewal(epoch=0)[2]),
+            "a recovery of an epoch beyond 2^53 - 1": proof_of(serving, renewal(epoch=beyond)[2]),
+            "a recovery with a base of an epoch beyond 2^53 - 1": proof_of(
+                serving, renewal(base=(beyond, base.height, base.hash), epoch=beyond + 1)[2]),
+            "a recovery with a base of a height beyond 2^53 - 1": proof_of(serving, renewal(base=(0, beyond, base.hash))[2]),
             "a recovery without a set": proof_of(serving, renewal(set=[])[2]),
             "a recovery with a key twice": proof_of(serving, renewal(set=[members[0], ("so-9", members[0][1])])[2]),
             "a recovery with an id twice": proof_of(serving, renewal(set=[members[0], (members[0][0], members[1][1])])[2]),

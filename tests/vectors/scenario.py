@@ -312,7 +312,9 @@ class Evidence:
     def value(self):
         # All changes of the set up to the highest header, each with the certificate of its header.
         changes = {h: item for h, item in self.chain.changes.items() if h <= max(self.headers)}
-        heights, indexes = sorted(self.headers | changes.keys()), sorted(self.records)
+        # The base of a recovery is the place of its header's parent, which tells its epoch and time.
+        bases = {h - 1 for h, item in changes.items() if "recovery" in item}
+        heights, indexes = sorted(self.headers | changes.keys() | bases), sorted(self.records)
         header_at = {h: i for i, h in enumerate(heights)}
         record_at = {r: i for i, r in enumerate(indexes)}
         block = {h: self.chain.blocks[h - 1] for h in heights if h > 0}

@@ -490,4 +490,60 @@ class Story:
             "another's authority": (self.receipt(document, self.school_authority("teacher"), 13), []),
         }
         out.update({name: (edited(edit), ["altered", "unreadable"]) for name, edit in altered.items()})
+        out.update(self.faults_in_order(json.loads(self.receipt(document, clerk, height + 2))))
+        return out
+
+    def faults_in_order(self, good):
+        """Files with two faults each: form is judged before the network, and rules before every other item (section 9.1)."""
+        def newer_rules(evidence):
+            evidence["headers"][-1] = evidence["headers"][-1].replace("rules 1\n", "rules 2\n")
+
+        def change(characters):
+            return lambda e: e.update(changes=[{"header": 0, "set": "A" * characters}])
+
+        def qc(text):
+            return lambda e: e["qcs"][0].update(qc=text)
+
+        def switched(name):
+            return lambda e: e[name].insert(0, e[name].pop(1))
+
+        far = 10**6
+        foreign = {
+            "nothing else": (lambda e: None, "other_network"), "newer rules": (newer_rules, "other_network"),
+            "a certificate of 12,684 characters": (qc("A" * 12684), "other_network"),
+            "a certificate of 12,686 characters": (qc("A" * 12686), "altered"),
+            "a certificate that is no base64url": (qc("AB"), "altered"),
+            "a certificate of no header": (lambda e: e["qcs"][-1].update(header=far), "altered"),
+            "certificates descending": (switched("qcs"), "altered"),
+            "a change of 8,192 characters": (change(8192), "other_network"),
+            "a change of 8,194 characters": (change(8194), "altered"),
+            "a change that is no base64url": (lambda e: e.update(changes=[{"header": 0, "recovery": "AB"}]), "altered"),
+            "records descending": (switched("records"), "altered"),
+            "inclusions descending": (switched("inclusions"), "altered"),
+            "an inclusion of no record": (lambda e: e["inclusions"][-1].update(record=far), "altered"),
+            "an inclusion under no header": (lambda e: e["inclusions"][-1].update(header=far), "altered"),
+            "an inclusion whose path is no base64url": (lambda e: e["inclusions"][-1]["path"].append("A" * 42 + "B"), "altered"),
+            "statuses descending": (switched("statuses"), "altered"),
+            "a status of no record": (lambda e: e["statuses"][-1].update(record=far), "altered"),
+            "a status leaf that is no base64url": (lambda e: e["statuses"][-1].update(leaf="A" * 85 + "B"), "altered"),
+        }
+        newer = {
+            "a forged certificate": lambda e: e["qcs"][0].update(qc=e["qcs"][1]["qc"]),
+            "a header that does not parse": lambda e: e["headers"].__setitem__(0, "x\n"),
+            "a header of another network": lambda e: e["headers"].__setitem__(
+                0, e["headers"][0].replace(self.network.net, "stele/vidu/" + "0" * 32)),
+            "two headers of one height": lambda e: e["headers"].__setitem__(0, e["headers"][1]),
+            "a record that does not decode": lambda e: e["records"][0].update(jws="x"),
+        }
+        out = {}
+        for name, (edit, outcome) in foreign.items():
+            value = copy.deepcopy(good)
+            value["net"] = "stele/vidu/" + "0" * 32
+            edit(value["evidence"])
+            out[f"of another network: {name}"] = (file_text(value), [outcome])
+        for name, edit in newer.items():
+            value = copy.deepcopy(good)
+            newer_rules(value["evidence"])
+            edit(value["evidence"])
+            out[f"newer rules: {name}"] = (file_text(value), ["unreadable"])
         return out

@@ -20,7 +20,7 @@ void holder_commands(Command& program) {
 
   struct Show {
     fs::path file;
-    std::string subject;
+    std::string subject, now;
     bool why = false;
   };
   auto s = std::make_shared<Show>();
@@ -34,11 +34,17 @@ void holder_commands(Command& program) {
              {"cho một môn: từng con điểm, cách tính, ai ký, theo thẩm quyền nào",
               "for one subject: each mark, the sum, who signed it and by what right"}},
             s->why)
+      .option({"--now",
+               {"xét tình trạng vào lúc này thay vì bây giờ; none: không xét",
+                "judge the status at this time instead of "
+                "now; none: do not judge its age"},
+               V::time},
+              s->now)
       .example({"Xem học bạ", "Show a transcript"}, "stele show hoc-ba.json --genesis genesis.json")
       .example({"Vì sao điểm Toán như vậy?", "Why is the mark in maths what it is?"},
                "stele show --why hoc-ba.json toan --genesis genesis.json")
       .runs([s](const Context& c) {
-        if (s->why != s->subject.empty()) return s->why ? show_why(c, s->file, s->subject) : show(c, s->file);
+        if (s->why != s->subject.empty()) return s->why ? show_why(c, s->file, s->subject) : show(c, s->file, s->now);
         return fail(c, make_error("usage_why", "--why cần đúng một môn: stele show --why TỆP MÔN.",
                                   "--why needs exactly one subject: stele show --why FILE SUBJECT."));
       });

@@ -24,8 +24,9 @@ constexpr std::array exits{
     ExitText{Exit::passphrase, "sai mật khẩu, hoặc không có mật khẩu", "wrong passphrase, or none to be had"},
     ExitText{Exit::not_valid, "verify: có văn bản không hợp lệ; lý do ở phần kết quả",
              "verify: a document is not valid; the output says why"},
-    ExitText{Exit::status_too_old, "verify: hợp lệ theo những gì đã biết, nhưng bằng chứng về tình trạng đã cũ",
-             "verify: valid as far as is known, but the proof of status is too old"},
+    ExitText{Exit::status_too_old,
+             "verify: hợp lệ theo những gì đã biết, nhưng bằng chứng về tình trạng đã cũ, hay bản in chưa được so",
+             "verify: valid as far as is known, but the proof of status is too old, or the print was not compared"},
 };
 
 std::string_view in(Lang lang, std::string_view vi, std::string_view en) {

@@ -123,7 +123,7 @@ struct Receive {
   std::optional<int> code_fd;  ///< else asked on the terminal: a code in argv would stand in the shell's history
 };
 [[nodiscard]] Exit receive(const Context&, const Receive&);
-[[nodiscard]] Exit show(const Context&, const fs::path& file);
+[[nodiscard]] Exit show(const Context&, const fs::path& file, const std::string& now);
 [[nodiscard]] Exit show_why(const Context&, const fs::path& file, const std::string& subject);
 struct Disclose {
   fs::path file, out;

@@ -197,10 +197,17 @@ Result<record::Genesis> read_genesis(const Context& c) {
   STELE_TRY(const auto text, read_file(c.genesis_file, genesis_bytes_max));
   auto genesis = record::decode_genesis(text);
   if (genesis) return std::move(*genesis);
-  auto e = to_error(genesis.error());
-  e.code = "genesis_" + e.code;
-  e.where.file = c.genesis_file.string();
-  return Unexpected(std::move(e));
+  const auto why = to_error(genesis.error());
+  Where where;
+  where.file = c.genesis_file.string();
+  where.field = why.where.field;
+  return Unexpected(
+      make_error("genesis_" + why.code,
+                 "Đây không phải tệp genesis của một mạng Stele, hoặc tệp đã hỏng. Hãy xin lại tệp từ Sở, "
+                 "qua một đường đáng tin.",
+                 "This is no genesis file of a Stele network, or it is damaged. Ask the department for it "
+                 "again, by a way that you trust.",
+                 std::move(where)));
 }
 
 Result<signer::OpenKey> open_key_to_sign(const Context& c, const std::vector<std::string>& what) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <iostream>
+#include <map>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
@@ -24,6 +25,46 @@ using json::Value;
 using verdict::Outcome;
 
 constexpr json::Limits verdict_limits{.bytes_max = 16 * 1024 * 1024, .depth_max = 16, .nodes_max = 500'000};
+
+/// "2008-11-09" as people write it.
+std::string day_label(const Context& c, const std::string& iso) {
+  const bool is_date = iso.size() == 10 && iso[4] == '-' && iso[7] == '-';
+  if (c.lang != Lang::vi || !is_date) return iso;
+  return iso.substr(8, 2) + "/" + iso.substr(5, 2) + "/" + iso.substr(0, 4);
+}
+
+/// Whose it is: the same classmate's diploma would be just as valid.
+std::string whose(const Context& c, const Value& v) {
+  const auto* claims = v.find("claims");
+  if (claims == nullptr || !claims->is(json::Kind::object)) return {};
+  const auto text = [&](std::string_view name) { return printable(text_of(*claims, name)); };
+  std::string out = text("name");
+  if (out.empty()) return {};
+  if (const auto born = text("birth_date"); !born.empty())
+    out += std::string(pick(c, ", sinh ", ", born ")) + day_label(c, born);
+  if (const auto year = text("year"); !year.empty())
+    out += std::string(pick(c, " · năm học ", " · school year ")) + year;
+  if (const auto serial = text("serial"); !serial.empty())
+    out += std::string(pick(c, " · số hiệu ", " · number ")) + serial;
+  return out;
+}
+
+/// " as of 2026-06-25" for a verdict that says nothing about later.
+std::string as_of(const Context& c, const Value& v) {
+  const auto* status = v.find("status");
+  const auto* at = status != nullptr && status->is(json::Kind::object) ? status->find("as_of") : nullptr;
+  const auto time = at != nullptr && at->is(json::Kind::object) ? text_of(*at, "time") : std::string();
+  if (time.size() < 10) return {};
+  return std::string(pick(c, " (tính đến ", " (as of ")) + day_label(c, time.substr(0, 10)) + ")";
+}
+
+/// A PDF whose attached document was judged and whose pages were not: nobody has looked at what is printed there.
+bool print_not_compared(const Value& v) {
+  for (const auto& p : items_of(v, "parts")) {
+    if (text_of(p, "part") == "print" && text_of(p, "code") == "no_genesis") return true;
+  }
+  return false;
+}
 
 Error file_problem(std::string_view code, const fs::path& path, std::string vi, std::string en) {
   Where where;
@@ -46,6 +87,23 @@ std::size_t output_width() {
 
 void print(const Context& c, const std::string& text) {
   if (!c.json) std::cout << text << std::flush;
+}
+
+Exit exit_of_verdict(const Value& v) {
+  const auto exit = exit_of_outcome(text_of(v, "outcome"));
+  return exit == Exit::ok && print_not_compared(v) ? Exit::status_too_old : exit;
+}
+
+std::string headline(const Context& c, const Value& v) {
+  const auto exit = exit_of_verdict(v);
+  std::string out = exit == Exit::ok ? "✓ " : exit == Exit::status_too_old ? "! " : "✗ ";
+  if (print_not_compared(v) && exit == Exit::status_too_old) {
+    return out + std::string(pick(c, "Văn bản số đính kèm hợp lệ, nhưng BẢN IN CHƯA ĐƯỢC SO: chữ in có thể đã bị sửa",
+                                  "The attached document is valid, but the PRINT WAS NOT COMPARED: what is printed "
+                                  "may have been altered"));
+  }
+  out += printable(text_of(v, c.lang == Lang::vi ? "vi" : "en"));
+  return exit == Exit::ok ? out + as_of(c, v) : out;
 }
 
 Exit exit_of_outcome(std::string_view outcome) {
@@ -111,10 +169,8 @@ Result<OpenDocument> read_document(const fs::path& path) {
 void print_verdict(const Context& c, const std::string& name, const Value& v) {
   if (c.json) return;
   const auto lang = c.lang == Lang::vi ? "vi" : "en";
-  const auto outcome = text_of(v, "outcome");
-  const auto exit = exit_of_outcome(outcome);
-  std::string head = exit == Exit::ok ? "✓ " : exit == Exit::status_too_old ? "! " : "✗ ";
-  head += printable(name) + ": " + printable(text_of(v, lang));
+  auto head = headline(c, v);
+  head.insert(head.find(' ') + 1, printable(name) + ": ");
   if (const auto* r = v.find("record"); r != nullptr && r->is(json::Kind::object)) {
     head += " — " + label(Words::type, printable(text_of(*r, "type")), c.lang);
     if (const auto org = text_of(*r, "org_name"); !org.empty()) head += ", " + printable(org);
@@ -125,6 +181,7 @@ void print_verdict(const Context& c, const std::string& name, const Value& v) {
   }
   std::string out;
   for (const auto& line : wrapped(head, output_width())) out += line + "\n";
+  if (const auto who = whose(c, v); !who.empty()) out += "  " + who + "\n";
   Box box({"", "", ""});
   for (const auto& p : items_of(v, "parts")) {
     std::string reason = printable(text_of(p, lang));
@@ -197,7 +254,13 @@ Result<Received> fetch_document(const Context& c, const Receive& o) {
   STELE_TRY(auto code, pickup_code(c, o.code_fd));
   STELE_TRY(auto node, NodeClient::connect(c, genesis));
   const auto body = Value::object({{"code", code}});
-  STELE_TRY(const auto text, node.post_text("/v1/pickup", body));
+  auto answer = node.post_text("/v1/pickup", body);
+  if (!answer && answer.error().code == "not_found") {
+    return Unexpected(make_error("pickup_unknown",
+                                 "Mã này sai, đã dùng rồi hoặc đã hết hạn. Hãy xem lại mã, hoặc xin nhà trường mã mới.",
+                                 "This code is wrong, used up or expired. Check it, or ask the school for a new one."));
+  }
+  STELE_TRY(const auto text, std::move(answer));
   Received out{verdict::judge_document(genesis, text, {}), false};
   if (!worth_keeping(out.verdict.outcome)) return out;
   std::error_code ec;
@@ -302,20 +365,31 @@ struct Checker {
   std::string target;  ///< there
 };
 
+}  // namespace
+
+Result<std::optional<UnixSeconds>> clock_of(const std::string& now) {
+  std::optional<UnixSeconds> out;
+  if (now == "none") return out;
+  if (now.empty()) {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return std::optional(
+        UnixSeconds{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count())});
+  }
+  out = parse_utc(now);
+  if (!out) {
+    return Unexpected(make_error("usage_now", "--now phải có dạng 2026-05-31T08:00:00Z, hoặc none.",
+                                 "--now must look like 2026-05-31T08:00:00Z, or be none."));
+  }
+  return out;
+}
+
+namespace {
+
 Result<verdict::Options> verify_options(const Verify& o) {
   verdict::Options out;
   constexpr std::uint64_t day_s = 86'400;
   out.status_age_max_s = o.status_days * day_s;
-  if (o.now.empty()) {
-    out.now = UnixSeconds{static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count())};
-  } else if (o.now != "none") {
-    out.now = parse_utc(o.now);
-    if (!out.now) {
-      return Unexpected(make_error("usage_now", "--now phải có dạng 2026-05-31T08:00:00Z, hoặc none.",
-                                   "--now must look like 2026-05-31T08:00:00Z, or be none."));
-    }
-  }
+  STELE_TRY(out.now, clock_of(o.now));
   if (!o.checkpoint.empty()) {
     STELE_TRY(out.pinned_checkpoint, read_file(o.checkpoint, log::checkpoint_bytes_max));
     if (!log::parse_checkpoint(*out.pinned_checkpoint)) {
@@ -329,10 +403,11 @@ Result<verdict::Options> verify_options(const Verify& o) {
 Result<Checker> make_checker(const Context& c, const Verify& o) {
   Checker out;
   STELE_TRY(out.options, verify_options(o));
-  if (o.verifier.empty()) {
+  // With a service too: it sees the document only, and a print must be drawn again to be compared.
+  if (o.verifier.empty() || !c.genesis_file.empty()) {
     STELE_TRY(out.genesis, read_genesis(c));
-    return out;
   }
+  if (o.verifier.empty()) return out;
   STELE_TRY(out.service, http::Client::open(o.verifier));
   // Left out, the service's own clock and age count.
   out.target = "/v1/verify";
@@ -353,8 +428,9 @@ Result<Value> ask_service(http::Client& service, const std::string& target, std:
   auto v = json::parse(response.body, verdict_limits);
   if (v && response.status == 200 && !text_of(*v, "outcome").empty()) return std::move(*v);
   const bool about_the_file = response.status == 400 || response.status == 413;
-  if (v && about_the_file && !text_of(*v, "vi").empty())
-    return Unexpected(make_error("file_refused_by_verifier", text_of(*v, "vi"), text_of(*v, "en")));
+  if (v && response.status != 200 && !text_of(*v, "vi").empty())
+    return Unexpected(make_error(about_the_file ? "file_refused_by_verifier" : "http_service_error", text_of(*v, "vi"),
+                                 text_of(*v, "en")));
   return Unexpected(make_error("http_bad_answer",
                                "Dịch vụ kiểm chứng trả lời không đúng định dạng. Hãy kiểm tra --verifier.",
                                "The verification service's answer has a wrong form. Check --verifier."));
@@ -379,9 +455,10 @@ Result<Value> check_pdf(Checker& checker, const std::string& pdf) {
     STELE_TRY(print, paper::check_print(*checker.genesis, pdf, *facts, *document));
   } else if (document) {
     print.code = "no_genesis";
-    print.vi = "chưa so bản in: dịch vụ chỉ xem văn bản đính kèm; dùng --genesis để in lại mà so";
+    print.vi = "chưa so bản in: dịch vụ chỉ xem văn bản đính kèm; thêm --genesis TỆP để in lại mà so";
     print.en =
-        "the print was not compared: the service looks at the attached document only; use --genesis to print again";
+        "the print was not compared: the service looks at the attached document only; add --genesis FILE to print "
+        "again";
   }
   return paper::with_print(std::move(v), print);
 }
@@ -406,6 +483,16 @@ Result<void> write_report(const Context& c, const Verify& o, const Checker& chec
   return write_file(*o.report, pdf, true, false);
 }
 
+}  // namespace
+
+Result<Value> judge_with_print(const record::Genesis& genesis, const fs::path& path, const verdict::Options& options) {
+  Checker checker{genesis, options, std::nullopt, {}};
+  STELE_TRY(auto checked, check_file(checker, path));
+  return std::move(checked.verdict);
+}
+
+namespace {
+
 /// Of several files the gravest decides: not valid, then unreadable, then too old.
 Exit graver(Exit a, Exit b) {
   constexpr Exit order[] = {Exit::not_valid, Exit::unreachable, Exit::bad_file, Exit::failed, Exit::status_too_old};
@@ -413,6 +500,41 @@ Exit graver(Exit a, Exit b) {
     if (a == e || b == e) return e;
   }
   return a;
+}
+
+/// A folder stands for the documents and PDFs in it.
+std::vector<fs::path> files_of(const std::vector<fs::path>& given) {
+  std::vector<fs::path> out;
+  for (const auto& path : given) {
+    std::error_code ec;
+    if (!fs::is_directory(path, ec)) {
+      out.push_back(path);
+      continue;
+    }
+    const auto from = out.size();
+    for (const auto& entry : fs::directory_iterator(path, ec)) {
+      const auto kind = entry.path().extension();
+      if (kind == ".json" || kind == ".pdf") out.push_back(entry.path());
+    }
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(from), out.end());
+    if (out.size() == from) out.push_back(path);  // says what is wrong with it
+  }
+  return out;
+}
+
+constexpr std::size_t whole_verdicts_max = 3;  ///< of more files only those that are not well are told at length
+
+/// "176 files: 175 Valid, 1 Revoked"
+std::string total_of(const Context& c, const std::vector<std::string>& outcomes) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& o : outcomes) ++counts[o];
+  std::string out = std::to_string(outcomes.size()) + std::string(pick(c, " tệp:", " files:"));
+  bool first = true;
+  for (const auto& [name, n] : counts) {
+    out += (first ? " " : ", ") + std::to_string(n) + " " + name;
+    first = false;
+  }
+  return out + "\n";
 }
 
 }  // namespace
@@ -423,22 +545,41 @@ Exit verify(const Context& c, const Verify& o) {
   Exit exit = Exit::ok;
   auto list = Value::array();
   std::vector<paper::ReportItem> reported;
-  for (const auto& path : o.files) {
+  const auto files = files_of(o.files);
+  const bool brief = files.size() > whole_verdicts_max;
+  std::vector<std::string> outcomes;
+  for (const auto& path : files) {
     auto checked = check_file(*checker, path);
     auto item = Value::object({{"file", path.string()}});
     if (checked) {
       auto& v = checked->verdict;
-      if (!list.items().empty()) print(c, "\n");
-      print_verdict(c, path.string(), v);
-      exit = graver(exit, exit_of_outcome(text_of(v, "outcome")));
+      const auto one = exit_of_verdict(v);
+      const auto head = headline(c, v);
+      outcomes.push_back(one == Exit::ok ? printable(text_of(v, c.lang == Lang::vi ? "vi" : "en"))
+                                         : head.substr(head.find(' ') + 1));
+      if (one == Exit::ok && brief) {
+        const auto who = whose(c, v);
+        print(c, "✓ " + printable(path.string()) + (who.empty() ? "" : ": " + who) + "\n");
+      } else {
+        if (!brief && !list.items().empty()) print(c, "\n");
+        print_verdict(c, path.string(), v);
+      }
+      exit = graver(exit, one);
       if (o.report) reported.push_back({path.filename().string(), checked->sha256, v});
       item.set("verdict", std::move(v));
     } else {
       exit = graver(exit, exit_for(checked.error().code));
+      outcomes.emplace_back(pick(c, "Không đọc được", "Not readable"));
       item.set("error", error_json(checked.error()));
       if (!c.json) (void)fail(c, checked.error());
     }
     list.push(std::move(item));
+  }
+  if (files.size() > 1) print(c, "\n" + total_of(c, outcomes));
+  const bool of_one = files.size() == 1 && exit == Exit::ok && o.verifier.empty();
+  if (of_one) {
+    say(c, "Muốn biết hôm nay còn hiệu lực không: thêm --verifier URL của một dịch vụ kiểm chứng.",
+        "Whether it is still in force today: add --verifier URL of a verification service.");
   }
   if (o.report) {
     if (const auto ok = write_report(c, o, *checker, reported); !ok) return fail(c, ok.error());
@@ -460,8 +601,19 @@ Result<Value> fetch_history(const Context& c, const RecordId& id) {
 
 }  // namespace
 
+/// Of a document: its own record.
+Result<RecordId> id_or_file(const std::string& text) {
+  std::error_code ec;
+  if (!fs::exists(text, ec)) return parse_id(text);
+  STELE_TRY(const auto document, read_document(text));
+  const auto& file = document.file;
+  const auto record = record::decode(file.evidence.records[file.subject].jws);
+  if (!record) return Unexpected(file_error(record.error(), text));
+  return record->id;
+}
+
 Exit history(const Context& c, const std::string& text) {
-  const auto id = parse_id(text);
+  const auto id = id_or_file(text);
   if (!id) return fail(c, id.error());
   const auto v = fetch_history(c, *id);
   if (!v) return fail(c, v.error());

@@ -6,9 +6,11 @@
 #include "ledger/paper/content.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/assessment.h"
+#include "wallet-cli/cli/access.h"
 #include "wallet-cli/cli/display.h"
 #include "wallet-cli/cli/holder.h"
 #include "wallet-cli/cli/labels.h"
+
 #include "wallet-cli/tables/fold.h"
 
 namespace stele::cli {
@@ -23,6 +25,7 @@ using verdict::Outcome;
 
 struct Judged {
   OpenDocument document;
+  std::optional<Value> form;                ///< the verdict with the print compared, as `verify` gives it
   std::optional<verdict::Verdict> verdict;  ///< none without a genesis file
   std::vector<Disclosure> claims;           ///< of the subject
   std::optional<record::Type> type;
@@ -37,12 +40,15 @@ std::vector<Disclosure> claims_of(const verdict::DocumentFile& file) {
   return out;
 }
 
-Result<Judged> judge(const Context& c, const fs::path& path, bool genesis_needed) {
+Result<Judged> judge(const Context& c, const fs::path& path, bool genesis_needed, const std::string& now) {
   STELE_TRY(auto document, read_document(path));
-  Judged out{std::move(document), std::nullopt, {}, std::nullopt};
+  Judged out{std::move(document), std::nullopt, std::nullopt, {}, std::nullopt};
   if (genesis_needed || !c.genesis_file.empty()) {
     STELE_TRY(const auto genesis, read_genesis(c));
-    out.verdict = verdict::judge_document(genesis, out.document.text, {});
+    verdict::Options options;
+    STELE_TRY(options.now, clock_of(now));
+    out.verdict = verdict::judge_document(genesis, out.document.text, options);
+    STELE_TRY(out.form, judge_with_print(genesis, path, options));
     out.claims = out.verdict->claims;  // none if any of them is doubtful
     out.type = out.verdict->type;
     return out;
@@ -210,8 +216,8 @@ Value claims_json(const std::vector<Disclosure>& claims) {
 
 }  // namespace
 
-Exit show(const Context& c, const fs::path& path) {
-  const auto j = judge(c, path, false);
+Exit show(const Context& c, const fs::path& path, const std::string& now) {
+  const auto j = judge(c, path, false, now);
   if (!j) return fail(c, j.error());
   if (!j->verdict) {
     print(c, std::string(pick(c,
@@ -219,10 +225,15 @@ Exit show(const Context& c, const fs::path& path) {
                               "không.\n",
                               "! NOT CHECKED: without a genesis file (--genesis) nobody knows whether this is "
                               "genuine.\n")));
-  } else if (j->verdict->outcome != Outcome::valid) {
-    print_verdict(c, path.string(), verdict::to_json(*j->verdict));
+  } else if (exit_of_verdict(*j->form) != Exit::ok) {
+    print_verdict(c, path.string(), *j->form);
+    const auto& parts = items_of(*j->form, "parts");
+    if (std::any_of(parts.begin(), parts.end(), [](const auto& p) { return text_of(p, "part") == "print"; })) {
+      say(c, "Dưới đây là văn bản đã ký, không phải những gì in trên giấy.",
+          "Below stands the document that was signed, not what is printed on paper.");
+    }
   } else {
-    say(c, "✓ Hợp lệ", "✓ Valid");
+    print(c, headline(c, *j->form) + "\n");
   }
   if (!j->claims.empty()) {
     print(c, title_of(c, *j) + identity(c, j->claims) + marks(c, j->claims, Bag(j->document.file).rule_set()) +
@@ -232,9 +243,9 @@ Exit show(const Context& c, const fs::path& path) {
       say(c, "Đây là bản trích: còn mục không được trình.", "This is an extract: not everything is shown.");
   }
   auto out = Value::object({{"checked", j->verdict.has_value()}, {"claims", claims_json(j->claims)}});
-  if (j->verdict) out.set("verdict", verdict::to_json(*j->verdict));
+  if (j->form) out.set("verdict", *j->form);
   emit(c, out);
-  return j->verdict ? exit_of_outcome(verdict::outcome_name(j->verdict->outcome)) : Exit::ok;
+  return j->form ? exit_of_verdict(*j->form) : Exit::ok;
 }
 
 // ---- why ----
@@ -425,7 +436,7 @@ Value why_json(const verdict::Verdict& v, const Why& why, const std::vector<cons
 }  // namespace
 
 Exit show_why(const Context& c, const fs::path& path, const std::string& subject) {
-  const auto j = judge(c, path, true);
+  const auto j = judge(c, path, true, "none");
   if (!j) return fail(c, j.error());
   const auto& v = *j->verdict;
   const auto exit = exit_of_outcome(verdict::outcome_name(v.outcome));

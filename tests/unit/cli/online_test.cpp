@@ -142,7 +142,7 @@ TEST_F(Online, ReceiveSaysWhenACodeIsMistypedOrUnknown) {
   EXPECT_EQ(receive("ABCDE", folder.at("a")).exit, 2);
   const auto r = receive(signer::new_pickup_code().text, folder.at("a"));
   EXPECT_EQ(r.exit, 1);
-  EXPECT_TRUE(has(r.err, "not_found")) << r.err;
+  EXPECT_TRUE(has(r.err, "pickup_unknown")) << r.err;
 }
 
 TEST_F(Online, ANodeOfAnotherNetworkIsRefused) {

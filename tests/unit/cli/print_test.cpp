@@ -64,6 +64,31 @@ TEST_F(Paper, AnAlteredPrintIsNotValidAndSaysWhy) {
   EXPECT_TRUE(has(j.out, R"("part":"print","answer":"failed","code":"appended")")) << j.out;
 }
 
+TEST_F(Paper, ShowNeverTrustsWhatIsPrinted) {
+  const auto bad = folder.write("sua.pdf", read_back(printed()) + "\n");
+  const auto r = run({"show", bad, "--now", "none"}, "vi");
+  EXPECT_EQ(r.exit, 10) << r.out;
+  EXPECT_TRUE(has(r.out, "✗ ")) << r.out;
+  EXPECT_FALSE(has(r.out, "✓ Hợp lệ")) << r.out;
+  EXPECT_TRUE(has(r.out, "không phải những gì in trên giấy")) << r.out;
+}
+
+TEST_F(Paper, SeveralFilesAreToldInALineEachWithATotal) {
+  const auto pdf = printed();
+  const auto bad = folder.write("z-sua.pdf", read_back(pdf) + "\n");
+  const auto place = folder.at("ho-so");
+  std::filesystem::create_directory(place);
+  for (const char* name : {"/a.pdf", "/b.pdf", "/c.pdf"}) std::filesystem::copy_file(pdf, place + name);
+  std::filesystem::copy_file(bad, place + "/d.pdf");
+  const auto r = run({"verify", place, "--now", "none"}, "vi");
+  EXPECT_EQ(r.exit, 10) << r.out << r.err;
+  EXPECT_TRUE(has(r.out, "b.pdf: Nguyễn Văn An, sinh ")) << r.out;
+  EXPECT_TRUE(has(r.out, "4 tệp:")) << r.out;
+  EXPECT_TRUE(has(r.out, "3 Hợp lệ")) << r.out;
+  EXPECT_TRUE(has(r.out, "1 bản in đã bị sửa")) << r.out;
+  EXPECT_EQ(r.out.find("┌"), r.out.rfind("┌")) << "only the one that is not well is told at length";
+}
+
 TEST_F(Paper, AReportTellsTheVerdict) {
   const auto report = folder.at("bien-ban.pdf");
   const auto r = run(

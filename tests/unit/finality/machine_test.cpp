@@ -238,7 +238,23 @@ TEST_F(MachineTest, LeavesAnEpochThatStandsStillAndNeverVotesThereAgain) {
   m.tick(later(15));
   said = of<CastStatement>(m.take_effects());
   ASSERT_FALSE(said.empty());
-  EXPECT_EQ(said.back().statement.to, Epoch{2}) << "after twice the time";
+  EXPECT_EQ(said.back().statement.to, Epoch{1}) << "nobody goes ahead alone";
+  for (const std::size_t i : {0, 1, 2}) m.statement(net.statement(i, Epoch{1}, net.genesis_place()), std::nullopt);
+  (void)m.take_effects();
+  m.tick(later(40));
+  said = of<CastStatement>(m.take_effects());
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.back().statement.to, Epoch{2}) << "a quorum said 1, and that began nothing either";
+}
+
+TEST_F(MachineTest, StatementsForEpochsThatNobodyReachesByLeavingAreDropped) {
+  auto m = ready();
+  for (const std::size_t i : {1, 2, 3}) m.statement(net.statement(i, Epoch{70'000}, net.genesis_place()), std::nullopt);
+  const auto effects = m.take_effects();
+  EXPECT_TRUE(of<CastStatement>(effects).empty());
+  EXPECT_TRUE(of<EpochReady>(effects).empty());
+  for (const std::size_t i : {1, 2}) m.statement(net.statement(i, Epoch{60'000}, net.genesis_place()), std::nullopt);
+  EXPECT_EQ(of<CastStatement>(m.take_effects()).size(), 1u);
 }
 
 TEST_F(MachineTest, FollowsOnlyWhenOneOfThoseWhoLeftIsHonest) {
@@ -404,11 +420,61 @@ TEST_F(RecoveryTest, ServesAgainForALaterEpochWhereItsFirstBlockWasNotCertified)
   EXPECT_EQ(ready_now.back().base, net.genesis_place());
 }
 
-TEST_F(RecoveryTest, AnEpochThatWasLeftInVainDoesNotHoldItUp) {
+TEST_F(RecoveryTest, IsServedByItsSetWhenTheOldOneIsGone) {
+  auto m = make(0);
+  const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 5});
+  m.recovery(r);
+  m.tick(UnixSeconds{now.value + week + 5});
+  EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty()) << "nobody has answered";
+  m.answer(net.pub(5), std::nullopt);
+  EXPECT_FALSE(m.may_sign()) << "not for the old set";
+  m.tick(UnixSeconds{now.value + week + 10});
+  const auto said = of<CastStatement>(m.take_effects());
+  ASSERT_EQ(said.size(), 1u) << "for the recovery alone";
+  EXPECT_EQ(said[0].statement.recovery, log::recovery_digest(r));
+  log::EpochProof proof;
+  proof.recovery = r;
+  proof.statements = {serving(0, r, week), serving(5, r, week)};
+  Net::sort(proof);
+  m.stored(stored(block({}, &proof)));
+  EXPECT_EQ(of<CastVote>(m.take_effects()).size(), 1u) << "its set signs from here on, and has answered";
+}
+
+TEST_F(RecoveryTest, HeardAgainItForgetsNothingAndOfTwoTheLaterCounts) {
+  auto m = make(std::nullopt);
+  const auto first = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
+  const auto other = net.recovery(net.genesis_place(), Epoch{3}, {0, 2});
+  const auto& low = log::recovery_digest(first) < log::recovery_digest(other) ? first : other;
+  const auto& high = &low == &first ? other : first;
+  m.recovery(high);
+  const std::size_t second = &high == &first ? 1 : 2;
+  m.statement(serving(0, high, week), std::nullopt);
+  m.recovery(high);
+  m.recovery(low);
+  m.statement(serving(second, high, week), std::nullopt);
+  const auto ready_now = of<EpochReady>(m.take_effects());
+  ASSERT_FALSE(ready_now.empty());
+  EXPECT_EQ(log::recovery_digest(*ready_now.back().proof.recovery), log::recovery_digest(high));
+}
+
+TEST_F(RecoveryTest, WhoeverIsOfBothSetsSpeaksForBoth) {
   auto m = ready();
-  for (int i = 0; i < 6; ++i) m.tick(UnixSeconds{now.value + 10'000 * (i + 1)});
-  const auto left = of<CastStatement>(m.take_effects()).back().statement.to;
-  ASSERT_GT(left, Epoch{3});
+  const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
+  m.recovery(r);
+  m.tick(UnixSeconds{now.value + week + 5});
+  std::set<Digest> served;
+  for (const auto& s : of<CastStatement>(m.take_effects())) {
+    EXPECT_EQ(s.statement.to, Epoch{3});
+    served.insert(s.statement.recovery);
+  }
+  EXPECT_EQ(served.size(), 2u);
+}
+
+TEST_F(RecoveryTest, AnEpochThatWasLeftInVainDoesNotHoldItUp) {
+  VoteRecord record;
+  record.left_below = Epoch{7};
+  auto m = ready(record);
+  const Epoch left{7};
   m.recovery(net.recovery(net.genesis_place(), Epoch{3}, {0, 1}));
   m.tick(UnixSeconds{now.value + week + 5});
   const auto said = of<CastStatement>(m.take_effects());

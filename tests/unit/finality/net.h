@@ -32,7 +32,8 @@ class MemoryHead final : public store::HeadKeeper {
 
 struct Net {
   explicit Net(std::size_t n = 4) {
-    for (std::size_t i = 0; i < n; ++i) validators.push_back(key_from("validator " + std::to_string(i)));
+    // Two more than the genesis names: for recoveries.
+    for (std::size_t i = 0; i < n + 2; ++i) validators.push_back(key_from("validator " + std::to_string(i)));
     for (std::size_t i = 0; i < 3; ++i) roots.push_back(key_from("root " + std::to_string(i)));
     record::Genesis g;
     g.name = "kiem-tra";

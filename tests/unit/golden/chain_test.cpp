@@ -107,11 +107,14 @@ TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
       if (r.at("after_height") != b.at("height")) continue;
       SCOPED_TRACE(text(r.at("name")));
       const auto bad = log::decode_block(from_hex(r.at("block")));
-      ASSERT_TRUE(bad) << to_string(bad.error());
+      ++refused;
+      if (!bad) {
+        EXPECT_TRUE(allows(r.at("codes"), bad.error().code)) << to_string(bad.error());
+        continue;
+      }
       const auto answer = chain.apply(*bad, Chain::Signatures::check);
       ASSERT_FALSE(answer) << "accepted";
       EXPECT_TRUE(allows(r.at("codes"), answer.error().why.code)) << why(answer.error());
-      ++refused;
     }
   }
   EXPECT_EQ(refused, v.at("refused").size());

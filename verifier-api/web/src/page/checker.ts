@@ -1,6 +1,6 @@
 // Runs in a worker: all that judges. Its code makes no request; it is handed bytes and says what they prove.
 import { forget_signatures, Refused, un_b64u } from "../verdict/bytes.js";
-import { checkpoint_hash } from "../verdict/checkpoint.js";
+import { checkpoint_hash, type Checkpoint } from "../verdict/checkpoint.js";
 import { Facts } from "../verdict/evidence.js";
 import { final_checkpoint } from "../verdict/final.js";
 import { parse_file, read_file } from "../verdict/file.js";
@@ -9,6 +9,7 @@ import { conflicts_with, judge_file, type Verdict } from "../verdict/judge.js";
 import { merge_evidence } from "../verdict/merge.js";
 import { extends_tree } from "../verdict/merkle.js";
 import { is_second } from "../verdict/records.js";
+import { sift } from "../verdict/sift.js";
 import { verdict_json } from "../verdict/verdict_json.js";
 import type { Answers, Judged, Known, Question, Served } from "./messages.js";
 
@@ -18,22 +19,19 @@ const ours = (): Genesis => {
   if (!genesis) throw new Error("no genesis");
   return genesis;
 };
-const known_of = (text: string): Known => {
-  const c = checkpoint_hash(text);
-  return { text, height: c.height, size: c.size, time: c.time, hash: c.hash };
-};
+const known_of = ({ text, height, size, time, hash }: Checkpoint): Known => ({ text, height, size, time, hash });
 
 /** What is pinned, if it is final; and whether it contradicts what the page knows. */
 function pinned_checkpoint(c: Served, known: string | undefined): { checkpoint: Known | null; fork: boolean } {
   const facts = final_checkpoint(ours(), c);
   if (!facts) return { checkpoint: null, fork: false };
   const fork = known !== undefined && known.startsWith(`${ours().net}\n`) && conflicts(facts, known);
-  return { checkpoint: fork ? null : known_of(c.text), fork };
+  return { checkpoint: fork ? null : known_of(checkpoint_hash(c.text)), fork };
 }
 /** What the browser kept may be damaged: that is no fork. */
 function conflicts(facts: Facts, known: string): boolean {
   try {
-    return conflicts_with(facts, known) !== null;
+    return conflicts_with(facts, checkpoint_hash(known)) !== null;
   } catch (e) {
     if (e instanceof Refused) return false;
     throw e;
@@ -56,7 +54,7 @@ function inspect(file: Uint8Array): { top: Known | null; ask: string[] } {
     const ask = [subject.id, ...[...cited].map((i) => facts.records[i]!.id)];
     for (const r of facts.records) if (is_second(r.type) && r.content.targets!.some((t) => ask.includes(t))) ask.push(r.id);
     for (const d of new Set(read.disclosures.map((x) => x.record))) ask.push(facts.records[d]!.id);
-    return { top: at === null ? null : known_of(facts.headers[at]!.text), ask: [...new Set(ask)] };
+    return { top: at === null ? null : known_of(facts.headers[at]!), ask: [...new Set(ask)] };
   } catch (e) {
     if (e instanceof Refused) return { top: null, ask: [] };
     throw e;
@@ -69,27 +67,6 @@ function judged(file: Uint8Array, pinned: string[], now: number | undefined, max
   const ms = performance.now() - started;
   const readable = verdict.parts[0]!.answer === "ok";
   return { verdict, json: verdict_json(verdict), ms, ...(readable ? inspect(file) : { top: null, ask: [] }) };
-}
-
-/** Which of the server's receipts hold, and whether one of them shows another ledger. */
-function sift(receipts: Uint8Array[], file: Uint8Array, pinned: string[]): { good: Uint8Array[]; bad: number; fork: string | null } {
-  const good: Uint8Array[] = [];
-  let bad = 0;
-  let fork: string | null = null;
-  const mine = new Facts(ours(), read_file(file, parse_file(file)).evidence);
-  const known = [...pinned, ...mine.headers.filter((h) => h.final).map((h) => h.text)];
-  for (const r of receipts) {
-    try {
-      const facts = new Facts(ours(), read_file(r, parse_file(r)).evidence);
-      const against = known.find((text) => conflicts_with(facts, text) !== null);
-      if (against === undefined) good.push(r);
-      else fork ??= facts.headers[conflicts_with(facts, against)!]!.text;
-    } catch (e) {
-      if (!(e instanceof Refused)) throw e;
-      bad++;
-    }
-  }
-  return { good, bad, fork };
 }
 
 const warm_up_max_ms = 500;
@@ -111,16 +88,16 @@ const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answ
   final: (q) => pinned_checkpoint(q.checkpoint, undefined).checkpoint,
   judge: (q) => judged(q.file, q.pinned, q.now, q.max_s),
   refresh(q) {
-    const { good, bad, fork } = sift(q.receipts, q.file, q.pinned);
+    const { good, bad, fork, top } = sift(ours(), q.receipts, q.file, q.pinned);
+    const rest = { bad, fork, served: top && known_of(top) };
     const before = judged(q.file, q.pinned, q.now, q.max_s);
-    if (good.length === 0) return { judged: before, bad, fork, used: false };
-    const merged = merge_evidence(q.file, good);
+    const merged = good.length === 0 ? null : merge_evidence(q.file, good);
     const after = merged && judged(merged, q.pinned, q.now, q.max_s);
     // What the server adds can only make the evidence newer; if it leaves a hole, the file's own stands.
     const newer = after && after.top && before.top && after.top.height > before.top.height;
     const complete = after && after.verdict.parts.find((p) => p.part === "status")!.code !== "status_not_shown";
-    if (!after || !newer || !complete) return { judged: before, bad, fork, used: false };
-    return { judged: after, bad, fork, used: true };
+    if (!after || !newer || !complete) return { judged: before, used: false, ...rest };
+    return { judged: after, used: true, ...rest };
   },
   extends(q) {
     const from = checkpoint_hash(q.from);

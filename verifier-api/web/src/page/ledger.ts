@@ -36,11 +36,19 @@ function remembered(): Known | null {
   }
 }
 
-/** Only what was verified to be final comes here. */
-export function remember(c: Known | null): void {
+/** Only what the server itself proved to be final comes here, never what a file alone says: keys that have left could make
+ * one, and what is remembered wrongly would speak against the true ledger ever after. */
+function remember(c: Known | null): void {
   if (!c || (highest && c.height <= highest.height)) return;
   highest = c;
   localStorage.setItem(highest_key, JSON.stringify(c));
+}
+/** `served`: what the server's own evidence proves final. Remembered if the server also proves that it continues what is
+ * remembered; false: it does not, null: that could not be asked. */
+export async function remember_served(served: Known): Promise<boolean | null> {
+  const answer = await follows(served);
+  if (answer) remember(served);
+  return answer;
 }
 
 export async function start(): Promise<void> {

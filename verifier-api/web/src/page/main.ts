@@ -7,7 +7,7 @@ import { CodeSet, open_shared, read_code, read_fragment, type Code } from "./cod
 import { by_id, h, put } from "./dom.js";
 import { claim_labels, figure_label, label, level_labels, promotion_labels, title_labels } from "./labels.js";
 import { day, first_language, language, number, set_language, t } from "./language.js";
-import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember, start, the_network } from "./ledger.js";
+import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember_served, start, the_network } from "./ledger.js";
 import { ask, type Judged } from "./messages.js";
 import { icon, result, type Note, type PdfCheck, type Shown } from "./result.js";
 
@@ -64,34 +64,28 @@ async function refresh(judging: { file: Uint8Array; pinned: string[]; now: numbe
     receipts = [];
   }
   if (receipts.length === 0) {
-    remember_own(first);
     return { judged: first, notes: [{ tone: "none", vi: "Không lấy được bằng chứng mới hơn; kết luận dựa trên tệp này.", en: "No newer proof could be had; the conclusion rests on this file alone." }] };
   }
   const answer = await ask({ op: "refresh", receipts, ...judging });
   const notes: Note[] = [];
   if (answer.fork !== null) notes.push({ tone: "bad", vi: "Máy chủ đưa ra một nhánh sổ cái khác với nhánh mà trang này đã biết: có hai phiên bản của sổ cái. Đã bỏ qua những gì máy chủ nói. Hãy báo cho Sở.", en: "The server shows another branch of the ledger than the one this page knows: there are two versions of the ledger. What the server says was left aside. Tell the department." });
   if (answer.bad > 0) notes.push({ tone: "caution", vi: `Máy chủ đưa ra ${answer.bad} bằng chứng không đúng; đã bỏ qua.`, en: `The server gave ${answer.bad} proofs that do not hold; they were left aside.` });
-  if (!answer.used) {
-    if (notes.length === 0) notes.push({ tone: "none", vi: "Máy chủ không có bằng chứng mới hơn tệp này.", en: "The server has no newer proof than this file." });
-    remember_own(first);
-    return { judged: first, notes };
-  }
-  const top = answer.judged.top!;
-  const continues = await follows(top);
+  // The newest that the server tells is compared with what the page remembers, and remembered, even if the file is as new.
+  const { served, used } = answer;
+  const top = answer.judged.top;
+  const remembered = served ? await remember_served(served) : null;
+  const continues = used && top!.hash !== served?.hash ? await follows(top!) : remembered;
   if (continues === false) {
     notes.push({ tone: "bad", vi: "Sổ cái mà máy chủ đưa ra không nối tiếp sổ cái mà trang này đã biết. Đã bỏ qua những gì máy chủ nói. Hãy báo cho Sở.", en: "The ledger that the server shows does not continue the one that this page knows. What the server says was left aside. Tell the department." });
     return { judged: first, notes };
   }
+  if (!used) {
+    if (notes.length === 0) notes.push({ tone: "none", vi: "Máy chủ không có bằng chứng mới hơn tệp này.", en: "The server has no newer proof than this file." });
+    return { judged: first, notes };
+  }
   if (continues === null) notes.push({ tone: "caution", vi: "Chưa so được sổ cái mới với điểm kiểm tra mà trang này nhớ.", en: "The newer ledger could not be compared with the checkpoint that this page remembers." });
-  else remember(top);
-  notes.push({ tone: "good", vi: `Đã lấy và kiểm tra bằng chứng mới đến khối ${number(top.height)}.`, en: `Newer proofs were fetched and verified, up to block ${number(top.height)}.` });
+  notes.push({ tone: "good", vi: `Đã lấy và kiểm tra bằng chứng mới đến khối ${number(top!.height)}.`, en: `Newer proofs were fetched and verified, up to block ${number(top!.height)}.` });
   return { judged: answer.judged, notes };
-}
-function remember_own(first: Judged): void {
-  const outcome = first.verdict.outcome;
-  if (outcome === "altered" || outcome === "unreadable" || outcome === "other_network") return;
-  // A file alone moves the memory only if it does not contradict it; its headers carry a quorum's signatures.
-  remember(first.top);
 }
 
 function show(s: Shown, focus: boolean): void {

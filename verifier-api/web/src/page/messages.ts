@@ -38,7 +38,8 @@ export interface Answers {
   pin: { net: string; name: string; mode: string; base_url: string; checkpoint: Known | null; fork: boolean };
   final: Known | null;
   judge: Judged;
-  refresh: { judged: Judged; bad: number; fork: string | null; used: boolean };
+  /** `served`: the newest checkpoint that the server's receipts prove final without the file. */
+  refresh: { judged: Judged; bad: number; fork: string | null; used: boolean; served: Known | null };
   extends: boolean;
 }
 

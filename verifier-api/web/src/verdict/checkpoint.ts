@@ -52,6 +52,26 @@ export function checkpoint_hash(text: string, where = ""): Checkpoint {
   };
 }
 
+export interface Finality {
+  final: boolean;
+  /** Position of the child whose certificate, or whose own finality, makes it final. */
+  proven_by: number | null;
+}
+/** Of headers in ascending order, if those at the positions `certified` are: final is the genesis checkpoint, and whose
+ * child by hash is of the same epoch and certified, or is final itself. Section 9. */
+export function find_final(headers: readonly Checkpoint[], certified: ReadonlySet<number>): Finality[] {
+  const at = new Map(headers.map((h, i) => [h.hash, i]));
+  const out = headers.map((h): Finality => ({ final: h.height === 0, proven_by: null }));
+  for (let i = headers.length - 1; i >= 0; i--) {
+    const child = headers[i]!;
+    const parent = at.get(child.parent);
+    if (parent === undefined || !((certified.has(i) && child.epoch === headers[parent]!.epoch) || out[i]!.final)) continue;
+    out[parent]!.final = true;
+    out[parent]!.proven_by ??= i;
+  }
+  return out;
+}
+
 /** Is this a certificate of `header` by a quorum of each of the two sets that it names? */
 export function check_certificate(signers: Signers, header: Checkpoint, qc: Bytes, where: string): void {
   const r = new Reader(qc, where);

@@ -11,6 +11,8 @@ export interface ServedChange {
   qc: string;
   set?: string;
   recovery?: string;
+  /** Of a recovery: the header below `text`. */
+  base?: string;
 }
 export interface Served {
   text: string;
@@ -24,7 +26,7 @@ export interface Served {
 export function final_checkpoint(genesis: Genesis, c: Served): Facts | null {
   const changes = c.changes ?? [];
   if (!Array.isArray(changes) || changes.length > changes_max || !changes.every((x) => x)) return null;
-  const texts = [c.text, ...(c.child === undefined ? [] : [c.child]), ...changes.map((x) => x.text)];
+  const texts = [c.text, ...[c.child, ...changes.map((x) => x.base)].filter((t) => t !== undefined), ...changes.map((x) => x.text)];
   if (!texts.every((t) => typeof t === "string")) return null;
   try {
     const headers = [...new Set(texts)].sort((a, b) => checkpoint_hash(a).height - checkpoint_hash(b).height);

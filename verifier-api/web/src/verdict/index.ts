@@ -13,6 +13,7 @@ export { read_rule_set, term_average, year_average } from "./rule_set.js";
 export * as disclosures from "./disclosures.js";
 export * as merkle from "./merkle.js";
 export { merge_evidence } from "./merge.js";
-export { signers_of } from "./validators.js";
+export { sift } from "./sift.js";
+export { signers_of, read_recovery } from "./validators.js";
 export { verdict_json } from "./verdict_json.js";
 export { outcome_text, outcomes, part_names } from "./words.js";

@@ -91,15 +91,24 @@ function out_of_line(lower: Checkpoint, higher: Checkpoint): boolean {
 }
 
 /** Position of a header that contradicts a checkpoint that is known to be final: another one at its height, one that
- * cannot stand below or above it, or one above it to which the shown changes lead by another set than it names. */
-export function conflicts_with(facts: Facts, text: string): number | null {
-  const known = checkpoint_hash(text);
+ * cannot stand below or above it, or one not below it to which the shown changes lead by another set than it names. Only
+ * what is proven final can: of several headers that were certified at one height one becomes final. */
+export function conflicts_with(facts: Facts, known: Checkpoint): number | null {
   const at = facts.headers.findIndex((h) =>
-    h.height < known.height ? out_of_line(h, known) : h.height > known.height ? out_of_line(known, h) : h.hash !== known.hash,
+    h.final && (h.height < known.height ? out_of_line(h, known) : h.height > known.height ? out_of_line(known, h) : h.hash !== known.hash),
   );
   if (at >= 0) return at;
-  const above = facts.headers.findIndex((h) => h.height >= known.height);
-  return above >= 0 && !same(facts.signers_at(known.height).line, known.validators) ? above : null;
+  const top = facts.status_checkpoint();
+  const reached = top !== null && facts.headers[top]!.height >= known.height;
+  return reached && !same(facts.signers_at(known.height).line, known.validators) ? top : null;
+}
+
+/** Was the newest final header of the bag signed by others than those of a later checkpoint, who may have left since?
+ * Keys that have left could go on with a ledger of their own below it. */
+function replaced_by(facts: Facts, known: Checkpoint): boolean {
+  const top = facts.status_checkpoint();
+  if (top === null || facts.headers[top]!.height >= known.height) return false;
+  return !same(facts.signers_after(facts.headers[top]!.height).line, known.validators);
 }
 
 class Court {
@@ -127,14 +136,16 @@ class Court {
     }
     const facts = new Facts(this.genesis, file.evidence);
     this.out.recoveries = facts.changes.flatMap(({ height, recovery: r }) => (r ? [{ height, reason: r.reason, published: r.time }] : []));
-    for (const text of this.options.pinned ?? []) {
-      const at = conflicts_with(facts, text);
+    const known = (this.options.pinned ?? []).map((text) => checkpoint_hash(text));
+    for (const checkpoint of known) {
+      const at = conflicts_with(facts, checkpoint);
       if (at !== null) throw new Refused("conflicts_with_checkpoint", `evidence.headers[${at}]`);
     }
     this.add("file", say.file_ok(this.out.recoveries));
     this.open_persons(facts, file);
     const judge = new RecordJudge(facts);
     this.subject(judge, file.subject);
+    if (this.out.status && known.some((checkpoint) => replaced_by(facts, checkpoint))) this.add("status", say.signers_replaced());
     if (file.kind === "document") this.disclosed(judge, file);
     else for (const part of ["disclosures", "provenance"] as const) this.add(part, say.receipt());
   }

@@ -1,6 +1,6 @@
 // A file with the evidence of another bag added: newer headers, certificates, proofs. Nothing is believed here: what
 // comes out is judged like any file.
-import { checkpoint_hash } from "./checkpoint.js";
+import { checkpoint_hash, find_final } from "./checkpoint.js";
 import type { Raw, RawChange } from "./evidence.js";
 import { print, type Json, type Members } from "./json.js";
 import { parse_file, read_file } from "./file.js";
@@ -10,26 +10,62 @@ interface Height {
   height: number;
 }
 
+/** Headers of all bags by height; null if two of them differ at one. */
+function by_height(bags: Raw[]): Map<number, Height> | null {
+  const out = new Map<number, Height>();
+  for (const text of bags.flatMap((bag) => bag.headers)) {
+    const { height } = checkpoint_hash(text);
+    if ((out.get(height)?.text ?? text) !== text) return null;
+    out.set(height, { text, height });
+  }
+  return out;
+}
+
+/** Positions of the headers of `mine` that give way to what `others` show; null: one of them is final there, so that the
+ * bags are of two ledgers. One that is not final may have been given up since: where the others have another one of its
+ * height, or reach higher and do not have the change of the set that it begins, it goes, with all that stands on it. */
+function gives_way(mine: Raw, others: Map<number, Height>): Set<number> | null {
+  const headers = mine.headers.map((text) => checkpoint_hash(text));
+  const finality = find_final(headers, new Set(mine.qcs.map((q) => q.header)));
+  const changing = new Set(mine.changes.map((c) => c.header));
+  const reached = Math.max(...others.keys());
+  const gone = new Set<number>();
+  const hashes = new Set<string>();
+  for (const [i, h] of headers.entries()) {
+    const other = others.get(h.height);
+    const contradicted = other !== undefined && other.text !== h.text;
+    if (contradicted && finality[i]!.final) return null;
+    const overtaken = changing.has(i) && !finality[i]!.final && other === undefined && reached > h.height;
+    if (!contradicted && !overtaken && !hashes.has(h.parent)) continue;
+    gone.add(i);
+    hashes.add(h.hash);
+  }
+  return gone;
+}
+function without(bag: Raw, gone: Set<number>): Raw {
+  const kept = bag.headers.flatMap((_, i) => (gone.has(i) ? [] : [i]));
+  const at = new Map(kept.map((old, i) => [old, i]));
+  const moved = <T extends { header: number }>(items: T[]): T[] => items.flatMap((x) => (gone.has(x.header) ? [] : [{ ...x, header: at.get(x.header)! }]));
+  return {
+    ...bag, headers: kept.map((i) => bag.headers[i]!), qcs: moved(bag.qcs), inclusions: moved(bag.inclusions), statuses: moved(bag.statuses), changes: moved(bag.changes),
+  };
+}
+
 /** `file`: a readable file; `others`: readable files whose evidence is added. Null if they contradict each other. */
 export function merge_evidence(file: Uint8Array, others: Uint8Array[]): Uint8Array | null {
   const value = parse_file(file) as Members;
   const mine = read_file(file, value);
-  const bags: Raw[] = [mine.evidence, ...others.map((o) => read_file(o, parse_file(o)).evidence)];
-
-  const headers = new Map<number, Height>();
+  const theirs = others.map((o) => read_file(o, parse_file(o)).evidence);
+  const above = by_height(theirs);
+  const gone = above && gives_way(mine.evidence, above);
+  if (!gone) return null;
+  const bags = [without(mine.evidence, gone), ...theirs];
+  const headers = by_height(bags);
+  if (!headers) return null;
   const records = new Map<number, string>();
-  for (const bag of bags) {
-    for (const text of bag.headers) {
-      const { height } = checkpoint_hash(text);
-      const before = headers.get(height);
-      if (before && before.text !== text) return null;
-      headers.set(height, { text, height });
-    }
-    for (const r of bag.records) {
-      const before = records.get(r.index);
-      if (before !== undefined && before !== r.jws) return null;
-      records.set(r.index, r.jws);
-    }
+  for (const r of bags.flatMap((bag) => bag.records)) {
+    if ((records.get(r.index) ?? r.jws) !== r.jws) return null;
+    records.set(r.index, r.jws);
   }
   const header_list = [...headers.values()].sort((a, b) => a.height - b.height);
   const record_list = [...records].sort((a, b) => a[0] - b[0]);

@@ -57,13 +57,14 @@ export function read_set(data: Bytes, where: string): Member[] {
 }
 
 export interface Recovery {
-  base: { epoch: bigint; height: bigint; hash: string };
-  epoch: bigint;
+  base: { epoch: number; height: number; hash: string };
+  epoch: number;
   reason: string;
   /** When the roots published it; seconds. */
   time: number;
   set: Member[];
 }
+const safe_max = BigInt(Number.MAX_SAFE_INTEGER);
 const time_max = 253402300799n;
 const signatures_max = 16;
 
@@ -72,12 +73,15 @@ export function read_recovery(genesis: Genesis, data: Bytes, where: string): Rec
   const r = new Reader(data, where);
   if (!same(r.take(4), ascii("STLR")) || r.u8() !== 1) refuse("bad_form", where);
   if (text_of(r.take(r.u16())) !== genesis.net) refuse("wrong_net", where);
-  const base = { epoch: r.u64(), height: r.u64(), hash: b64u(r.take(32)) };
-  const epoch = r.u64();
+  const up_to = (max: bigint): number => {
+    const n = r.u64();
+    return n <= max ? Number(n) : refuse("out_of_bounds", where);
+  };
+  const base = { epoch: up_to(safe_max), height: up_to(safe_max), hash: b64u(r.take(32)) };
+  const epoch = up_to(safe_max);
   if (epoch <= base.epoch) refuse("wrong_epoch", where);
   const reason = code(text_of(r.take(r.u16())), where);
-  const time = r.u64();
-  if (time > time_max) refuse("out_of_bounds", where);
+  const time = up_to(time_max);
   const set = read_members(r, where);
   const digest = tagged("stele/v1/recovery", r.taken());
   const k = r.u16();
@@ -94,5 +98,5 @@ export function read_recovery(genesis: Genesis, data: Bytes, where: string): Rec
   }
   r.end();
   if (k < genesis.root_quorum) refuse("no_quorum", where);
-  return { base, epoch, reason, time: Number(time), set };
+  return { base, epoch, reason, time, set };
 }

@@ -202,6 +202,8 @@ export const status_too_old = (b: Block, max_s: number): Finding => {
     `tình trạng chỉ được chứng minh đến ngày ${date_vi(b.time)} (khối ${b.height}), đã quá ${days} ngày; một bản thu hồi sau đó sẽ không thấy được ở đây. Hãy nối mạng để lấy bằng chứng mới, hoặc xin tệp mới`,
     `the status is proven up to ${law_date(b.time)} only (block ${b.height}), more than ${days} days ago; a later revocation would not show here. Go online to fetch a newer proof, or ask for a new file`);
 };
+export const signers_replaced = (): Finding =>
+  unknown("status_too_old", "signers_replaced", "", "tập nút xác nhận đã thay đổi sau bằng chứng này; hãy xin tệp mới hoặc kiểm tra trực tuyến", "the set of validators has changed since this evidence; ask for a new file or check online");
 
 // Disclosures --------------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,9 @@ test("each check of changes is the one that refuses: code by code", () => {
     "a recovery without a signature": "no_quorum", "a recovery signed by a stranger": "bad_signature", "a recovery that a root signed twice": "not_ascending",
     "a recovery signed by a root and a root that is not there": "unknown_root", "a recovery of another network": "wrong_net",
     "a recovery with another base": "wrong_base", "a recovery with a base one lower": "wrong_base", "a recovery of a later epoch than its header": "wrong_epoch",
+    "a recovery with a base of an earlier epoch": "wrong_base", "a recovery with a base of a later epoch": "wrong_base",
+    "a recovery whose base is not in the bag": "base_not_shown", "a recovery published before its base": "before_its_base",
+    "a recovery of an epoch beyond 2^53 - 1": "out_of_bounds", "a recovery with a base of a height beyond 2^53 - 1": "out_of_bounds",
     "a recovery of no later epoch than its base": "wrong_epoch", "a recovery with another reason": "bad_signature", "a recovery of a time that is none": "out_of_bounds",
     "a recovery with a key that is not on the curve": "bad_form", "a recovery with the id root": "bad_form",
     "a set with the id root": "bad_form", "a recovery to the set that is in force": "no_change", "a recovery whose week is not over by its header's time": "too_early",
@@ -72,10 +75,23 @@ test("a checkpoint that the verifier holds: no bag by keys that have left goes b
       assert.equal(verdict.parts[0].code, "conflicts_with_checkpoint", x.name);
       assert.equal(judge(x.text).outcome, "valid", `${x.name}, unknown to the verifier`);
     }
+    const status = verdict.parts.find((p) => p.part === "status");
+    if (x.outcome === "status_too_old") {
+      assert.deepEqual([status.answer, status.code], ["not_checked", "signers_replaced"], x.name);
+      assert.equal(status.vi, "tập nút xác nhận đã thay đổi sau bằng chứng này; hãy xin tệp mới hoặc kiểm tra trực tuyến");
+      assert.equal(status.en, "the set of validators has changed since this evidence; ask for a new file or check online");
+      assert.equal(judge(x.text).outcome, "valid", `${x.name}, unknown to the verifier`);
+    } else if (x.outcome === "valid") assert.deepEqual([status.answer, status.code], ["ok", "valid"], x.name);
     // What the roots did is told even of a file that contradicts what is known.
     assert.deepEqual(v.verdict_json(verdict).recoveries ?? [], x.recoveries, x.name);
   }
   assert.ok(golden.pinned_files.some((x) => x.outcome === "altered" && x.recoveries.length));
+  const outcomes = golden.pinned_files.map((x) => x.outcome);
+  for (const outcome of ["valid", "status_too_old", "altered"]) assert.ok(outcomes.filter((o) => o === outcome).length >= 5, outcome);
+  // Of several checkpoints that are known each counts.
+  const before = file("before the handover");
+  assert.equal(judge(before, { pinned: [header(3), header(6)] }).outcome, "status_too_old");
+  assert.equal(judge(before, { pinned: [header(6), header(3)] }).outcome, "status_too_old");
   // Neither this height nor its neighbours stand in the bag: only the set that P names tells.
   const beyond = golden.pinned_files.find((x) => x.name === "by the old set alone, beyond that which hands over");
   const heights = JSON.parse(beyond.text).evidence.headers.map((h) => v.checkpoint_hash(h).height);
@@ -100,6 +116,53 @@ test("merging carries the changes, and shows a newer status than the file's own 
   assert.ok(!("changes" in JSON.parse(new TextDecoder().decode(v.merge_evidence(old, [old]))).evidence));
 });
 
+const evidence_of = (data) => JSON.parse(new TextDecoder().decode(data)).evidence;
+const heights_of = (data) => evidence_of(data).headers.map((h) => v.checkpoint_hash(h).height);
+const pinned_file = (name) => bytes(golden.pinned_files.find((x) => x.name === name).text);
+
+test("merging: what the file saw certified gives way to what became final in its place", () => {
+  const newer = bytes(file("up to the block that hands over"));
+  const given_up = pinned_file("another one in its place, certified");
+  const merged = v.merge_evidence(given_up, [newer]);
+  const verdict = v.judge_file(genesis, merged, { pinned: [header(4)] });
+  assert.equal(verdict.outcome, "valid");
+  assert.equal(verdict.status.as_of.height, 4);
+  assert.deepEqual(heights_of(merged), [0, 1, 2, 3, 4, 5]);
+  assert.ok(evidence_of(merged).headers.includes(header(4)));
+  assert.deepEqual(evidence_of(merged).qcs.map((q) => q.header), [2, 5], "its certificate went with it");
+  assert.equal(v.merge_evidence(pinned_file("another one in its place, final"), [newer]), null);
+  // The file gives way, not what others say: of two of them nobody knows which is right.
+  assert.equal(v.merge_evidence(bytes(file("before the handover")), [given_up, newer]), null);
+});
+
+test("merging: a change that the file saw begin gives way to bags that go on without it", () => {
+  const begun = bytes(file("up to the block that hands over"));
+  const beyond = pinned_file("by the old set alone, unknown to the verifier");
+  const merged = v.merge_evidence(begun, [beyond]);
+  assert.deepEqual(heights_of(merged), [0, 1, 2, 4, 7, 8]);
+  assert.ok(!("changes" in evidence_of(merged)));
+  const verdict = v.judge_file(genesis, merged, {});
+  assert.equal(verdict.outcome, "valid");
+  assert.equal(verdict.status.as_of.height, 7);
+  // It stays where nobody reaches higher, and where the others have it too.
+  const alone = v.merge_evidence(begun, [bytes(file("before the handover"))]);
+  assert.equal(evidence_of(alone).changes.length, 1);
+  assert.equal(v.judge_file(genesis, alone, {}).outcome, "valid");
+  const whole = bytes(file("after the recovery, every header"));
+  const both = v.merge_evidence(begun, [whole]);
+  assert.deepEqual(both, v.merge_evidence(whole, [begun]));
+  assert.equal(v.judge_file(genesis, both, {}).outcome, "valid");
+  // Kept as the file has it, not taken anew from the others: their certificate may be another one.
+  const own = JSON.parse(file("up to the block that hands over"));
+  own.evidence.qcs.at(-1).qc = "A".repeat(8);
+  const kept = evidence_of(v.merge_evidence(bytes(`${JSON.stringify(own)}\n`), [whole]));
+  assert.equal(kept.qcs.find((q) => v.checkpoint_hash(kept.headers[q.header]).height === 5).qc, "A".repeat(8));
+  // What is final in the file stays, whatever the others leave out: then they contradict each other.
+  const final = v.merge_evidence(bytes(file("after the handover")), [beyond]);
+  assert.equal(evidence_of(final).changes.length, 1);
+  assert.equal(v.judge_file(genesis, final, {}).outcome, "altered");
+});
+
 test("a bag of the old set alone does not hide behind a merge", () => {
   const forged = golden.pinned_files.find((x) => x.name === "by the old set alone, beyond one of the new set").text;
   const merged = v.merge_evidence(bytes(file("after the recovery")), [bytes(forged)]);
@@ -108,7 +171,7 @@ test("a bag of the old set alone does not hide behind a merge", () => {
 
 test("a checkpoint that a server tells is final only with all changes up to its child", () => {
   const shown = JSON.parse(file("after the recovery, every header")).evidence;
-  const changes = shown.changes.map(({ header: at, ...item }) => ({ text: shown.headers[at], qc: shown.qcs.find((q) => q.header === at).qc, ...item }));
+  const changes = shown.changes.map(({ header: at, ...item }) => ({ text: shown.headers[at], qc: shown.qcs.find((q) => q.header === at).qc, ...item, ...(item.recovery ? { base: shown.headers[at - 1] } : {}) }));
   const served = (height, list) => ({ text: header(height), child: header(height + 1), qc: b64u(golden.blocks[height].qc), ...(list ? { changes: list } : {}) });
   const final = (x) => v.final_checkpoint(genesis, x) !== null;
   assert.ok(final({ text: genesis.checkpoint.text }));
@@ -119,15 +182,16 @@ test("a checkpoint that a server tells is final only with all changes up to its 
   assert.ok(!final(served(3)), "its child is of a later epoch");
   assert.ok(!final(served(5)) && !final(served(7)) && !final(served(4)), "no changes");
   assert.ok(!final(served(7, changes.slice(0, 1))));
-  // The roots name the set of a recovery themselves: what changed before it is missed only by who knows a checkpoint there.
-  const gap = v.final_checkpoint(genesis, served(7, changes.slice(1)));
-  assert.ok(gap !== null && v.conflicts_with(gap, header(5)) !== null);
+  assert.ok(!final(served(7, [changes[0], { ...changes[1], base: undefined }])) && !final(served(7, [changes[0], { ...changes[1], base: header(5) }])), "without the base of the recovery");
+  assert.ok(!final(served(7, [changes[0], { ...changes[1], base: 7 }])));
+  // The roots name the set of a recovery themselves; that its base is shown tells that a change below it is not.
+  assert.ok(!final(served(7, changes.slice(1))));
   assert.ok(!final({ ...served(7, changes), qc: b64u(golden.blocks[6].qc) }), "the certificate of another");
   assert.ok(!final({ text: header(2), child: header(3) }) && !final({ text: header(2) }));
   for (const bad of [{}, null, "x", [{}], [null], [{ ...changes[0], qc: 7 }], [{ ...changes[0], set: undefined }], [{ ...changes[0], set: 7 }]]) {
     assert.ok(!final({ ...served(5), changes: bad }), JSON.stringify(bad));
   }
   const facts = v.final_checkpoint(genesis, served(7, changes));
-  assert.equal(v.conflicts_with(facts, header(6)), null);
+  assert.equal(v.conflicts_with(facts, v.checkpoint_hash(header(6))), null);
   assert.notEqual(v.conflicts_with(facts, header(5).replace(/validators .*/, header(4).match(/validators .*/)[0])), null);
 });

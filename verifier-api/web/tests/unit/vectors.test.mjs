@@ -62,6 +62,21 @@ test("certificates: valid ones, and each with its fault", () => {
   refused(() => v.check_certificate(steady, { hash: v.bytes.b64u(un_hex(c.header_hash)), validators: handover.line }, un_hex(c.cases[0].bytes), ""));
 });
 
+test("recoveries: the good one, and each that does not decode", () => {
+  const { recovery, malformed } = golden("log").epochs;
+  const un_hex = (text) => Uint8Array.from(Buffer.from(text, "hex"));
+  const read = v.read_recovery(genesis, un_hex(recovery.bytes), "");
+  assert.deepEqual([read.epoch, read.base.epoch, read.base.height, read.time, read.reason], [recovery.epoch, recovery.base.epoch, recovery.base.height, recovery.time, recovery.reason]);
+  // STLP ‖ u8 ‖ bytes32 recovery.
+  const in_proof = (bytes) => bytes.subarray(9, 9 + new DataView(bytes.buffer, bytes.byteOffset + 5).getUint32(0));
+  const cases = malformed.filter((x) => x.name.startsWith("a recovery"));
+  assert.ok(cases.length >= 12);
+  for (const x of cases) {
+    const code = x.name.includes("2^53") || x.name.includes("time") ? "out_of_bounds" : /./;
+    assert.throws(() => v.read_recovery(genesis, in_proof(un_hex(x.bytes)), ""), (e) => e instanceof v.Refused && new RegExp(code).test(e.code), x.name);
+  }
+});
+
 test("checkpoints that are malformed are refused", () => {
   for (const x of golden("log").checkpoints.malformed) refused(() => v.checkpoint_hash(x.text, ""));
 });
@@ -83,6 +98,22 @@ test("files: outcomes of the good, the false and the malformed", () => {
     if (x.outcomes.length) assert.ok(x.outcomes.includes(judge(x)), x.name);
   }
   for (const x of f.malformed_documents) if (x.name !== "a receipt") assert.ok(["altered", "unreadable"].includes(judge(x)), x.name);
+});
+
+test("form is judged before the network, and rules before every other item", () => {
+  const code = (x) => v.judge_file(genesis, bytes(x.text), {}).parts[0].code;
+  const cases = (prefix) => golden("files").false.filter((x) => x.name.startsWith(prefix)).map((x) => [x.name.slice(prefix.length), code(x)]);
+  assert.deepEqual(Object.fromEntries(cases("of another network: ")), {
+    "nothing else": "other_network", "newer rules": "other_network",
+    "a certificate of 12,684 characters": "other_network", "a certificate of 12,686 characters": "out_of_bounds", "a certificate that is no base64url": "bad_form",
+    "a certificate of no header": "out_of_bounds", "certificates descending": "not_ascending",
+    "a change of 8,192 characters": "other_network", "a change of 8,194 characters": "out_of_bounds", "a change that is no base64url": "bad_form",
+    "records descending": "not_ascending", "inclusions descending": "not_ascending", "an inclusion of no record": "out_of_bounds", "an inclusion under no header": "out_of_bounds",
+    "an inclusion whose path is no base64url": "bad_form", "statuses descending": "not_ascending", "a status of no record": "out_of_bounds", "a status leaf that is no base64url": "bad_form",
+  });
+  const newer = cases("newer rules: ");
+  assert.equal(newer.length, 5);
+  for (const [name, c] of newer) assert.equal(c, "unknown_rules", name);
 });
 
 test("every single character of a document file counts", () => {
