@@ -1,7 +1,7 @@
 // Explorer and operations: what the verifier counts of the public ledger. No personal data; nothing here is a verdict.
 import "../page/style.css";
 import { by_id, h, put, svg, type Child } from "../page/dom.js";
-import { date_time, first_language, language, number, set_language, t } from "../page/language.js";
+import { date_time, day, first_language, language, number, set_language, t } from "../page/language.js";
 import { type_words, word } from "../verdict/type_words.js";
 
 interface Explorer {
@@ -89,12 +89,15 @@ async function fetch_all(): Promise<All> {
   return { explorer, blocks: blocks.blocks, validators: validators.validators, days: days.days, offices: offices.offices, year: offices.year, alarms: alarms.alarms };
 }
 
+/** Of Vietnam in Vietnamese, ISO in English, as in the verdict. */
+const date = (iso: string): string => (language() === "vi" ? day(iso) : iso);
+
 const section = (title: string, ...children: Child[]): HTMLElement => h("section", { class: "card" }, h("h2", {}, title), ...children);
 const table = (caption: string, head: [string, boolean][], rows: Child[][]): HTMLElement =>
   h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {}, h("caption", { class: "hidden-text" }, caption),
       h("thead", {}, h("tr", {}, ...head.map(([text, n]) => h("th", { scope: "col", class: n ? "n" : "" }, text)))),
-      h("tbody", {}, ...rows.map((r) => h("tr", {}, ...r.map((c, i) => h("td", { class: head[i]![1] ? "n" : "" }, c)))))));
+      h("tbody", {}, ...rows.map((r) => h("tr", {}, ...r.map((c, i) => h("td", { class: head[i]![1] ? "n" : "words" }, c)))))));
 
 /** Bars, oldest left. The table below says the same in numbers. */
 function bars(days: Day[]): SVGElement {
@@ -108,9 +111,9 @@ function bars(days: Day[]): SVGElement {
     svg("text", { x: 30, y: 14, "text-anchor": "end" }, number(top)), svg("text", { x: 30, y: height, "text-anchor": "end" }, "0"),
     ...list.map((d, i) => {
       const tall = (d.records / top) * (height - 8);
-      return svg("rect", { class: "bar", x: 38 + i * step, y: height - tall, width: Math.max(1, Math.min(28, step - 2)), height: tall }, svg("title", {}, `${d.date}: ${d.records}`));
+      return svg("rect", { class: "bar", x: 38 + i * step, y: height - tall, width: Math.max(1, Math.min(28, step - 2)), height: tall }, svg("title", {}, `${date(d.date)}: ${d.records}`));
     }),
-    ...(list.length ? [svg("text", { x: 38, y: height + 18 }, list[0]!.date), svg("text", { x: width, y: height + 18, "text-anchor": "end" }, list.at(-1)!.date)] : []));
+    ...(list.length ? [svg("text", { x: 38, y: height + 18 }, date(list[0]!.date)), svg("text", { x: width, y: height + 18, "text-anchor": "end" }, date(list.at(-1)!.date))] : []));
 }
 function share_bar(s: Share): Child {
   if (s.share === undefined) return "–";
@@ -131,10 +134,10 @@ function view(a: All): Child[] {
       figure(t("Nút đang bỏ phiếu", "Validators voting"), `${e.validators.voting}/${e.validators.total}`), figure(t("Chờ chữ ký", "Awaiting signatures"), number(e.pending)), figure(t("Đã thu hồi", "Revoked"), number(e.statuses.revoked ?? 0))),
     h("div", { class: "grid" },
       section(t("Bản ghi mỗi ngày", "Records a day"), bars(a.days),
-        table(t("Bản ghi mỗi ngày", "Records a day"), [[t("Ngày", "Day"), false], [t("Bản ghi", "Records"), true], [t("Loại", "Kinds"), false], [t("Dòng sửa", "Rows amended"), true]], a.days.slice(0, 10).map((d) => [d.date, number(d.records), types(d.types), number(d.edits)]))),
+        table(t("Bản ghi mỗi ngày", "Records a day"), [[t("Ngày", "Day"), false], [t("Bản ghi", "Records"), true], [t("Loại", "Kinds"), false], [t("Dòng sửa", "Rows amended"), true]], a.days.slice(0, 10).map((d) => [date(d.date), number(d.records), types(d.types), number(d.edits)]))),
       section(t("Bản ghi theo loại", "Records by kind"), table(t("Bản ghi theo loại", "Records by kind"), [[t("Loại", "Kind"), false], [t("Số", "Number"), true]], Object.entries(e.records).sort((x, y) => y[1] - x[1]).map(([k, n]) => [word(type_words, k, language()), number(n)]))),
       section(t(`Bảng điểm đã ký, năm học ${a.year}`, `Sheets signed, school year ${a.year}`), table(t("Bảng điểm đã ký theo đơn vị", "Sheets signed by organisation"), [[t("Đơn vị", "Organisation"), false], [t("Của đơn vị", "Its own"), false], [t("Gồm cấp dưới", "With all below"), false], [t("Học bạ", "Transcripts"), true], [t("Văn bằng", "Diplomas"), true], [t("Dòng sửa", "Rows amended"), true], [t("Thu hồi", "Revocations"), true]],
-        a.offices.map((o) => [o.name, share_bar(o.sheets), share_bar(o.below), number(o.transcripts), number(o.diplomas), number(o.edits), number(o.revocations)]))),
+        a.offices.map((o) => [h("span", {}, o.name, h("br"), h("code", {}, o.org)), share_bar(o.sheets), share_bar(o.below), number(o.transcripts), number(o.diplomas), number(o.edits), number(o.revocations)]))),
       section(t("Nút xác nhận", "Validators"), table(t("Nút xác nhận", "Validators"), [["№", true], [t("Tên", "Id"), false], [t("Tình trạng", "Health"), false], [t("Tỉ lệ phiếu", "Share of votes"), true], [t("Phiếu cuối", "Last vote"), false]],
         a.validators.map((v) => [String(v.number), v.id, t(...health[v.health]), `${Math.round(Number(v.share) * 100)} %`, v.last ? `${number(v.last.height)} · ${date_time(seconds(v.last.time))}` : "–"]))),
       section(t("Khối mới nhất", "Newest blocks"), table(t("Khối mới nhất", "Newest blocks"), [[t("Khối", "Block"), true], [t("Thời gian", "Time"), false], [t("Bản ghi", "Records"), true], [t("Loại", "Kinds"), false], [t("Phiếu", "Votes"), true]],

@@ -1,6 +1,7 @@
 // What the page knows of the ledger by itself: genesis and newest final checkpoint, pinned when it was first served and
 // remembered here. All that the server says later is compared with it.
 import { ask, type Known, type Served } from "./messages.js";
+import { request } from "./net.js";
 
 interface Pinned {
   genesis: string;
@@ -54,7 +55,7 @@ export async function remember_served(served: Known): Promise<boolean | null> {
 export async function start(): Promise<void> {
   let served: Pinned | null = null;
   try {
-    const answer = await fetch("/pinned.json", { cache: "no-cache" });
+    const answer = await request("/pinned.json", { cache: "no-cache" });
     if (answer.ok) served = (await answer.json()) as Pinned;
   } catch {
     served = null;
@@ -82,7 +83,7 @@ export async function follows(newer: Known): Promise<boolean | null> {
   const [from, to] = base.height <= newer.height ? [base, newer] : [newer, base];
   if (from.height === to.height) return false;
   try {
-    const answer = await fetch(`/v1/proofs/consistency?from=${from.size}&to=${to.size}`);
+    const answer = await request(`/v1/proofs/consistency?from=${from.size}&to=${to.size}`);
     if (!answer.ok) return null;
     const { path } = (await answer.json()) as { path: string[] };
     return Array.isArray(path) && path.every((p) => typeof p === "string") ? await ask({ op: "extends", from: from.text, to: to.text, path }) : false;
@@ -92,11 +93,12 @@ export async function follows(newer: Known): Promise<boolean | null> {
 }
 
 const receipts_bytes_max = 16 * 1024 * 1024;
-/** The server's newest evidence of these records, in one request; nothing of it is believed yet. */
+/** The server's newest evidence of these records, in one request; nothing of it is believed yet. Throws where it can't be
+ * had. */
 export async function fetch_receipts(ids: string[]): Promise<Uint8Array[]> {
   if (ids.length === 0) return [];
-  const answer = await fetch(`/v1/receipts?ids=${ids.slice(0, 64).map(encodeURIComponent).join(",")}`, { cache: "no-cache" });
-  if (!answer.ok) return [];
+  const answer = await request(`/v1/receipts?ids=${ids.slice(0, 64).map(encodeURIComponent).join(",")}`, { cache: "no-cache" });
+  if (!answer.ok) throw new Error(String(answer.status));
   const bytes = new Uint8Array(await answer.arrayBuffer());
   if (bytes.length > receipts_bytes_max) return [];
   // A line is a receipt file with its line feed.

@@ -1,15 +1,17 @@
 // The verification page: takes a document in any of its forms, has it judged, shows the verdict.
 import "./style.css";
 import { hex, sha256 } from "../verdict/bytes.js";
-import { claim_name } from "../verdict/words.js";
 import { status_age_default_s } from "../verdict/limits.js";
 import { CodeSet, open_shared, read_code, read_fragment, type Code } from "./codes.js";
+import { compare_text, type PrintCheck } from "./compare.js";
 import { by_id, h, put } from "./dom.js";
-import { claim_labels, figure_label, label, level_labels, promotion_labels, title_labels } from "./labels.js";
-import { day, first_language, language, number, set_language, t } from "./language.js";
+import type { Freshness } from "./headline.js";
+import { first_language, language, number, set_language, t } from "./language.js";
 import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember_served, start, the_network } from "./ledger.js";
+import { look_up_form } from "./look_up.js";
 import { ask, type Judged } from "./messages.js";
-import { icon, result, type Note, type PdfCheck, type Shown } from "./result.js";
+import { answer_max_ms, request, within } from "./net.js";
+import { icon, result, type Note, type Shown } from "./result.js";
 
 const max_s = status_age_default_s;
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -37,7 +39,7 @@ function trouble(vi: string, en: string): void {
 
 // Verifying ----------------------------------------------------------------------------------------------------------
 
-async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) => PdfCheck): Promise<void> {
+async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) => PrintCheck): Promise<void> {
   const mine = ++job;
   close_panels();
   say("Đang kiểm tra…", "Checking…");
@@ -48,23 +50,35 @@ async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) =
   const judging = { file, pinned: pinned_texts(), now: now(), max_s };
   const first = await ask({ op: "judge", ...judging });
   if (mine !== job) return;
-  const make = (judged: Judged, notes: Note[]): Shown => ({ source, judged, notes, checked_at: now(), known: highest_known(), max_days: Math.floor(max_s / 86400), network: the_network()!.net, ...(pdf ? { pdf: pdf(judged) } : {}) });
-  show(make(first, first.ask.length ? [{ tone: "none", vi: "Đang hỏi bằng chứng mới nhất về tình trạng…", en: "Asking for the newest proof of its status…" }] : []), true);
-  if (first.ask.length === 0) return;
-  const refreshed = await refresh(judging, first);
-  if (mine === job) show(make(refreshed.judged, refreshed.notes), false);
+  const look_up = look_up_form("again", looked_up);
+  const make = (judged: Judged, fresh: Freshness, notes: Note[]): Shown => ({ source, judged, fresh, notes, look_up, checked_at: now(), known: highest_known(), max_days: Math.floor(max_s / 86400), network: the_network()!.net, ...(pdf ? { pdf: pdf(judged) } : {}) });
+  if (first.ask.length === 0) {
+    show(make(first, { state: "unreachable" }, []), true);
+    return;
+  }
+  show(make(first, { state: "asking" }, []), true);
+  // Whatever goes wrong there, the headline must not go on saying that it asks.
+  const asked = refresh(judging, first).catch((): Refreshed => ({ judged: first, fresh: { state: "unreachable" }, notes: [] }));
+  // On a slow phone the answer may need longer than its way: it is shown when it comes.
+  if (!(await within(asked, answer_max_ms)) && mine === job) show(make(first, { state: "unreachable" }, []), false);
+  const { judged, fresh, notes } = await asked;
+  if (mine === job) show(make(judged, fresh, notes), false);
 }
 
+interface Refreshed {
+  judged: Judged;
+  fresh: Freshness;
+  notes: Note[];
+}
 /** Newer evidence from the server; whatever it says is verified, and what does not hold is left aside. */
-async function refresh(judging: { file: Uint8Array; pinned: string[]; now: number; max_s: number }, first: Judged): Promise<{ judged: Judged; notes: Note[] }> {
+async function refresh(judging: { file: Uint8Array; pinned: string[]; now: number; max_s: number }, first: Judged): Promise<Refreshed> {
   let receipts: Uint8Array[];
   try {
     receipts = await fetch_receipts(first.ask);
   } catch {
-    receipts = [];
-  }
-  if (receipts.length === 0) {
-    return { judged: first, notes: [{ tone: "none", vi: "Không lấy được bằng chứng mới hơn; kết luận dựa trên tệp này.", en: "No newer proof could be had; the conclusion rests on this file alone." }] };
+    // A valid document's headline says it already.
+    const notes: Note[] = first.verdict.outcome === "valid" ? [] : [{ tone: "none", vi: "Không lấy được bằng chứng mới hơn; kết luận dựa trên tệp này.", en: "No newer proof could be had; the conclusion rests on this file alone." }];
+    return { judged: first, fresh: { state: "unreachable" }, notes };
   }
   const answer = await ask({ op: "refresh", receipts, ...judging });
   const notes: Note[] = [];
@@ -77,15 +91,20 @@ async function refresh(judging: { file: Uint8Array; pinned: string[]; now: numbe
   const continues = used && top!.hash !== served?.hash ? await follows(top!) : remembered;
   if (continues === false) {
     notes.push({ tone: "bad", vi: "Sổ cái mà máy chủ đưa ra không nối tiếp sổ cái mà trang này đã biết. Đã bỏ qua những gì máy chủ nói. Hãy báo cho Sở.", en: "The ledger that the server shows does not continue the one that this page knows. What the server says was left aside. Tell the department." });
-    return { judged: first, notes };
+    return { judged: first, fresh: { state: "unproven" }, notes };
   }
+  // A ledger that stands still proves nothing of today, however often it is asked.
+  const newest = served && Math.max(served.time, top?.time ?? 0);
+  const asked: Freshness = newest !== null && judging.now - newest > judging.max_s ? { state: "asked", stopped: newest } : { state: "asked" };
   if (!used) {
+    // Newer headers without the status of these records, or spoiled proofs, are no answer.
+    const answered = served !== null && answer.bad === 0 && answer.fork === null && served.height <= (first.top?.height ?? -1);
     if (notes.length === 0) notes.push({ tone: "none", vi: "Máy chủ không có bằng chứng mới hơn tệp này.", en: "The server has no newer proof than this file." });
-    return { judged: first, notes };
+    return { judged: first, fresh: answered ? asked : { state: "unproven" }, notes };
   }
   if (continues === null) notes.push({ tone: "caution", vi: "Chưa so được sổ cái mới với điểm kiểm tra mà trang này nhớ.", en: "The newer ledger could not be compared with the checkpoint that this page remembers." });
   notes.push({ tone: "good", vi: `Đã lấy và kiểm tra bằng chứng mới đến khối ${number(top!.height)}.`, en: `Newer proofs were fetched and verified, up to block ${number(top!.height)}.` });
-  return { judged: answer.judged, notes };
+  return { judged: answer.judged, fresh: asked, notes };
 }
 
 function show(s: Shown, focus: boolean): void {
@@ -96,6 +115,7 @@ function show(s: Shown, focus: boolean): void {
   // What had the focus has it again after it was drawn anew.
   const active = document.activeElement;
   const had_outcome = active?.id === "outcome";
+  const had_field = active instanceof HTMLInputElement && s.look_up.contains(active) ? active : null;
   const had_control = active?.closest("#result") ? active.getAttribute("aria-controls") : null;
   put(by_id("result"), h("div", { class: "toolbar no-print" },
     h("button", { type: "button", class: "plain", click: again }, t("← Văn bản khác", "← Another document")),
@@ -105,6 +125,7 @@ function show(s: Shown, focus: boolean): void {
   draw_known();
   if (!focus) {
     if (had_outcome) by_id("outcome").focus({ preventScroll: true });
+    had_field?.focus({ preventScroll: true });
     if (had_control !== null) document.querySelector<HTMLElement>(`#result [aria-controls="${CSS.escape(had_control)}"]`)?.focus({ preventScroll: true });
     return;
   }
@@ -151,54 +172,8 @@ async function take_pdf(bytes: Uint8Array, name: string): Promise<void> {
   else if (pdf === "not_readable") trouble("Không đọc được bản PDF này: tệp hỏng hoặc có mật khẩu.", "This PDF can't be read: it is damaged or has a password.");
   else {
     const swapped = pdf.stated !== null && pdf.stated !== hex(sha256(pdf.document));
-    await verify(pdf.document, name, (judged) => ({ ...compare_text(judged, pdf.text), swapped }));
+    await verify(pdf.document, name, (judged) => ({ ...compare_text(judged.verdict, pdf.text), swapped }));
   }
-}
-
-/** What of the document does not stand in the text of the PDF. Looks are not judged. */
-function compare_text(judged: Judged, text: string): { missing: (readonly [string, string])[]; compared: number } {
-  const squeeze = (s: string): string => s.normalize("NFC").replace(/\s+/g, "").toLowerCase();
-  const printed = squeeze(text);
-  const v = judged.verdict;
-  const fields: [readonly [string, string], string[]][] = [];
-  // The form of a diploma has no place for the numbers of the pupil, nor that of a certificate for the ethnicity.
-  const numbers = v.type === "transcript" ? ["student_id", "personal_id"] : [];
-  const simple = [...numbers, "name", "birth_place", "school", "class", "serial", "register_no", "graduation_year", ...(v.type === "certificate" ? ["title", "grade"] : [])];
-  // A short word stands somewhere on any print: it counts only behind what the form calls it.
-  const told: Record<string, string> = { gender: "Giới tính", ethnicity: v.type === "certificate" ? "" : "Dân tộc", ranking: "Xếp loại tốt nghiệp", mode: "Hình thức đào tạo" };
-  const behind = (what: string, value: string): string[] => [`${what}: ${value}`, `${what} ${value}`];
-  for (const { name, value } of v.claims) {
-    const words = claim_name(name);
-    if (simple.includes(name) && typeof value === "string") fields.push([words, [value]]);
-    if (told[name] && typeof value === "string") fields.push([words, behind(told[name], claim_labels[name] ? label(claim_labels[name], value, "vi") : value)]);
-    if ((name === "birth_date" || name === "issued") && typeof value === "string") {
-      const [y, m, d] = value.split("-");
-      fields.push([words, [day(value), `ngày ${d} tháng ${m} năm ${y}`, `ngày ${Number(d)} tháng ${Number(m)} năm ${y}`]]);
-    }
-    if (name === "signer" && value instanceof Map) fields.push([words, [String(value.get("name"))]]);
-  }
-  // Figures: each subject's name must be followed, in its line, by its figures in order; the re-test's stands last.
-  const subjects = [...new Set(v.figures.filter((f) => f.subject).map((f) => f.subject))];
-  for (const code of subjects) {
-    const figures = v.figures.filter((f) => f.subject === code);
-    const line = [...figures.filter((f) => f.kind !== "retest"), ...figures.filter((f) => f.kind === "retest")].map((f) => figure_label(f.figure, "vi"));
-    const { name } = figures[0]!;
-    fields.push([[`môn ${name}`, `subject ${name}`], [name + line.join(""), name + line.map((x) => x.replace(".", ",")).join("")]]);
-  }
-  const s = v.figures.find((f) => f.kind === "summary")?.summary;
-  if (s) {
-    const rows: string[][] = [];
-    const level = (code: string | undefined): string => (code === undefined ? "" : label(level_labels, code, "vi"));
-    const conduct = [s.conduct.t1, s.conduct.t2, s.conduct.year].map(level).join("");
-    if (conduct) rows.push([`Kết quả rèn luyện${conduct}`, `Phẩm chất, năng lực${conduct}`]);
-    if (s.learning !== undefined) rows.push([`Kết quả học tập${level(s.learning)}`, `Đánh giá kết quả giáo dục${level(s.learning)}`]);
-    if (s.title !== undefined) rows.push(behind("Danh hiệu", label(title_labels, s.title, "vi")));
-    if (s.promotion !== undefined) rows.push(behind("Kết quả cuối năm", label(promotion_labels, s.promotion, "vi")));
-    if (s.absences !== undefined) rows.push([`Số buổi nghỉ học${s.absences}`]);
-    for (const forms of rows) fields.push([claim_name("summary"), forms]);
-  }
-  const missing = fields.filter(([, forms]) => !forms.some((f) => printed.includes(squeeze(f)))).map(([n]) => n);
-  return { missing: missing.filter((n, i) => missing.findIndex((m) => m[0] === n[0]) === i), compared: fields.length };
 }
 
 async function take_picture(file: Blob): Promise<void> {
@@ -258,13 +233,13 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
   say("Đang lấy văn bản…", "Fetching the document…");
   try {
     if (code.kind === "record") {
-      const answer = await fetch(`/v1/records/${code.id}/receipt`, { cache: "no-cache" });
+      const answer = await request(`/v1/records/${code.id}/receipt`, { cache: "no-cache" });
       if (answer.status === 404) trouble("Không có bản ghi này trên sổ cái.", "There is no such record on the ledger.");
       else if (!answer.ok) throw new Error(String(answer.status));
       else await verify(new Uint8Array(await answer.arrayBuffer()), t("mã QR của bản ghi", "QR code of the record"));
       return;
     }
-    const answer = await fetch(`/v1/shared/${code.handle}`);
+    const answer = await request(`/v1/shared/${code.handle}`);
     if (answer.status === 404) {
       trouble("Liên kết này đã hết hạn hoặc không có. Hãy xin người có văn bản một liên kết mới.", "This link has expired or does not exist. Ask the holder for a new one.");
       return;
@@ -288,28 +263,7 @@ async function take_text(text: string): Promise<void> {
   else await take_code(trimmed);
 }
 
-async function look_up(form: HTMLFormElement): Promise<void> {
-  const data = new FormData(form);
-  const text = (name: string): string => String(data.get(name) ?? "").trim();
-  const birth = text("birth_date");
-  const m = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(birth);
-  const iso = m ? `${m[3]}-${m[2]!.padStart(2, "0")}-${m[1]!.padStart(2, "0")}` : birth;
-  if (text("number") === "" || !/^\d{4}-\d{2}-\d{2}$/.test(iso)) {
-    trouble("Hãy điền số hiệu và ngày sinh dạng 31/05/2008.", "Fill in the number, and the date of birth as 31/05/2008.");
-    return;
-  }
-  say("Đang tra cứu…", "Looking up…");
-  const org = text("org");
-  try {
-    const answer = await fetch("/v1/lookup", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number: text("number"), birth_date: iso, ...(org ? { org } : {}) }) });
-    if (answer.ok) await verify(new Uint8Array(await answer.arrayBuffer()), t(`tra cứu số ${text("number")}`, `look-up of ${text("number")}`));
-    else if (answer.status === 404) trouble("Không tìm thấy bằng nào có số hiệu và ngày sinh này. Hãy kiểm tra lại cả hai; dữ liệu đã xóa cũng trả lời như vậy.", "No diploma has this number and date of birth. Check both; erased data is answered in the same way.");
-    else if (answer.status === 429) trouble("Đã tra cứu quá nhiều lần. Hãy thử lại sau.", "Too many look-ups. Try again later.");
-    else trouble("Nơi cấp tạm thời không trả lời. Hãy thử lại sau, hoặc xin tệp từ người có bằng.", "The issuer does not answer at the moment. Try again later, or ask the holder for the file.");
-  } catch {
-    trouble("Không kết nối được với máy chủ.", "The server can't be reached.");
-  }
-}
+const looked_up = (file: Uint8Array, number: string): void => void verify(file, t(`tra cứu số ${number}`, `look-up of ${number}`));
 
 // The page -----------------------------------------------------------------------------------------------------------
 
@@ -417,10 +371,7 @@ function wire(): void {
     e.preventDefault();
     void take_text((by_id("paste-text") as HTMLTextAreaElement).value);
   });
-  by_id("lookup-form").addEventListener("submit", (e) => {
-    e.preventDefault();
-    void look_up(by_id("lookup-form") as HTMLFormElement);
-  });
+  put(by_id("panel-lookup"), look_up_form("lookup", looked_up));
   by_id("camera-stop").addEventListener("click", () => {
     close_panels();
     by_id("open-camera").focus();

@@ -24,11 +24,12 @@ export async function read_pdf(data: Uint8Array): Promise<Pdf | PdfTrouble> {
     if (attachments.length === 0) return "no_attachment";
     if (attachments.length > 1) return "several_attachments";
     if (attachments[0]!.filename !== name) return "attachment_name";
-    let text = "";
+    let text = ""; // spaces are items of their own
     const pages = Math.min(pdf.numPages, pages_max);
     for (let i = 1; i <= pages; i++) {
       const content = await (await pdf.getPage(i)).getTextContent();
-      for (const item of content.items) if ("str" in item) text += item.str + (item.hasEOL ? "\n" : " ");
+      for (const item of content.items) if ("str" in item) text += item.str + (item.hasEOL ? "\n" : "");
+      text += "\n";
     }
     const info = (await pdf.getMetadata()).info as { Custom?: Record<string, unknown> };
     const stated = info.Custom?.SteleDocument;

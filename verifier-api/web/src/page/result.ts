@@ -2,15 +2,13 @@
 import type { FigureTrace } from "../verdict/provenance.js";
 import { plain, type Json } from "../verdict/json.js";
 import type { Verdict } from "../verdict/judge.js";
-import { claim_name, claim_words, date_text, figure_text, outcome_text, role_words, type_words, word, type Outcome, type PartName, type PartVerdict } from "../verdict/words.js";
+import { claim_name, claim_words, date_text, figure_text, role_words, type_words, word, type PartName, type PartVerdict } from "../verdict/words.js";
+import type { PrintCheck } from "./compare.js";
 import { h, svg, type Child } from "./dom.js";
-import { claim_labels, figure_label, label, level_labels, promotion_labels, title_labels } from "./labels.js";
+import { headline, tone_of, type Freshness, type Tone } from "./headline.js";
+import { claim_labels, claim_order, figure_label, label, level_labels, promotion_labels, reason_labels, title_labels } from "./labels.js";
 import { date_time, day, language, number, t } from "./language.js";
 import type { Judged, Known } from "./messages.js";
-
-export type Tone = "good" | "caution" | "bad";
-export const tone_of = (o: Outcome): Tone =>
-  o === "valid" ? "good" : ["status_too_old", "change_pending", "superseded", "suspended", "not_final"].includes(o) ? "caution" : "bad";
 
 const shapes: Record<Tone | "none", string> = {
   good: "M5 12.5l4.5 4.5L19 7.5",
@@ -30,19 +28,15 @@ export interface Shown {
   known: Known | null;
   max_days: number;
   network: string;
-  pdf?: PdfCheck;
+  fresh: Freshness;
+  pdf?: PrintCheck;
+  /** Where the paper was not checked. */
+  look_up: HTMLElement;
 }
 export interface Note {
   tone: Tone | "none";
   vi: string;
   en: string;
-}
-export interface PdfCheck {
-  /** Claims whose printed form is not found in the text of the PDF. */
-  /** In both languages. */
-  missing: (readonly [string, string])[];
-  compared: number;
-  swapped: boolean;
 }
 
 const part_titles: Record<PartName, readonly [string, string]> = {
@@ -55,36 +49,19 @@ const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
 // The conclusion -----------------------------------------------------------------------------------------------------
 
-const advice: Record<Outcome, readonly [string, string]> = {
-  valid: ["Văn bản nguyên vẹn, do người có thẩm quyền ký, có trên sổ cái và đang còn hiệu lực.", "The document is intact, was signed by someone with the authority, stands on the ledger and is in force."],
-  status_too_old: ["Văn bản có thể đúng, nhưng tệp chưa chứng minh được rằng đến nay nó vẫn còn hiệu lực.", "The document may be right, but the file does not prove that it is still in force."],
-  change_pending: ["Văn bản chưa có hiệu lực, hoặc đang có thay đổi chờ người thứ hai ký.", "The document is not in force yet, or a change to it awaits a second signature."],
-  superseded: ["Đã có bản mới hơn. Hãy xin người nộp bản mới.", "There is a newer one. Ask the holder for it."],
-  suspended: ["Văn bản đang bị tạm ngừng. Hãy hỏi nơi cấp trước khi dùng.", "The document is suspended. Ask the issuer before relying on it."],
-  revoked: ["Nơi cấp đã thu hồi văn bản này. Không dùng văn bản này.", "The issuer has revoked this document. Do not rely on it."],
-  erased_at_source: ["Nơi cấp đã xóa dữ liệu gốc theo yêu cầu.", "The issuer erased the source data on request."],
-  holder_not_bound: ["Chưa chứng minh được người trình là chủ văn bản.", "It is not proven that the presenter is the holder."],
-  not_final: ["Bản ghi còn quá mới. Hãy xin lại tệp sau ít phút.", "The record is too new. Ask for the file again in a few minutes."],
-  not_on_ledger: ["Không chứng minh được văn bản này có trên sổ cái. Không dùng tệp này.", "This document is not proven to stand on the ledger. Do not rely on this file."],
-  not_authorised: ["Không chứng minh được người ký có thẩm quyền khi đó. Không dùng tệp này.", "The signer is not proven to have had the authority then. Do not rely on this file."],
-  altered: ["Tệp hoặc nội dung đã bị sửa. Xem bước không đạt dưới đây; hãy xin tệp gốc từ người có văn bản.", "The file or its content was changed. See the failed step below; ask the holder for the original."],
-  other_network: ["Văn bản này thuộc một mạng khác, trang này không kiểm tra được.", "This document is of another network, which this page can't check."],
-  unreadable: ["Hãy chọn tệp *.stele.json, hoặc bản PDF có đính kèm tệp đó.", "Choose the *.stele.json file, or the PDF that carries it."],
-};
-
 function banner(s: Shown): HTMLElement {
   const v = s.judged.verdict;
-  const tone = tone_of(v.outcome);
-  const reason = v.parts.filter((p) => p.answer === "failed").concat(v.outcome === "status_too_old" ? v.parts.filter((p) => p.part === "status") : [])[0];
+  const head = headline(v, s.fresh, s.pdf ?? null);
+  const reason = v.cut ? undefined : v.parts.filter((p) => p.answer === "failed").concat(v.outcome === "status_too_old" ? v.parts.filter((p) => p.part === "status") : [])[0];
   const what = v.type ? capital(word(type_words, v.type, language())) : "";
   const by = v.signer ? `${v.signer.name} (${v.signer.title})` : "";
-  return h("section", { class: `banner ${tone}`, "aria-labelledby": "outcome" },
-    icon(tone),
+  return h("section", { class: `banner ${head.tone}`, "aria-labelledby": "outcome" },
+    icon(head.tone),
     h("div", {},
-      h("h1", { id: "outcome", tabindex: "-1", "data-outcome": v.outcome }, outcome_text[v.outcome][language()]),
-      h("p", { class: "advice" }, title(advice[v.outcome])),
+      h("h1", { id: "outcome", tabindex: "-1", "data-outcome": v.outcome, "data-fresh": s.fresh.state, "data-tone": head.tone }, head[language()]),
+      head.advice ? h("p", { class: "advice" }, head.advice[language()]) : null,
       what ? h("p", { class: "about" }, [what, v.org_name, by && t(`ký bởi ${by}`, `signed by ${by}`)].filter(Boolean).join(" · ")) : null,
-      reason && tone !== "good" ? h("p", { class: "reason" }, h("strong", {}, `${title(part_titles[reason.part])}: `), capital(reason[language()]), ".") : null));
+      reason && head.tone !== "good" && head.tone !== "none" ? h("p", { class: "reason" }, h("strong", {}, `${title(part_titles[reason.part])}: `), capital(reason[language()]), ".") : null));
 }
 
 // Steps --------------------------------------------------------------------------------------------------------------
@@ -99,21 +76,28 @@ function step(p: PartVerdict, v: Verdict): HTMLElement {
       h("p", {}, `${capital(p[language()])}.`)));
 }
 
+/** What was not reached says so once, not part by part. */
+function not_reached(parts: PartVerdict[]): HTMLElement | null {
+  if (parts.length === 0) return null;
+  return h("li", { class: "step not_checked", "data-not-reached": parts.map((p) => p.part).join(" ") },
+    icon("none"), h("div", {}, h("p", {}, `${t("Không kiểm tra vì phần trước không đạt: ", "Not checked, since an earlier part failed: ")}${parts.map((p) => title(part_titles[p.part])).join(", ")}.`)));
+}
+
 function steps(s: Shown): HTMLElement {
   const v = s.judged.verdict;
+  const missed = v.parts.filter((p) => p.code === "not_reached");
   const seconds = v.second_signatures.map((x) =>
     h("li", {}, `${capital(word(type_words, x.type, language()))}: ${[x.name || x.person, x.title].filter(Boolean).join(", ")} · ${word(role_words, x.role, language())} · ${t("khối", "block")} ${number(x.height)}`));
   const line = v.signer_orgs.map((o) => v.org_names.get(o) ?? o).join(" → ");
   return h("section", { class: "card steps", "aria-labelledby": "steps-title" },
     h("h2", { id: "steps-title" }, t("Từng bước kiểm tra", "Each step checked")),
-    h("ol", {}, ...v.parts.map((p) => step(p, v))),
+    h("ol", {}, ...v.parts.filter((p) => !missed.includes(p)).map((p) => step(p, v)), not_reached(missed)),
     line ? h("p", { class: "fine" }, `${t("Đơn vị của người ký", "The signer's organisation")}: ${line}`) : null,
     seconds.length ? h("div", { class: "fine" }, h("p", {}, t("Chữ ký thứ hai đã được chứng minh:", "Second signatures proven:")), h("ul", {}, ...seconds)) : null);
 }
 
 // Contents -----------------------------------------------------------------------------------------------------------
 
-const order = ["name", "birth_date", "gender", "birth_place", "ethnicity", "student_id", "personal_id", "school", "class", "year", "graduation_year", "ranking", "mode", "title", "grade", "serial", "register_no", "issued", "signer", "basis", "reason"];
 export function claim_text(name: string, value: Json): string {
   if (name === "signer" && value instanceof Map) return `${String(value.get("name"))} (${String(value.get("title"))})`;
   if (name === "year" && typeof value === "string") return `${value}–${Number(value) + 1}`;
@@ -126,16 +110,16 @@ export function claim_text(name: string, value: Json): string {
 function contents(s: Shown): HTMLElement {
   const v = s.judged.verdict;
   const claims = new Map(v.claims.map((c) => [c.name, c.value]));
-  const shown = order.filter((n) => claims.has(n));
+  const shown = claim_order.filter((n) => claims.has(n));
   const heading = h("h2", { id: "contents-title" }, t("Văn bản nói gì", "What the document says"));
   const rows = (list: string[], of: Map<string, Json>): HTMLElement =>
     h("dl", {}, ...list.flatMap((n) => [h("dt", {}, capital(word(claim_words, n, language()))), h("dd", { "data-claim": n }, claim_text(n, of.get(n)!))]));
   if (v.claims.length === 0 && v.sound.length > 0 && v.parts.every((p) => p.answer === "ok" || p.part === "disclosures" || p.part === "provenance")) {
     const sound = new Map(v.sound.map((c) => [c.name, c.value]));
-    const names = v.doubtful.map((n) => claim_name(n)[language() === "vi" ? 0 : 1]).join(", ");
+    const names = v.doubtful.map((n) => claim_name(n, v.subject_names)[language() === "vi" ? 0 : 1]).join(", ");
     return h("section", { class: "card contents", "aria-labelledby": "contents-title" }, heading,
       h("p", { class: "warning-line" }, names ? t(`Chỉ hiện những mục đúng với bản đã ký. Mục bị sửa không hiện: ${names}.`, `Only items that stand in the signed document are shown. Altered, and not shown: ${names}.`) : t("Chỉ hiện những mục đúng với bản đã ký.", "Only items that stand in the signed document are shown.")),
-      rows(order.filter((n) => sound.has(n)), sound));
+      rows(claim_order.filter((n) => sound.has(n)), sound));
   }
   if (v.claims.length === 0) {
     const why = v.outcome === "unreadable" || v.outcome === "other_network" || v.parts[0]!.answer !== "ok" || v.parts.some((p) => p.part === "disclosures" && p.answer === "failed")
@@ -146,7 +130,7 @@ function contents(s: Shown): HTMLElement {
   const grades = transcript(v);
   return h("section", { class: "card contents", "aria-labelledby": "contents-title" },
     heading,
-    tone_of(v.outcome) !== "good" ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
+    ["caution", "bad"].includes(headline(v, s.fresh, s.pdf ?? null).tone) ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
     rows(shown, claims),
     ...grades);
 }
@@ -204,7 +188,7 @@ function summary_card(f: FigureTrace, v: Verdict): HTMLElement {
   if (s.learning !== undefined) pairs.push([t("Học tập", "Learning"), label(level_labels, s.learning, language())]);
   if (s.title !== undefined) pairs.push([t("Danh hiệu", "Title"), label(title_labels, s.title, language())]);
   if (s.promotion !== undefined) pairs.push([t("Lên lớp", "Promotion"), label(promotion_labels, s.promotion, language())]);
-  if (s.absences !== undefined) pairs.push([t("Số ngày nghỉ", "Days absent"), String(s.absences)]);
+  if (s.absences !== undefined) pairs.push([t("Số buổi nghỉ", "Sessions absent"), String(s.absences)]);
   return h("div", { class: "summary" },
     h("h3", {}, t("Kết quả cả năm", "Summary of the year")),
     h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])),
@@ -223,7 +207,7 @@ function why(f: FigureTrace, v: Verdict): HTMLElement {
     pairs.push([t("Vai trò khi đó", "Role then"), word(role_words, f.signer.role, language())]);
     pairs.push([t("Đơn vị", "Organisation"), (f.org_line ?? []).map((o) => v.org_names.get(o) ?? o).join(" → ")]);
   }
-  if (f.amended_sheet) pairs.push([t("Đã sửa", "Amended"), `${t("bảng gốc", "original")} ${f.amended_sheet.slice(0, 10)}…; ${t("lý do", "reason")}: ${f.amend_reason ?? ""}`]);
+  if (f.amended_sheet) pairs.push([t("Đã sửa", "Amended"), `${t("bảng gốc", "original")} ${f.amended_sheet.slice(0, 10)}…; ${t("lý do", "reason")}: ${f.amend_reason === undefined ? "" : label(reason_labels, f.amend_reason, language())}`]);
   if (f.block) pairs.push([t("Sổ cái", "Ledger"), `${t("khối", "block")} ${number(f.block.height)}, ${date_text(f.block.time, language())}, ${t("bản ghi số", "record")} ${number(f.index ?? 0)}, ${t("chung cuộc", "final")}`]);
   if (f.sheet) pairs.push([t("Bảng điểm", "Sheet"), h("code", {}, `${f.sheet}, ${t("dòng", "row")} ${f.row}`)]);
   if (f.kind === "year" && !f.sum) pairs.push([t("Nguồn", "Source"), t("theo quy định đánh giá, từ điểm học kỳ", "by the rules of assessment, from the terms")]);
@@ -244,13 +228,14 @@ function proof(s: Shown): HTMLElement {
   return h("section", { class: "card proof", "aria-labelledby": "proof-title" }, h("h2", { id: "proof-title" }, t("Căn cứ của kết luận", "What this rests on")), h("dl", {}, ...pairs.flatMap(([k, x]) => [h("dt", {}, k), h("dd", {}, x)])));
 }
 
-function pdf_notes(p: PdfCheck): Note[] {
+function pdf_notes(p: PrintCheck): Note[] {
   const out: Note[] = [];
   if (p.swapped) out.push({ tone: "bad", vi: "Tệp đính kèm không phải tệp mà bản PDF này được in ra: đã bị tráo.", en: "The attached file is not the one that this PDF was printed from: it was swapped." });
-  if (p.missing.length) {
-    const list = (i: 0 | 1): string => p.missing.map((n) => n[i]).join(", ");
+  if (p.differences.length) {
+    const list = (i: 0 | 1): string => p.differences.map((d) => d.name[i]).join(", ");
     out.push({ tone: "bad", vi: `Chữ in trong PDF khác với văn bản đã ký ở: ${list(0)}. Chỉ tin nội dung hiện trên trang này.`, en: `The print in the PDF differs from the signed document in: ${list(1)}. Trust only the contents shown on this page.` });
   } else if (p.compared > 0) out.push({ tone: "good", vi: `Đã thấy đủ ${p.compared} mục của văn bản trong chữ in của PDF.`, en: `All ${p.compared} items of the document were found in the text of the PDF.` });
+  if (p.no_text) out.push({ tone: "caution", vi: "PDF không có chữ để so với văn bản đã ký: chỉ có ảnh.", en: "The PDF has no text to compare with the signed document: only pictures." });
   out.push({ tone: "none", vi: "Trang này không kiểm tra hình thức của bản in.", en: "This page did not check the looks of the print." });
   return out;
 }
@@ -259,6 +244,7 @@ export function result(s: Shown): HTMLElement[] {
   const notes = [...s.notes, ...(s.pdf ? pdf_notes(s.pdf) : [])];
   return [
     banner(s),
+    ...(headline(s.judged.verdict, s.fresh, s.pdf ?? null).lookup ? [h("section", { class: "card again no-print", "aria-labelledby": "again-title" }, h("h2", { id: "again-title" }, t("Tra nội dung thật theo số hiệu và ngày sinh", "Look up the real contents by number and date of birth")), s.look_up)] : []),
     ...(notes.length ? [h("ul", { class: "notes", "aria-label": t("Ghi chú", "Notes") }, ...notes.map((n) => h("li", { class: n.tone }, icon(n.tone), h("span", {}, n[language()]))))] : []),
     h("div", { class: "columns" }, contents(s), h("div", { class: "side" }, steps(s), proof(s))),
   ];

@@ -342,6 +342,6 @@ export class RecordJudge {
     if (j.state === null) return;
     const h = facts.headers[top]!;
     // Pending and suspended have the same bits: it was in force once if the bag shows every signature that it needs.
-    j.status = j.state === "suspended" && !all_shown ? say.awaits_signature(at, h) : say.status(at, j.state, h);
+    j.status = j.state === "suspended" && !all_shown ? say.awaits_signature(at, h) : j.state === "revoked" ? say.revoked(at, all_shown, h) : say.status(at, j.state, h);
   }
 }

@@ -10,6 +10,8 @@ export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly where: string = "",
+    /** The text ends before it is complete. */
+    readonly cut = false,
   ) {
     super(where ? `${code} at ${where}` : code);
   }

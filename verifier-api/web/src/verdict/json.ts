@@ -1,5 +1,5 @@
 // Strict JSON: wire-format.md section 1.1. Objects become Maps, so that no member name can meet JavaScript's own.
-import { refuse, type Bytes } from "./bytes.js";
+import { refuse, Refused, type Bytes } from "./bytes.js";
 import { allowed_ranges } from "./unicode.js";
 
 export type Json = null | boolean | number | string | Json[] | Members;
@@ -47,6 +47,7 @@ export function check_text(text: string, where: string, line_feeds = false): voi
 
 class Parser {
   private at = 0;
+  private inside = true;
   constructor(
     private readonly text: string,
     private readonly line_feeds: boolean,
@@ -54,12 +55,15 @@ class Parser {
 
   whole(): Json {
     const out = this.value(1);
+    this.inside = false;
     this.space();
     if (this.at !== this.text.length) this.bad();
     return out;
   }
+  /** A text that was cut ends here, or within the last word or escape, and not in the brace that closes it. */
   private bad(): never {
-    return refuse("bad_json", `character ${this.at}`);
+    const left = this.text.length - this.at;
+    throw new Refused("bad_json", `character ${this.at}`, left <= 0 || (left <= 6 && this.inside && !this.text.trimEnd().endsWith("}")));
   }
   private space(): void {
     for (;;) {
@@ -166,6 +170,15 @@ class Parser {
   }
 }
 
+/** Is the last character all that is wrong, because bytes of it are missing? */
+function ends_in_character(data: Bytes): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(data, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
 /** Bytes are UTF-8 without byte order mark; `max` in bytes. */
 export function parse(data: Bytes, max: number, line_feeds = false): Json {
   if (data.length > max) refuse("too_large");
@@ -173,7 +186,7 @@ export function parse(data: Bytes, max: number, line_feeds = false): Json {
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
   } catch {
-    return refuse("bad_json", "UTF-8");
+    throw new Refused("bad_json", "UTF-8", ends_in_character(data));
   }
   return new Parser(text, line_feeds).whole();
 }

@@ -58,6 +58,10 @@ export interface Verdict {
   second_signatures: SecondSigner[];
   /** Names of the organisations in the bag, by id. */
   org_names: Map<string, string>;
+  /** Of the rules of assessment that the subject names, by code. */
+  subject_names: Map<string, string>;
+  /** The file ends in the middle. */
+  cut: boolean;
 }
 export interface Options {
   /** Seconds; absent: the age of the status proof is not judged. */
@@ -79,7 +83,7 @@ export function judge_file(genesis: Genesis, data: Bytes, options: Options): Ver
     court.hear(data);
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
-    court.add("file", say.file_refused(e.code, e.where));
+    court.refuse(e);
   }
   return court.finish();
 }
@@ -113,8 +117,9 @@ function replaced_by(facts: Facts, known: Checkpoint): boolean {
 
 class Court {
   private readonly found = new Map<PartName, Finding[]>(say.part_names.map((p) => [p, []]));
-  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], recoveries: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map() };
+  private readonly out: Verdict = { outcome: "valid", parts: [], org: "", org_name: "", signer_role: "", signer_orgs: [], recoveries: [], complete: false, claims: [], sound: [], doubtful: [], figures: [], second_signatures: [], org_names: new Map(), subject_names: new Map(), cut: false };
   private readonly persons = new Map<number, Person>();
+  private parsed = false;
 
   constructor(
     private readonly genesis: Genesis,
@@ -124,12 +129,19 @@ class Court {
   add(part: PartName, finding: Finding): void {
     this.found.get(part)!.push(finding);
   }
+  refuse(e: Refused): void {
+    // A record inside may end too early as well: that is no broken download.
+    this.out.cut = e.cut && !this.parsed;
+    this.add("file", say.file_refused(e.code, e.where, this.out.cut));
+  }
   private clean(part: PartName): boolean {
     return this.found.get(part)!.every((f) => f.outcome === "valid");
   }
 
   hear(data: Bytes): void {
-    const file = read_file(data, parse_file(data));
+    const value = parse_file(data);
+    this.parsed = true;
+    const file = read_file(data, value);
     if (file.net !== this.genesis.net) {
       this.add("file", say.other_network(file.net, this.genesis.net));
       return;
@@ -206,7 +218,7 @@ class Court {
       out.second_signatures.push({ type: s.type, org: s.content.org!, role: s.content.role!, person: second.right.person, name: name?.name ?? "", title: name?.title ?? "", id: s.id, height: block.height, time: block.time });
     }
     const max = this.options.status_age_max_s ?? status_age_default_s;
-    if (this.options.now !== undefined && out.status && this.options.now - out.status.as_of.time > max) this.add("status", say.status_too_old(out.status.as_of, max));
+    if (this.options.now !== undefined && out.status && this.options.now - out.status.as_of.time > max) this.add("status", say.status_too_old(out.status.as_of, max, out.status.state === "revoked"));
   }
 
   // What it says -----------------------------------------------------------------------------------------------------
@@ -217,6 +229,7 @@ class Court {
       this.add("disclosures", say.not_a_credential());
       return;
     }
+    this.name_subjects(facts, file.subject);
     const claims = this.open_claims(facts, file);
     const mine = claims.get(file.subject) ?? [];
     this.out.sound = mine.map((c) => ({ name: c.name, value: c.value }));
@@ -228,6 +241,14 @@ class Court {
     if (this.clean("disclosures")) this.out.claims = mine.map((c) => ({ name: c.name, value: c.value }));
   }
 
+  private name_subjects(facts: Facts, at: number): void {
+    const wanted = facts.records[at]!.content.assessment;
+    if (!wanted) return;
+    for (const r of facts.records) {
+      const found = r.content.assessments?.find((a) => a.id === wanted.id && a.digest === wanted.digest);
+      for (const [code, { name }] of found?.rules.subjects ?? []) this.out.subject_names.set(code, name);
+    }
+  }
   private open_claims(facts: Facts, file: File_): Map<number, Claim[]> {
     const out = new Map<number, Claim[]>();
     file.disclosures.forEach((d, i) => {
@@ -242,18 +263,18 @@ class Court {
         return;
       }
       if (!record.sd.has(digest_of(d.disclosure))) {
-        this.add("disclosures", say.claim_not_signed(where, name));
+        this.add("disclosures", say.claim_not_signed(where, name, this.out.subject_names));
         if (d.record === file.subject) this.out.doubtful.push(name);
         return;
       }
       try {
         const claim = read_claim(record.type, d.disclosure);
         const before = out.get(d.record) ?? [];
-        if (before.some((c) => c.name === name)) this.add("disclosures", say.claim_twice(where, name));
+        if (before.some((c) => c.name === name)) this.add("disclosures", say.claim_twice(where, name, this.out.subject_names));
         else out.set(d.record, [...before, claim]);
       } catch (e) {
         if (!(e instanceof Refused)) throw e;
-        this.add("disclosures", say.claim_bad(where, name));
+        this.add("disclosures", say.claim_bad(where, name, this.out.subject_names));
       }
     });
     return out;
@@ -265,16 +286,16 @@ class Court {
       this.add("disclosures", say.contents_not_shown());
       return;
     }
-    for (const c of shown) if (!names.includes(c.name)) this.add("disclosures", say.claim_not_in_contents(c.name));
+    for (const c of shown) if (!names.includes(c.name)) this.add("disclosures", say.claim_not_in_contents(c.name, this.out.subject_names));
     const left_out = names.filter((n) => !shown.some((c) => c.name === n));
     this.out.complete = left_out.length === 0;
-    this.add("disclosures", this.out.complete ? say.complete() : say.partial(left_out));
+    this.add("disclosures", this.out.complete ? say.complete() : say.partial(left_out, this.out.subject_names));
   }
 
   private basis(judge: RecordJudge, file: File_, claims: Map<number, Claim[]>, shown: Claim[]): void {
     const ids = shown.find((c) => c.name === "basis")?.read as string[] | undefined;
     for (const [at, list] of claims) {
-      if (at !== file.subject && !ids?.includes(judge.facts.records[at]!.id)) this.add("disclosures", say.claim_of_stray_record(at, list[0]!.name));
+      if (at !== file.subject && !ids?.includes(judge.facts.records[at]!.id)) this.add("disclosures", say.claim_of_stray_record(at, list[0]!.name, this.out.subject_names));
     }
     if (!ids) return;
     const all = ids.map((id) => this.basis_record(judge, claims, shown, id)).every((x) => x);

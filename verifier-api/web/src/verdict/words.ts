@@ -45,7 +45,7 @@ export const outcome_text: Record<Outcome, { vi: string; en: string }> = {
   not_final: { vi: "Chưa chung cuộc trên sổ cái", en: "Not final yet" },
   not_on_ledger: { vi: "Không có trên sổ cái này", en: "Not on this ledger" },
   not_authorised: { vi: "Người cấp không được chứng minh là có thẩm quyền khi ký", en: "The issuer is not proven to have been authorised then" },
-  altered: { vi: "Đã bị sửa đổi", en: "Altered" },
+  altered: { vi: "Đã bị sửa đổi hoặc hỏng", en: "Altered or damaged" },
   other_network: { vi: "Thuộc một mạng khác", en: "Of another network" },
   unreadable: { vi: "Không phải tệp văn bản mà trang này đọc được", en: "Not a document file that this page can read" },
 };
@@ -84,13 +84,20 @@ export const claim_words: Words = {
 };
 export const role_words: Words = {
   principal: ["hiệu trưởng", "principal"], "subject-teacher": ["giáo viên bộ môn", "subject teacher"], "homeroom-teacher": ["giáo viên chủ nhiệm", "homeroom teacher"],
-  registrar: ["cán bộ đăng ký", "registrar"], seal: ["con dấu", "seal"], "school-seal": ["con dấu trường", "school seal"], root: ["khóa gốc", "root key"],
+  registrar: ["cán bộ đăng ký", "registrar"], seal: ["con dấu", "seal"], "school-seal": ["con dấu nhà trường", "school seal"], root: ["khóa gốc của mạng", "root key of the network"],
+  "department-officer": ["cán bộ Sở", "officer of the department"], "ward-officer": ["cán bộ phường, xã", "officer of the ward"], "school-office": ["văn phòng trường", "school office"],
+  "vice-principal": ["phó hiệu trưởng", "vice-principal"], "archive-officer": ["cán bộ lưu trữ", "archive officer"],
 };
-export const claim_name = (name: string): readonly [string, string] =>
-  name.startsWith("subject.") ? [`môn ${name.slice(8)}`, `subject ${name.slice(8)}`] : [word(claim_words, name, "vi"), word(claim_words, name, "en")];
+/** `subjects`: names by code, of the rules of assessment that the record names. */
+export function claim_name(name: string, subjects?: ReadonlyMap<string, string>): readonly [string, string] {
+  if (!name.startsWith("subject.")) return [word(claim_words, name, "vi"), word(claim_words, name, "en")];
+  const code = name.slice(8);
+  const subject = subjects?.get(code) ?? code;
+  return [`môn ${subject}`, `subject ${subject}`];
+}
 const status_words: Record<Status, readonly [string, string]> = {
   valid: ["còn hiệu lực", "in force"], superseded: ["đã được thay bằng bản mới hơn; hãy xin bản mới", "superseded by a later record; ask for the new one"],
-  suspended: ["đang bị tạm ngừng hiệu lực", "suspended"], revoked: ["đã bị thu hồi, hoặc hết hạn chờ ký", "revoked, or lapsed before all had signed"],
+  suspended: ["đang bị tạm ngừng hiệu lực", "suspended"], revoked: ["đã bị thu hồi", "revoked"],
 };
 export function figure_text(f: Figure, lang: Lang): string {
   if (f.mark !== undefined) return lang === "vi" ? f.mark.replace(".", ",") : f.mark;
@@ -106,11 +113,14 @@ const record_at = (i: number): string => `evidence.records[${i}]`;
 /** All recoveries are told, however many: they are no faults of which the first three would do. */
 export const file_ok = (recoveries: { height: number; reason: string; published: number }[]): Finding =>
   good("file_ok",
-    ["tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng", ...recoveries.map((r) => `mạng đã được các khóa gốc khôi phục từ khối ${r.height} (lý do: ${r.reason}, công bố ${date_vi(r.published)})`)].join("; "),
-    ["the file is intact and every proof in it holds", ...recoveries.map((r) => `the network was restarted by its root keys at block ${r.height} (reason: ${r.reason}, published ${law_date(r.published)})`)].join("; "));
+    ["đúng dạng, mọi bằng chứng kèm theo đều đúng", ...recoveries.map((r) => `mạng đã được các khóa gốc khôi phục từ khối ${r.height} (lý do: ${r.reason}, công bố ${date_vi(r.published)})`)].join("; "),
+    ["of the right form, and every proof in it holds", ...recoveries.map((r) => `the network was restarted by its root keys at block ${r.height} (reason: ${r.reason}, published ${law_date(r.published)})`)].join("; "));
 export const other_network = (theirs: string, ours: string): Finding =>
   bad("other_network", "other_network", "net", `tệp thuộc mạng ${theirs}, còn trang này kiểm tra mạng ${ours}`, `the file is of the network ${theirs}, but this page checks ${ours}`);
-export function file_refused(code: string, where: string): Finding {
+const where_vi = (where: string): string => where.replace(/^character (?=\d+$)/, "ký tự thứ ").replace(/^byte (?=\d+$)/, "byte thứ ");
+/** `cut`: the JSON ends before it is complete. */
+export function file_refused(code: string, where: string, cut = false): Finding {
+  if (cut) return bad("altered", code, where, "tệp bị đứt giữa chừng (tải chưa xong?). Hãy tải hoặc xin lại", "the file ends in the middle (not fully downloaded?). Download it or ask for it again");
   switch (code) {
     case "unknown_type":
       return bad("unreadable", "not_such_a_file", where, "đây không phải tệp văn bản của hệ thống này; hãy chọn tệp *.stele.json, hoặc bản PDF có đính kèm tệp đó", "this is not a document file of this system; choose the *.stele.json file, or the PDF that carries it");
@@ -122,7 +132,7 @@ export function file_refused(code: string, where: string): Finding {
       return bad("altered", code, where, "bằng chứng mâu thuẫn với điểm kiểm tra mà trang này đã ghi nhớ: có hai phiên bản của sổ cái; hãy giữ lại tệp và báo cho Sở", "the evidence contradicts a checkpoint that this page remembers: there are two versions of the ledger; keep the file and tell the department");
     default:
       if (code === "too_large" && where === "file") return bad("unreadable", code, where, "tệp lớn hơn 4 MiB", "the file is larger than 4 MiB");
-      return bad("altered", code, where, `tệp đã bị sửa hoặc hỏng${where ? ` tại ${where}` : ""}; hãy xin lại tệp gốc`, `the file was altered or damaged${where ? ` at ${where}` : ""}; ask for the original`);
+      return bad("altered", code, where, `tệp đã bị sửa hoặc hỏng${where ? ` tại ${where_vi(where)}` : ""}; hãy xin lại tệp gốc`, `the file was altered or damaged${where ? ` at ${where}` : ""}; ask for the original`);
   }
 }
 
@@ -190,17 +200,24 @@ export function status(at: number, s: Status, b: Block): Finding {
   const [w_vi, w_en] = status_words[s];
   return s === "valid" ? good("valid", w_vi + vi, w_en + en) : bad(s, s, record_at(at), w_vi + vi, w_en + en);
 }
+/** Nobody can let lapse what all have signed; where the file does not show that all have, it may have lapsed. */
+export function revoked(at: number, all_shown: boolean, b: Block): Finding {
+  if (all_shown) return status(at, "revoked", b);
+  const [vi, en] = as_of_text(b);
+  return bad("revoked", "revoked", record_at(at), `đã bị thu hồi, hoặc hết hạn mà chưa đủ chữ ký${vi}`, `revoked, or lapsed before all had signed${en}`);
+}
 export const awaits_signature = (at: number, b: Block): Finding => {
   const [vi, en] = as_of_text(b);
   return bad("change_pending", "awaits_signature", record_at(at), `còn chờ chữ ký của người thứ hai, hoặc đang bị tạm ngừng${vi}`, `awaits a second signature, or is suspended${en}`);
 };
 export const status_not_shown = (at: number): Finding =>
   unknown("status_too_old", "status_not_shown", record_at(at), "tệp không chứng minh được tình trạng hiện nay của bản ghi; hãy xin tệp mới", "the file does not prove the present status of the record; ask for a new one");
-export const status_too_old = (b: Block, max_s: number): Finding => {
+/** What to do about it depends on whether a server was asked, which is not known here. */
+export const status_too_old = (b: Block, max_s: number, revoked: boolean): Finding => {
   const days = Math.floor(max_s / 86400);
   return unknown("status_too_old", "status_too_old", "",
-    `tình trạng chỉ được chứng minh đến ngày ${date_vi(b.time)} (khối ${b.height}), đã quá ${days} ngày; một bản thu hồi sau đó sẽ không thấy được ở đây. Hãy nối mạng để lấy bằng chứng mới, hoặc xin tệp mới`,
-    `the status is proven up to ${law_date(b.time)} only (block ${b.height}), more than ${days} days ago; a later revocation would not show here. Go online to fetch a newer proof, or ask for a new file`);
+    `tình trạng chỉ được chứng minh đến ngày ${date_vi(b.time)} (khối ${b.height}), đã quá ${days} ngày${revoked ? "" : "; một bản thu hồi sau đó sẽ không thấy được ở đây"}`,
+    `the status is proven up to ${law_date(b.time)} only (block ${b.height}), more than ${days} days ago${revoked ? "" : "; a later revocation would not show here"}`);
 };
 export const signers_replaced = (): Finding =>
   unknown("status_too_old", "signers_replaced", "", "tập nút xác nhận đã thay đổi sau bằng chứng này; hãy xin tệp mới hoặc kiểm tra trực tuyến", "the set of validators has changed since this evidence; ask for a new file or check online");
@@ -212,21 +229,22 @@ export const not_a_credential = (): Finding => bad("altered", "not_a_credential"
 export const person_mismatch = (where: string): Finding => bad("altered", "person_mismatch", where, "tên người ký trong tệp không khớp với khóa đã đăng ký", "the signer's name in the file does not fit the registered key");
 export const person_bad = (where: string): Finding => bad("altered", "person_bad", where, "tên người ký không đúng dạng", "the signer's name is not of the right form");
 export const disclosure_bad = (where: string): Finding => bad("altered", "disclosure_bad", where, `mục tại ${where} đã bị sửa hoặc hỏng`, `the item at ${where} was altered or damaged`);
-const claim_finding = (code: string, vi: string, en: string) => (where: string, name: string): Finding => {
-  const [n_vi, n_en] = claim_name(name);
+type Names = ReadonlyMap<string, string>;
+const claim_finding = (code: string, vi: string, en: string) => (where: string, name: string, subjects?: Names): Finding => {
+  const [n_vi, n_en] = claim_name(name, subjects);
   return bad("altered", code, `${where} (${name})`, `mục “${n_vi}” ${vi}`, `the item “${n_en}” ${en}`);
 };
 export const claim_not_signed = claim_finding("claim_not_signed", "không có trong văn bản đã ký: nội dung đã bị sửa", "does not stand in the signed document: it was altered");
 export const claim_bad = claim_finding("claim_bad", "không thuộc loại văn bản này hoặc không đúng dạng", "is not of this type of document, or not of the right form");
 export const claim_twice = claim_finding("claim_twice", "xuất hiện hai lần", "stands twice");
 const not_listed = claim_finding("claim_not_in_contents", "không có trong danh mục của văn bản", "is not in the document's list of contents");
-export const claim_not_in_contents = (name: string): Finding => not_listed("contents", name);
+export const claim_not_in_contents = (name: string, subjects?: Names): Finding => not_listed("contents", name, subjects);
 const stray = claim_finding("claim_of_stray_record", "là của bản ghi không được văn bản này dẫn", "is of a record that this document does not rest on");
-export const claim_of_stray_record = (at: number, name: string): Finding => stray(record_at(at), name);
+export const claim_of_stray_record = (at: number, name: string, subjects?: Names): Finding => stray(record_at(at), name, subjects);
 export const complete = (): Finding => good("complete", "văn bản được trình đầy đủ", "the document is shown completely");
 export const contents_not_shown = (): Finding => good("contents_not_shown", "các mục được trình đều đúng; tệp không cho biết còn mục nào không được trình", "what is shown is right; the file does not say whether anything is left out");
-export function partial(left_out: string[]): Finding {
-  const list = (i: 0 | 1): string => left_out.map((n) => claim_name(n)[i]).join(", ");
+export function partial(left_out: string[], subjects?: Names): Finding {
+  const list = (i: 0 | 1): string => left_out.map((n) => claim_name(n, subjects)[i]).join(", ");
   return { ...good("partial", `bản trích: các mục được trình đều đúng; không trình: ${list(0)}`, `an extract: what is shown is right; left out: ${list(1)}`), where: left_out.join(", ") };
 }
 

@@ -10,7 +10,7 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 const csp =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** `api`: path → {status?, json?, bytes?} | function of the request; changed by tests as they go. */
+/** `api`: path → {status?, json?, bytes?, hangs?} | function of the request; changed by tests as they go. */
 export class TestServer {
   constructor() {
     this.api = new Map();
@@ -55,6 +55,7 @@ export class TestServer {
     if (given !== undefined || pathname.startsWith("/v1/")) {
       this.asked.push({ method: request.method, path: pathname + search, body });
       const a = typeof given === "function" ? given({ pathname, search: new URLSearchParams(search), body }) : given;
+      if (a?.hangs) return;
       if (!a) return send(404, JSON.stringify({ code: "not_found" }), { "Content-Type": "application/problem+json" });
       if (a.bytes) return send(a.status ?? 200, a.bytes, { "Content-Type": "application/octet-stream" });
       return send(a.status ?? 200, typeof a.json === "string" ? a.json : JSON.stringify(a.json ?? {}), { "Content-Type": "application/json" });

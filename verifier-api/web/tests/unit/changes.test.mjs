@@ -28,8 +28,8 @@ test("each receipt gets its outcome and tells the recoveries", () => {
 test("a recovery is told in words where the file is fine", () => {
   const [part] = judge(file("after the recovery")).parts;
   assert.equal(part.code, "file_ok");
-  assert.equal(part.vi, "tệp nguyên vẹn, mọi bằng chứng kèm theo đều đúng; mạng đã được các khóa gốc khôi phục từ khối 7 (lý do: quorum-lost, công bố 05/01/2026)");
-  assert.equal(part.en, "the file is intact and every proof in it holds; the network was restarted by its root keys at block 7 (reason: quorum-lost, published 2026-01-05)");
+  assert.equal(part.vi, "đúng dạng, mọi bằng chứng kèm theo đều đúng; mạng đã được các khóa gốc khôi phục từ khối 7 (lý do: quorum-lost, công bố 05/01/2026)");
+  assert.equal(part.en, "of the right form, and every proof in it holds; the network was restarted by its root keys at block 7 (reason: quorum-lost, published 2026-01-05)");
   assert.ok(!judge(file("after the handover")).parts[0].en.includes("restarted"));
 });
 
