@@ -31,6 +31,7 @@ constexpr milliseconds put_again{250};  ///< after one whose outcome is unknown
 constexpr milliseconds put_early{1'000};
 constexpr std::size_t memo_entries = 1U << 16U;
 constexpr std::size_t slots_known_max = 256;
+constexpr std::size_t question_bytes = 4'096;  ///< what a question or an answer counts for in the inbox
 constexpr int old_time_blocks_max = 3;
 constexpr std::uint64_t forget_every = 64;  ///< heights
 
@@ -768,7 +769,7 @@ void Committee::batch(sync::Batch batch, std::function<void(Result<bool>)> done)
 }
 
 void Committee::answer(const PublicKey& from, const std::optional<log::SignedVote>& vote) {
-  (void)impl_->post(0, [m = impl_.get(), from, vote] {
+  (void)impl_->post(question_bytes, [m = impl_.get(), from, vote] {
     if (m->over()) return;
     m->replica.answer(from, vote);
     m->settle();
@@ -781,7 +782,7 @@ void Committee::highest_vote_of(const PublicKey& key,
     if (m->over()) return done(Unexpected(stopping()));
     done(m->replica.machine().highest_vote_of(key));
   };
-  if (!impl_->post(256, act)) done(Unexpected(overloaded()));
+  if (!impl_->post(question_bytes, act)) done(Unexpected(overloaded()));
 }
 
 void Committee::wake() {

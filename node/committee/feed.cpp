@@ -93,6 +93,11 @@ Feed::Part Feed::wait(std::uint64_t number, Which which, Clock::time_point deadl
   return out;
 }
 
+std::uint64_t Feed::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
 void Feed::interrupt() {
   {
     const std::lock_guard lock(mutex_);

@@ -66,6 +66,8 @@ class Feed {
   [[nodiscard]] Part after(std::uint64_t number, Which) const;
   /// The same, but waits for something until the deadline or the next `interrupt`.
   [[nodiscard]] Part wait(std::uint64_t number, Which, Clock::time_point deadline) const;
+  /// The newest number.
+  [[nodiscard]] std::uint64_t last() const;
   /// All waits in progress return with what there is.
   void interrupt();
 
