@@ -29,6 +29,8 @@ using Steady = std::chrono::steady_clock;
 constexpr milliseconds beat{100};       ///< the clock is looked at so often
 constexpr milliseconds put_again{250};  ///< after one whose outcome is unknown
 constexpr milliseconds put_early{1'000};
+/// A vote may come before the block that it is for: only who still stands where it stood has missed something.
+constexpr milliseconds behind_patience{300};
 constexpr std::size_t memo_entries = 1U << 16U;
 constexpr std::size_t slots_known_max = 256;
 constexpr std::size_t question_bytes = 4'096;  ///< what a question or an answer counts for in the inbox
@@ -113,12 +115,12 @@ struct Committee::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake_up;
   std::deque<Task> inbox;
-  std::size_t inbox_bytes = 0;
+  std::size_t inbox_bytes = 0, receiving_bytes = 0;
   std::vector<SubmissionPtr> ready;
   std::size_t queued_records = 0, queued_bytes = 0;
   bool stop_asked = false;
   std::optional<Error> failed;
-  std::atomic<bool> signs = false;
+  std::atomic<bool> signs = false, leads = false;
 
   // The committee thread's own.
   finality::Replica replica;
@@ -127,11 +129,12 @@ struct Committee::Impl {
   Height looked_final;
   UnixSeconds head_since;
   Steady::time_point epoch_ready_since{}, not_before{};
-  bool leads = false, read_due = false, epoch_was_ready = false;
+  bool read_due = false, epoch_was_ready = false;
   int old_time_blocks = 0;
   Height forgotten;
   std::optional<Putting> putting;
-  std::map<Slot, Digest> slots_known;  ///< looked at already
+  std::optional<std::pair<Steady::time_point, HeaderHash>> behind;  ///< since when, and where it stood
+  std::map<Slot, Digest> slots_known;                               ///< looked at already
 
   std::optional<ordering::Admission> admission;
   std::optional<SlotThread> slots;
@@ -139,11 +142,13 @@ struct Committee::Impl {
 
   // ---- any thread
   [[nodiscard]] finality::MachineOptions machine_options() const;
-  bool post(std::size_t bytes, std::function<void()>);
+  enum class Room : bool { asked, kept };
+  bool post(std::size_t bytes, std::function<void()>, Room = Room::asked);
   void submit(std::vector<ordering::Item>, Orderer::Done);
   void admitted(SubmissionPtr);
   void deliver(Submission&);
   Result<void> receive(ByteView);
+  Result<void> take_in(ByteView);
   void tell(Notice n) const {
     if (hooks.tell) hooks.tell(n);
   }
@@ -155,6 +160,7 @@ struct Committee::Impl {
   void take(const Message&);
   void take_batch(sync::Batch, const std::function<void(Result<bool>)>&);
   void settle();
+  void tell_behind(Steady::time_point now);
   void fail(const Error&);
   [[nodiscard]] bool over() const;
 
@@ -170,7 +176,7 @@ struct Committee::Impl {
   void on(finality::KeyIsDead&);
   void on(finality::FoundOrderedTwice&);
   void on(finality::SlotRefused&);
-  void publish(const Message&, Lane, std::optional<Height>, bool own = true);
+  void publish(const Message&, Lane, std::optional<Height>);
   void evidence(Notice, std::string_view kind, ByteView);
 
   void look_after_waiting();
@@ -199,11 +205,12 @@ finality::MachineOptions Committee::Impl::machine_options() const {
   return out;
 }
 
-/// False: it is full, or ends.
-bool Committee::Impl::post(std::size_t bytes, std::function<void()> act) {
+/// False: it is full, or ends. `kept`: it was counted among what is being received.
+bool Committee::Impl::post(std::size_t bytes, std::function<void()> act, Room room) {
   {
     const std::lock_guard lock(mutex);
-    if (stop_asked || failed || inbox_bytes + bytes > options.inbox_bytes_max + log::block_bytes_max) return false;
+    if (stop_asked || failed) return false;
+    if (room == Room::asked && inbox_bytes + receiving_bytes + bytes > options.inbox_bytes_max) return false;
     inbox_bytes += bytes;
     inbox.push_back({bytes, std::move(act)});
   }
@@ -264,8 +271,17 @@ Result<void> Committee::Impl::receive(ByteView in) {
   {
     const std::lock_guard lock(mutex);
     if (stop_asked || failed) return Unexpected(stopping());
-    if (inbox_bytes + in.size() > options.inbox_bytes_max) return Unexpected(overloaded());
+    if (inbox_bytes + receiving_bytes + in.size() > options.inbox_bytes_max) return Unexpected(overloaded());
+    // There must be room for all of it: what is in the feed and was not taken in would be lost here.
+    receiving_bytes += in.size();
   }
+  auto done = take_in(in);
+  const std::lock_guard lock(mutex);
+  receiving_bytes -= in.size();
+  return done;
+}
+
+Result<void> Committee::Impl::take_in(ByteView in) {
   STELE_TRY(auto list, decode_messages(in));
   const VerifiedMemo::Scope scope(&memo);
   for (auto& r : list) {
@@ -275,7 +291,9 @@ Result<void> Committee::Impl::receive(ByteView in) {
     if (!fit) continue;
     const auto bytes = r.bytes.size();
     if (!feed.add({std::move(r.bytes), r.digest, fit->lane, fit->height, false})) continue;
-    if (!post(bytes, [this, m = std::move(r.message)] { take(m); })) return Unexpected(stopping());
+    if (!post(
+            bytes, [this, m = std::move(r.message)] { take(m); }, Room::kept))
+      return Unexpected(stopping());
   }
   return {};
 }
@@ -299,6 +317,7 @@ void Committee::Impl::run() {
       ticked = now;
       replica.tick(clock.now());
       settle();
+      tell_behind(now);
     }
     if (slots && !over()) order();
     std::unique_lock lock(mutex);
@@ -407,10 +426,10 @@ void Committee::Impl::settle() {
                    {at.epoch, Height{at.height.value + 1}, 0});
 }
 
-void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height> height, bool own) {
+void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height> height) {
   auto bytes = encode(m);
   const auto digest = sha256(bytes);
-  feed.add({std::move(bytes), digest, std::move(lane), height, own});
+  feed.add({std::move(bytes), digest, std::move(lane), height, true});
 }
 
 /// Bound first, said afterwards: a vote that others have seen must be in the file whatever happens here.
@@ -483,7 +502,14 @@ void Committee::Impl::on(finality::SlotRefused& s) {
 }
 
 void Committee::Impl::on(finality::Behind&) {
-  if (hooks.behind) hooks.behind();
+  if (!behind) behind = {Steady::now(), ledger.chain().head_hash()};
+}
+
+void Committee::Impl::tell_behind(Steady::time_point now) {
+  if (!behind || now < behind->first + behind_patience) return;
+  const bool stands_still = behind->second == ledger.chain().head_hash();
+  behind.reset();
+  if (stands_still && hooks.behind) hooks.behind();
 }
 
 void Committee::Impl::on(finality::AskForMyVotes&) {
@@ -585,24 +611,24 @@ void Committee::Impl::order() {
   const auto now = clock.now();
   if (read_due || steady < not_before || !due(now) || !(leads || impatient())) return;
   auto builder = replica.begin_block(number);
+  const auto parent = ledger.chain().head_hash();
   settle();
-  if (!builder || over()) return;
-  const bool epoch = replica.epoch_is_ready();
+  // What came of it may have moved the head on: the builder is of no use then.
+  if (!builder || over() || parent != ledger.chain().head_hash()) return;
   if (old_time(now))
     ++old_time_blocks;
   else
     fill(*builder);
   const bool heartbeat = head_since.value + ordering::heartbeat_s <= now.value;
   const bool late = ledger.final_point()->checkpoint.time.value + ordering::final_age_max_s <= now.value;
-  if (builder->size() == 0 && !epoch && !must_close() && !heartbeat && !late) return;  // all of it was refused
   auto draft = std::move(*builder).finish();
+  const bool begins_epoch = !draft.block().epoch_proof.empty();
+  if (draft.records().empty() && !begins_epoch && !must_close() && !heartbeat && !late) return;  // all was refused
   draft.sign(orderer_key->sign(log::block_digest(draft.body_hash())));
   const auto block = std::move(draft).take_block();
-  const bool begins = !block.epoch_proof.empty() || block.height.value == 1;
-  putting = Putting{{block.epoch, block.height, block.attempt},
-                    std::make_shared<const Bytes>(log::encode(block)),
-                    begins,
-                    ledger.chain().head_hash()};
+  const bool begins = begins_epoch || block.height.value == 1;
+  putting = Putting{
+      {block.epoch, block.height, block.attempt}, std::make_shared<const Bytes>(log::encode(block)), begins, parent};
   slots->put(putting->slot, putting->block, begins);
 }
 
@@ -673,7 +699,7 @@ void Committee::Impl::slot_read(const Slots::Kept& k) {
     if (slots_known.size() >= slots_known_max) slots_known.erase(slots_known.begin());
     slots_known.insert_or_assign(k.slot, digest);
     if (const auto by = Checker::orderer_of(ledger.genesis(), k.slot, k.block)) {
-      publish(SlotMessage{k.slot, k.block}, {kind_of<SlotMessage>, *by}, k.slot.height, false);
+      publish(SlotMessage{k.slot, k.block}, {kind_of<SlotMessage>, *by}, k.slot.height);
     } else {
       const auto me = orderer_key->public_key().compressed();
       const auto word = void_slot_digest(ledger.genesis().net, k.slot, number);
@@ -799,6 +825,10 @@ const Feed& Committee::feed() const {
 
 bool Committee::may_sign() const {
   return impl_->signs;
+}
+
+bool Committee::leads() const {
+  return impl_->leads;
 }
 
 }  // namespace stele::committee

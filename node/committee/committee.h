@@ -100,8 +100,9 @@ class Committee final : public ordering::Orderer {
 
   [[nodiscard]] const store::Ledger& ledger() const;
   [[nodiscard]] const Feed& feed() const;
-  /// May this node's key vote, as far as is known? For operators.
+  // For operators: may this node's key vote, and is it the orderer that cuts blocks, as far as is known here?
   [[nodiscard]] bool may_sign() const;
+  [[nodiscard]] bool leads() const;
 
  private:
   Committee();

@@ -61,12 +61,16 @@ void Feed::forget_below(Height height) {
   }
 }
 
+bool Feed::is_of(const Entry& e, Which which) {
+  return e.own || which == Which::all || (which == Which::light && e.lane.kind != kind_of<SlotMessage>);
+}
+
 Feed::Part Feed::part(std::uint64_t number, Which which) const {
   if (number > last_) number = 0;
   Part out{last_, {}};
   for (auto it = log_.upper_bound(number); it != log_.end(); ++it) {
     const auto& e = it->second;
-    if (which == Which::own && !e.own) continue;
+    if (!is_of(e, which)) continue;
     if (!out.messages.empty() && out.messages.size() + e.bytes.size() > limits_.part_bytes_max) {
       out.next = std::prev(it)->first;
       break;

@@ -27,7 +27,7 @@ struct Entry {
   Digest digest;  ///< SHA-256 of them
   Lane lane;
   std::optional<Height> height{};  ///< of no use once a block above it is final; none: of use until newer ones come
-  bool own = false;                ///< made here
+  bool own = false;                ///< made here, or read here in the ordering service
 };
 
 struct FeedLimits {
@@ -42,7 +42,11 @@ class Feed {
  public:
   using Clock = std::chrono::steady_clock;
   using Id = decltype(FeedPage::feed);
-  enum class Which : bool { all, own };
+  enum class Which : std::uint8_t {
+    all,
+    own,
+    light,  ///< all but blocks that others have handed on: for who hears an orderer itself
+  };
 
   explicit Feed(FeedLimits = {});
   Feed(const Feed&) = delete;
@@ -75,6 +79,7 @@ class Feed {
   [[nodiscard]] std::vector<Bytes> slots_above(Height) const;
 
  private:
+  [[nodiscard]] static bool is_of(const Entry&, Which);
   [[nodiscard]] Part part(std::uint64_t number, Which) const;
   void drop(std::map<std::uint64_t, Entry>::iterator);
 

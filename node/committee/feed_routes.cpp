@@ -27,6 +27,7 @@ Response nothing() {
 
 struct Question {
   std::uint64_t after = 0;
+  Feed::Which which = Feed::Which::all;
   std::chrono::milliseconds wait{0};
 };
 /// Numbers of another log count from its beginning.
@@ -39,6 +40,7 @@ Result<Question> question_of(const Request& r, const Feed& feed) {
     STELE_TRY(const auto ms, http::number_query(r, "wait_ms"));
     out.wait = std::chrono::milliseconds(std::min<std::uint64_t>(ms, 1'000'000));
   }
+  if (const auto light = r.query_value("light"); light && *light == "1") out.which = Feed::Which::light;
   const auto id = r.query_value("id");
   if (!id || *id != base64url(feed.id())) out.after = 0;
   return out;
@@ -97,10 +99,11 @@ void FeedRoutes::poll(const Request& r, Respond respond) {
   if (!q) return respond(http::refuse(q.error()));
   std::unique_lock lock(mutex_);
   // Under the lock: what comes after this look is seen by the thread, which then finds the question.
-  const auto part = feed_.after(q->after, Feed::Which::all);
+  const auto part = feed_.after(q->after, q->which);
   const bool waits = part.messages.empty() && q->wait.count() > 0 && !stopping_;
   if (waits && waiting_.size() < limits_.waiting_max) {
-    waiting_.push_back({part.next, Feed::Clock::now() + std::min(q->wait, limits_.wait_max), std::move(respond)});
+    waiting_.push_back(
+        {part.next, q->which, Feed::Clock::now() + std::min(q->wait, limits_.wait_max), std::move(respond)});
     return;
   }
   lock.unlock();
@@ -116,7 +119,7 @@ void FeedRoutes::run() {
     std::vector<Feed::Part> parts;
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       const auto here = it++;
-      auto part = feed_.after(here->after, Feed::Which::all);
+      auto part = feed_.after(here->after, here->which);
       if (part.messages.empty() && now < here->deadline && !stopping_) continue;
       due.splice(due.end(), waiting_, here);
       parts.push_back(std::move(part));

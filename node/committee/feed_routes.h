@@ -35,6 +35,7 @@ class FeedRoutes {
  private:
   struct Waiting {
     std::uint64_t after = 0;
+    Feed::Which which = Feed::Which::all;
     Feed::Clock::time_point deadline;
     http::Respond respond;
   };

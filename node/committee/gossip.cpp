@@ -64,7 +64,7 @@ struct Gossip::Impl {
   std::condition_variable stop_asked;
   bool stopping = false;
   Steady::time_point fetch_due{}, fetch_last{};
-  std::size_t fetch_turn = 0;
+  std::size_t fetch_turn = 0, fetch_tries = 0;  ///< so many more peers are asked at once for what is missing
   std::vector<std::thread> threads;
 
   bool pause(milliseconds);
@@ -107,7 +107,8 @@ void Gossip::Impl::bad(Link& l, const Error& e) {
 
 Result<void> Gossip::Impl::read_once(Link& l, Feed::Id& id, std::uint64_t& after) {
   http::Request request;
-  request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}", base64url(id), after, options.wait.count());
+  request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}{}", base64url(id), after, options.wait.count(),
+                               options.light ? "&light=1" : "");
   STELE_TRY(const auto response, l.reader.send(request));
   if (response.status != 200) return Unexpected(refused(response));
   STELE_TRY(const auto page, decode_feed_page(as_bytes(response.body)));
@@ -224,7 +225,10 @@ void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
       l.status.error = moved.error();
       l.fetch_not_before = now + options.lie_pause;
     }
-    fetch_due = moved ? now + (*moved ? milliseconds(0) : options.fetch_every) : now + fetch_pause;
+    const bool at_once = moved && *moved;
+    const bool again = !moved || fetch_tries > 0;
+    if (!at_once && fetch_tries > 0) --fetch_tries;
+    fetch_due = now + (at_once ? milliseconds(0) : again ? fetch_pause : options.fetch_every);
   }
   feed->interrupt();
 }
@@ -291,7 +295,8 @@ void Gossip::behind() {
   Feed* feed = nullptr;
   {
     const std::lock_guard lock(m.mutex);
-    // While one is under way this comes to nothing: it says itself whether there is more.
+    m.fetch_tries = m.links.size();
+    // While one is under way there is no need of another: it says itself whether there is more.
     const auto soon = std::max(Steady::now(), m.fetch_last + fetch_pause);
     if (m.fetch_due <= soon || m.fetch_due == m.fetch_last + fetch_patience) return;
     m.fetch_due = soon;
