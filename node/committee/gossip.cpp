@@ -276,6 +276,7 @@ void Gossip::stop() {
   Feed* feed = nullptr;
   {
     const std::lock_guard lock(m.mutex);
+    if (m.stopping) return;
     m.stopping = true;
     feed = m.feed;
   }
@@ -295,6 +296,7 @@ void Gossip::behind() {
   Feed* feed = nullptr;
   {
     const std::lock_guard lock(m.mutex);
+    if (m.stopping) return;
     m.fetch_tries = m.links.size();
     // While one is under way there is no need of another: it says itself whether there is more.
     const auto soon = std::max(Steady::now(), m.fetch_last + fetch_pause);
@@ -311,7 +313,7 @@ void Gossip::ask_for_my_votes() {
   Feed* feed = nullptr;
   {
     const std::lock_guard lock(m.mutex);
-    feed = m.feed;
+    if (!m.stopping) feed = m.feed;
   }
   if (feed != nullptr) feed->interrupt();
 }

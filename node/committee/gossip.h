@@ -48,6 +48,7 @@ class Gossip {
   /// Once. Committee and feed must live until stop() has returned, and this until the committee has stopped: its hooks
   /// come here.
   void start(Committee&, Feed&);
+  /// From the owner's thread; later calls do nothing.
   void stop();
 
   // Any thread; both return at once. For the hooks of the committee; before start() they are remembered.

@@ -15,32 +15,31 @@ class Direct {
   Direct& operator=(const Direct&) = delete;
 
   void start_all() {
-    for (std::size_t i = 0; i < net_.nodes.size(); ++i) net_.start(i, links());
+    for (auto& n : net_.nodes) {
+      net_.start(n->number, {{}, [this](Node& who) { asks_[who.number] = true; }});
+    }
     for (auto& n : net_.nodes) threads_.emplace_back([this, &n] { carry(*n); });
   }
   void stop() {
     stopping_ = true;
     for (auto& t : threads_) t.join();
     threads_.clear();
-    for (auto& n : net_.nodes) n->committee.reset();
+    for (auto& n : net_.nodes) n->committee->stop();
   }
 
  private:
-  Links links() {
-    Links out;
-    out.ask_for_my_votes = [this](Node& n) {
-      for (auto& peer : net_.nodes) {
-        if (peer->number == n.number || !peer->committee) continue;
-        peer->committee->highest_vote_of(public_of(validator_name(n.number)), [&n, from = peer->number](const auto& v) {
-          if (v && n.committee) n.committee->answer(public_of(validator_name(from)), *v);
-        });
-      }
-    };
-    return out;
+  void ask_for_votes_of(Node& n) {
+    for (auto& peer : net_.nodes) {
+      if (peer->number == n.number) continue;
+      peer->committee->highest_vote_of(public_of(validator_name(n.number)), [&n, from = peer->number](const auto& v) {
+        if (v) n.committee->answer(public_of(validator_name(from)), *v);
+      });
+    }
   }
   void carry(Node& n) {
     std::uint64_t after = 0;
     while (!stopping_) {
+      if (asks_[n.number].exchange(false)) ask_for_votes_of(n);
       const auto part = n.feed->wait(after, Feed::Which::own, Steady::now() + 20ms);
       after = part.next;
       for (auto& peer : net_.nodes) {
@@ -50,6 +49,7 @@ class Direct {
   }
 
   Network& net_;
+  std::array<std::atomic<bool>, 8> asks_{};
   std::atomic<bool> stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -233,7 +233,15 @@ class Network {
     for (auto& jws : records) items.push_back({std::move(jws), {}});
     auto done = std::make_shared<std::promise<std::vector<Outcome>>>();
     auto out = done->get_future();
-    nodes[node]->committee->submit(std::move(items), [done](std::vector<Outcome> o) { done->set_value(std::move(o)); });
+    const auto* ledger = nodes[node]->ledger.get();
+    nodes[node]->committee->submit(std::move(items), [done, ledger](std::vector<Outcome> o) {
+      for (const auto& x : o) {
+        // Never a guess: it is final on this node's ledger when it is said to be.
+        const bool final_here = x.index && x.index->value < ledger->final_point()->checkpoint.size;
+        EXPECT_TRUE(x.status != Outcome::Status::final || final_here);
+      }
+      done->set_value(std::move(o));
+    });
     return out;
   }
   /// Waits for one record to become final.
