@@ -40,6 +40,9 @@ constexpr std::array table{
     Row{"shared_exists", 409},
     Row{"shared_quota", 429},
     Row{"shared_full", 503},
+    Row{"messages_malformed", 400},
+    Row{"messages_too_many", 400},
+    Row{"messages_forged", 400},
     Row{"csv_form", 400},
     Row{"csv_columns", 400},
 };

@@ -1,5 +1,5 @@
 // What is known of a record before it is ordered: known key, duplicate, quota, signature, schema (DESIGN.md section 4,
-// "Admission"). Done on a pool of all cores, outside the writer's thread. Internal to node/ordering.
+// "Admission"). Done on a pool of all cores, outside the writer's thread. For orderers.
 #pragma once
 
 #include <atomic>

@@ -99,6 +99,37 @@ def block_stream():
     seed("block_stream", "count_too_large", b"\x01STLS\x01" + struct.pack(">I", 2**32 - 1) + one[9:])
 
 
+def messages():
+    log = golden("log")
+
+    def message(kind, body):
+        return bytes([kind]) + counted(body)
+
+    vote = message(1, bytes.fromhex(log["epochs"]["vote"]["bytes"]))
+    statement = bytes.fromhex(log["epochs"]["statements"][0]["bytes"])
+    qc = bytes.fromhex(golden("chain")["blocks"][0]["qc"])
+    said = struct.pack(">H", len(statement)) + statement
+    slot = struct.pack(">QQI", 0, 1, 0)
+    kinds = {
+        "vote": vote,
+        "statement": message(2, said + counted(b"")),
+        "statement_with_certificate": message(2, said + counted(qc)),
+        "recovery": message(3, bytes.fromhex(log["epochs"]["recovery"]["bytes"])),
+        "slot": message(4, slot + bytes.fromhex(golden("chain")["blocks"][0]["bytes"])),
+        "void_slot": message(5, slot + struct.pack(">H", 1) + bytes(range(64))),
+    }
+    for name, content in kinds.items():
+        seed("messages", name, content)
+    together = b"".join(kinds.values())
+    seed("messages", "all_kinds", together)
+    seed("messages", "cut_off", together[:-1])
+    seed("messages", "unknown_kind", message(6, b""))
+    seed("messages", "length_too_large", b"\x04\xff\xff\xff\xff" + slot)
+    seed("messages", "slot_without_block", message(4, slot))
+    seed("messages", "feed_page", b"STLF\x01" + bytes(16) + struct.pack(">Q", 7) + vote)
+    seed("messages", "feed_page_version_2", b"STLF\x02" + bytes(16) + struct.pack(">Q", 7))
+
+
 def vote_and_head_files():
     vote = bytes.fromhex(golden("secrets")["vote_file"]["bytes"])
     seed("vote_file", "golden", vote)
@@ -221,6 +252,6 @@ def cli():
 
 
 if __name__ == "__main__":
-    for write in (chain, changing_chain, block_stream, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
+    for write in (chain, changing_chain, block_stream, messages, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
                   cli):
         write()

@@ -1,0 +1,105 @@
+#include "node/committee/check.h"
+
+#include <algorithm>
+
+namespace stele::committee {
+namespace {
+
+constexpr std::uint64_t heights_ahead_max = 1'024;  // as finality::Machine
+constexpr std::size_t recoveries_max = 4;
+
+}  // namespace
+
+Result<Checker::Fit, Unfit> Checker::check(const Message& m) {
+  return std::visit([this](const auto& x) { return fit(x); }, m);
+}
+
+bool Checker::of_use(Height height) const {
+  const auto final_height = ledger_.final_point()->checkpoint.height;
+  return height >= final_height && height.value <= final_height.value + heights_ahead_max;
+}
+
+std::optional<VerifyKey> Checker::validator(const PublicKey& key) const {
+  return ledger_.with_chain([&](const rules::Chain& chain) -> std::optional<VerifyKey> {
+    for (const auto* set : {chain.next_signers().get(), chain.signers().get()}) {
+      if (const auto n = set->number_of(key)) return set->key(*n);
+    }
+    return std::nullopt;
+  });
+}
+
+/// The set of a recovery has no part in the chain yet.
+std::optional<VerifyKey> Checker::recovered(const PublicKey& key, const Digest& recovery) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& r : recoveries_) {
+    if (recovery != Digest{} && log::recovery_digest(r) != recovery) continue;
+    for (const auto& m : r.set) {
+      if (m.key == key) return VerifyKey::parse(key);
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const log::SignedVote& v) const {
+  if (v.header.net != ledger_.genesis().net || !of_use(v.header.height)) return Unexpected(Unfit::useless);
+  auto key = validator(v.validator);
+  if (!key) key = recovered(v.validator, {});
+  if (!key) return Unexpected(Unfit::unknown);
+  if (!key->verify(log::vote_digest(log::place_of(v.header).header, v.time), v.signature))
+    return Unexpected(Unfit::forged);
+  return Fit{{kind_of<log::SignedVote>, v.validator}, v.header.height};
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const StatementMessage& m) const {
+  const auto& s = m.statement;
+  if (s.net != ledger_.genesis().net || s.to <= ledger_.final_point()->checkpoint.epoch)
+    return Unexpected(Unfit::useless);
+  const auto key = s.recovery == Digest{} ? validator(s.validator) : recovered(s.validator, s.recovery);
+  if (!key) return Unexpected(Unfit::unknown);
+  if (!key->verify(log::epoch_digest(s), s.signature)) return Unexpected(Unfit::forged);
+  return Fit{{kind_of<StatementMessage>, s.validator}, std::nullopt};
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const log::Recovery& r) {
+  if (r.net != ledger_.genesis().net || r.base.height < ledger_.final_point()->checkpoint.height)
+    return Unexpected(Unfit::useless);
+  if (!log::check_recovery(r, ledger_.genesis())) return Unexpected(Unfit::forged);
+  const std::lock_guard lock(mutex_);
+  const auto digest = log::recovery_digest(r);
+  const bool again = std::any_of(recoveries_.begin(), recoveries_.end(),
+                                 [&](const auto& x) { return log::recovery_digest(x) == digest; });
+  if (!again) recoveries_.push_back(r);
+  if (recoveries_.size() > recoveries_max) recoveries_.erase(recoveries_.begin());
+  // Which of the roots signed is no matter: all recoveries share one lane.
+  return Fit{{kind_of<log::Recovery>, PublicKey{}}, r.base.height};
+}
+
+std::optional<PublicKey> Checker::orderer_of(const record::Genesis& g, const Slot& s, ByteView bytes) {
+  const auto b = log::decode_block(bytes);
+  if (!b || b->net != g.net || b->epoch != s.epoch || b->height != s.height || b->attempt != s.attempt ||
+      b->orderer >= g.orderers.size())
+    return std::nullopt;
+  const auto& named = g.orderers[b->orderer].key;
+  const auto key = VerifyKey::parse(named);
+  if (!key || !key->verify(log::block_digest(log::body_hash(*b)), b->signature)) return std::nullopt;
+  return named;
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const SlotMessage& m) const {
+  if (!of_use(m.slot.height)) return Unexpected(Unfit::useless);
+  const auto orderer = orderer_of(ledger_.genesis(), m.slot, m.block);
+  if (!orderer) return Unexpected(Unfit::forged);
+  return Fit{{kind_of<SlotMessage>, *orderer}, m.slot.height};
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const VoidSlot& m) const {
+  const auto& g = ledger_.genesis();
+  if (!of_use(m.slot.height)) return Unexpected(Unfit::useless);
+  if (m.orderer >= g.orderers.size()) return Unexpected(Unfit::forged);
+  const auto& named = g.orderers[m.orderer].key;
+  const auto key = VerifyKey::parse(named);
+  if (!key || !key->verify(void_slot_digest(g.net, m.slot, m.orderer), m.signature)) return Unexpected(Unfit::forged);
+  return Fit{{kind_of<VoidSlot>, named}, m.slot.height};
+}
+
+}  // namespace stele::committee

@@ -1,0 +1,46 @@
+// Which messages a node takes and hands on: those that are signed by whom they speak for, and are of use.
+#pragma once
+
+#include <mutex>
+
+#include "ledger/store/ledger.h"
+#include "node/committee/feed.h"
+
+namespace stele::committee {
+
+enum class Unfit : std::uint8_t {
+  forged,   ///< the signature is not that of the key that it names: whoever sent it lies
+  unknown,  ///< of a key that has no part in what is known here, which may be too little: passed over
+  useless,  ///< behind what is final here, or too far ahead to be kept
+};
+
+/// Any thread may use all of it. The ledger must outlive it.
+class Checker {
+ public:
+  explicit Checker(const store::Ledger& ledger) : ledger_(ledger) {}
+
+  struct Fit {
+    Lane lane;
+    std::optional<Height> height;
+  };
+  [[nodiscard]] Result<Fit, Unfit> check(const Message&);
+
+  /// An orderer's block for just that slot.
+  [[nodiscard]] static std::optional<PublicKey> orderer_of(const record::Genesis&, const Slot&, ByteView block);
+
+ private:
+  [[nodiscard]] Result<Fit, Unfit> fit(const log::SignedVote&) const;
+  [[nodiscard]] Result<Fit, Unfit> fit(const StatementMessage&) const;
+  [[nodiscard]] Result<Fit, Unfit> fit(const log::Recovery&);
+  [[nodiscard]] Result<Fit, Unfit> fit(const SlotMessage&) const;
+  [[nodiscard]] Result<Fit, Unfit> fit(const VoidSlot&) const;
+  [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
+  [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;
+  [[nodiscard]] bool of_use(Height) const;
+
+  const store::Ledger& ledger_;
+  mutable std::mutex mutex_;
+  std::vector<log::Recovery> recoveries_;  ///< checked; the newest last
+};
+
+}  // namespace stele::committee

@@ -1,0 +1,134 @@
+#include "node/committee/feed_routes.h"
+
+#include "ledger/base/encoding.h"
+#include "node/http/answers.h"
+
+namespace stele::committee {
+namespace {
+
+using http::Request;
+using http::Respond;
+using http::Response;
+
+constexpr std::chrono::milliseconds beat{100};  ///< the deadlines of long polls are looked at so often
+
+Response bytes_response(ByteView bytes) {
+  Response out;
+  out.body = as_text(bytes);
+  out.content_type = "application/octet-stream";
+  out.headers.set("Cache-Control", "no-store");
+  return out;
+}
+Response nothing() {
+  Response out;
+  out.status = 204;
+  return out;
+}
+
+struct Question {
+  std::uint64_t after = 0;
+  Feed::Which which = Feed::Which::all;
+  std::chrono::milliseconds wait{0};
+};
+/// Numbers of another log count from its beginning.
+Result<Question> question_of(const Request& r, const Feed& feed) {
+  Question out;
+  if (r.query_value("after")) {
+    STELE_TRY(out.after, http::number_query(r, "after"));
+  }
+  if (r.query_value("wait_ms")) {
+    STELE_TRY(const auto ms, http::number_query(r, "wait_ms"));
+    out.wait = std::chrono::milliseconds(std::min<std::uint64_t>(ms, 1'000'000));
+  }
+  if (const auto light = r.query_value("light"); light && *light == "1") out.which = Feed::Which::light;
+  const auto id = r.query_value("id");
+  if (!id || *id != base64url(feed.id())) out.after = 0;
+  return out;
+}
+
+}  // namespace
+
+FeedRoutes::FeedRoutes(http::Server& server, Committee& committee, const Feed& feed, http::WorkPool& pool,
+                       FeedRoutesLimits limits)
+    : feed_(feed), limits_(limits) {
+  server.route("GET", "/v1/feed", [this](const Request& r, Respond respond) { poll(r, std::move(respond)); });
+  http::RouteOptions large;
+  large.body_bytes_max = messages_bytes_max;
+  server.route(
+      "POST", "/v1/feed",
+      [&committee, &pool](Request r, Respond respond) {
+        http::respond_on(pool, std::move(r), std::move(respond),
+                         [&committee](const Request& request) -> Result<Response> {
+                           STELE_CHECK(committee.receive(as_bytes(request.body)));
+                           return nothing();
+                         });
+      },
+      large);
+  server.route("GET", "/v1/votes/{key}", [&committee](const Request& r, Respond respond) {
+    const auto key = fixed_from_base64url<PublicKey>(r.param("key"));
+    if (!key)
+      return respond(http::refuse(
+          http::bad_request("key", "Khóa phải gồm đúng 44 ký tự base64url.", "A key has 44 characters of base64url.")));
+    const auto later = std::make_shared<Respond>(std::move(respond));
+    committee.highest_vote_of(*key, [later](const Result<std::optional<log::SignedVote>>& vote) {
+      if (!vote) return (*later)(http::refuse(vote.error()));
+      (*later)(*vote ? bytes_response(log::encode(**vote)) : nothing());
+    });
+  });
+  thread_ = std::thread([this] { run(); });
+}
+
+FeedRoutes::~FeedRoutes() {
+  stop();
+}
+
+void FeedRoutes::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Response FeedRoutes::page(const Feed::Part& part) const {
+  return bytes_response(encode(FeedPage{feed_.id(), part.next, part.messages}));
+}
+
+void FeedRoutes::poll(const Request& r, Respond respond) {
+  const auto q = question_of(r, feed_);
+  if (!q) return respond(http::refuse(q.error()));
+  std::unique_lock lock(mutex_);
+  // Under the lock: what comes after this look is seen by the thread, which then finds the question.
+  const auto part = feed_.after(q->after, q->which);
+  const bool waits = part.messages.empty() && q->wait.count() > 0 && !stopping_;
+  if (waits && waiting_.size() < limits_.waiting_max) {
+    waiting_.push_back(
+        {part.next, q->which, Feed::Clock::now() + std::min(q->wait, limits_.wait_max), std::move(respond)});
+    return;
+  }
+  lock.unlock();
+  respond(waits ? http::refuse(http::overloaded()) : page(part));
+}
+
+void FeedRoutes::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || !waiting_.empty()) {
+    const auto last = feed_.last();
+    const auto now = Feed::Clock::now();
+    std::list<Waiting> due;
+    std::vector<Feed::Part> parts;
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+      const auto here = it++;
+      auto part = feed_.after(here->after, here->which);
+      if (part.messages.empty() && now < here->deadline && !stopping_) continue;
+      due.splice(due.end(), waiting_, here);
+      parts.push_back(std::move(part));
+    }
+    lock.unlock();
+    for (std::size_t i = 0; auto& w : due) w.respond(page(parts[i++]));
+    (void)feed_.wait(last, Feed::Which::all, Feed::Clock::now() + beat);
+    lock.lock();
+  }
+}
+
+}  // namespace stele::committee

@@ -1,0 +1,328 @@
+#include "node/committee/gossip.h"
+
+#include <fmt/format.h>
+
+#include "ledger/base/encoding.h"
+#include "node/sync/block_source.h"
+
+namespace stele::committee {
+namespace {
+
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+constexpr milliseconds beat{250};              ///< a courier looks at least so often what there is to do
+constexpr milliseconds fetch_pause{200};       ///< between two fetches that brought nothing
+constexpr milliseconds fetch_patience{2'000};  ///< then another peer is asked, too
+constexpr milliseconds turn_patience{300};     ///< whoever's turn it is may be busy
+
+Error refused(const http::Response& r) {
+  return make_error("peer_refused", fmt::format("Nút kia trả lời HTTP {}; sẽ thử lại.", r.status),
+                    fmt::format("The peer answered HTTP {}; it will be asked again.", r.status));
+}
+bool is_lie(const Error& e) {
+  return e.code.starts_with("messages_");
+}
+
+/// Grows while failures follow each other.
+class Backoff {
+ public:
+  explicit Backoff(const GossipOptions& o) : options_(o), next_(o.backoff_min) {}
+  void reset() { next_ = options_.backoff_min; }
+  milliseconds next() { return std::exchange(next_, std::min(next_ * 2, options_.backoff_max)); }
+
+ private:
+  const GossipOptions& options_;
+  milliseconds next_;
+};
+
+struct Link {
+  Link(Peer p, http::Client r, http::Client c, sync::BlockSource b)
+      : peer(std::move(p)), reader(std::move(r)), courier(std::move(c)), blocks(std::move(b)) {
+    status.url = peer.url;
+  }
+  const Peer peer;
+  http::Client reader, courier;
+  sync::BlockSource blocks;
+  std::atomic<bool> ask = false;
+  PeerStatus status;                      ///< under the mutex
+  Steady::time_point fetch_not_before{};  ///< under the mutex
+};
+
+}  // namespace
+
+struct Gossip::Impl {
+  explicit Impl(std::optional<PublicKey> m, GossipOptions o) : me(m), options(std::move(o)) {}
+
+  const std::optional<PublicKey> me;
+  const GossipOptions options;
+  std::vector<std::unique_ptr<Link>> links;
+  Committee* committee = nullptr;
+  Feed* feed = nullptr;
+
+  mutable std::mutex mutex;
+  std::condition_variable stop_asked;
+  bool stopping = false;
+  Steady::time_point fetch_due{}, fetch_last{};
+  std::size_t fetch_turn = 0, fetch_tries = 0;  ///< so many more peers are asked at once for what is missing
+  std::vector<std::thread> threads;
+
+  bool pause(milliseconds);
+  [[nodiscard]] bool over() const {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
+  void good(Link&);
+  void bad(Link&, const Error&);
+
+  void read(Link&);
+  Result<void> read_once(Link&, Feed::Id&, std::uint64_t& after);
+  void carry(Link&, std::size_t number);
+  Result<void> hand_over(Link&, std::uint64_t& after);
+  Result<void> ask(Link&);
+  bool claim_fetch(const Link&, std::size_t number);
+  Result<void> fetch(Link&);
+  void fetched(Link&, const Result<bool>&);
+};
+
+/// False: it is to end.
+bool Gossip::Impl::pause(milliseconds time) {
+  std::unique_lock lock(mutex);
+  return !stop_asked.wait_for(lock, time, [this] { return stopping; });
+}
+
+void Gossip::Impl::good(Link& l) {
+  const std::lock_guard lock(mutex);
+  l.status.reachable = true;
+}
+
+void Gossip::Impl::bad(Link& l, const Error& e) {
+  const std::lock_guard lock(mutex);
+  l.status.reachable = false;
+  l.status.error = e;
+  if (is_lie(e)) ++l.status.lies;
+}
+
+// ---- what they say --------------------------------------------------------------------------------------------------
+
+Result<void> Gossip::Impl::read_once(Link& l, Feed::Id& id, std::uint64_t& after) {
+  http::Request request;
+  request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}{}", base64url(id), after, options.wait.count(),
+                               options.light ? "&light=1" : "");
+  STELE_TRY(const auto response, l.reader.send(request));
+  if (response.status != 200) return Unexpected(refused(response));
+  STELE_TRY(const auto page, decode_feed_page(as_bytes(response.body)));
+  auto taken = committee->receive(page.messages);
+  // What is not taken now is asked for again; what is no message at all never will be one.
+  if (!taken && !is_lie(taken.error())) return taken;
+  id = page.feed;
+  after = page.next;
+  return taken;
+}
+
+void Gossip::Impl::read(Link& l) {
+  Feed::Id id{};
+  std::uint64_t after = 0;
+  Backoff backoff(options);
+  for (bool on = true; on && !over();) {
+    const auto ok = read_once(l, id, after);
+    if (ok) {
+      good(l);
+      backoff.reset();
+      continue;
+    }
+    bad(l, ok.error());
+    on = pause(is_lie(ok.error()) ? options.lie_pause : backoff.next());
+  }
+}
+
+// ---- what is said, asked and fetched --------------------------------------------------------------------------------
+
+void Gossip::Impl::carry(Link& l, std::size_t number) {
+  std::uint64_t after = 0;
+  Backoff backoff(options);
+  for (bool on = true; on && !over();) {
+    auto ok = hand_over(l, after);
+    if (ok && l.ask.exchange(false)) {
+      ok = ask(l);
+      if (!ok) l.ask = true;
+    }
+    if (ok && claim_fetch(l, number)) ok = fetch(l);
+    if (ok) {
+      backoff.reset();
+      continue;
+    }
+    bad(l, ok.error());
+    on = pause(backoff.next());
+  }
+}
+
+Result<void> Gossip::Impl::hand_over(Link& l, std::uint64_t& after) {
+  const auto part = feed->wait(after, Feed::Which::own, Steady::now() + beat);
+  if (!part.messages.empty() && !over()) {
+    http::Request request;
+    request.method = "POST";
+    request.target = "/v1/feed";
+    request.headers.set("Content-Type", "application/octet-stream");
+    request.body = as_text(part.messages);
+    STELE_TRY(const auto response, l.courier.send(request, http::Idempotent::yes));
+    // Who calls this malformed will do so for ever: he may be of another version.
+    if (response.status != 204 && response.status != 400) return Unexpected(refused(response));
+  }
+  after = part.next;
+  return {};
+}
+
+Result<void> Gossip::Impl::ask(Link& l) {
+  if (!me || !l.peer.validator) return {};
+  http::Request request;
+  request.target = "/v1/votes/" + base64url(me->view());
+  STELE_TRY(const auto response, l.courier.send(request));
+  if (response.status == 204) {
+    committee->answer(*l.peer.validator, std::nullopt);
+    return {};
+  }
+  if (response.status != 200) return Unexpected(refused(response));
+  const auto vote = log::decode_signed_vote(as_bytes(response.body));
+  if (!vote) return Unexpected(make_error("messages_malformed", to_error(vote.error()).vi, to_error(vote.error()).en));
+  committee->answer(*l.peer.validator, *vote);
+  return {};
+}
+
+/// Blocks are fetched from one peer at a time, in turn: it is much, and all have the same.
+bool Gossip::Impl::claim_fetch(const Link& l, std::size_t number) {
+  const auto now = Steady::now();
+  const std::lock_guard lock(mutex);
+  if (stopping || now < fetch_due || now < l.fetch_not_before) return false;
+  if (fetch_turn % links.size() != number && now < fetch_due + turn_patience) return false;
+  fetch_turn = number + 1;
+  fetch_last = now;
+  fetch_due = now + fetch_patience;
+  return true;
+}
+
+Result<void> Gossip::Impl::fetch(Link& l) {
+  const Height from{committee->ledger().final_point()->checkpoint.height.value + 1};
+  auto batch = l.blocks.fetch(from);
+  if (!batch) {
+    fetched(l, Unexpected(batch.error().error));
+    if (!batch.error().malformed) return Unexpected(batch.error().error);
+    return {};
+  }
+  if (!*batch) return fetched(l, false), Result<void>{};
+  committee->batch(std::move(**batch), [this, &l](const Result<bool>& moved) { fetched(l, moved); });
+  return {};
+}
+
+void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
+  {
+    const auto now = Steady::now();
+    const std::lock_guard lock(mutex);
+    const bool lies = !moved && moved.error().code != "overloaded" && moved.error().code != "stopping" &&
+                      !moved.error().code.starts_with("http_") && moved.error().code != "source_not_ready";
+    if (lies) {
+      ++l.status.lies;
+      l.status.error = moved.error();
+      l.fetch_not_before = now + options.lie_pause;
+    }
+    const bool at_once = moved && *moved;
+    const bool again = !moved || fetch_tries > 0;
+    if (!at_once && fetch_tries > 0) --fetch_tries;
+    fetch_due = now + (at_once ? milliseconds(0) : again ? fetch_pause : options.fetch_every);
+  }
+  feed->interrupt();
+}
+
+// ---- the class ------------------------------------------------------------------------------------------------------
+
+Gossip::Gossip() = default;
+
+Result<std::unique_ptr<Gossip>> Gossip::open(std::vector<Peer> peers, std::optional<PublicKey> me,
+                                             GossipOptions options) {
+  std::unique_ptr<Gossip> out(new Gossip());
+  out->impl_ = std::make_unique<Impl>(me, options);
+  for (auto& p : peers) {
+    auto of_reader = options.http;
+    of_reader.read_timeout += options.wait;
+    of_reader.response_bytes_max = feed_page_bytes_max;
+    STELE_TRY(auto reader, http::Client::open(p.url, of_reader));
+    STELE_TRY(auto courier, http::Client::open(p.url, options.http));
+    STELE_TRY(auto blocks, sync::BlockSource::open(p.url, options.http));
+    out->impl_->links.push_back(
+        std::make_unique<Link>(std::move(p), std::move(reader), std::move(courier), std::move(blocks)));
+  }
+  return out;
+}
+
+Gossip::~Gossip() {
+  stop();
+}
+
+void Gossip::start(Committee& committee, Feed& feed) {
+  auto& m = *impl_;
+  {
+    const std::lock_guard lock(m.mutex);
+    m.committee = &committee;
+    m.feed = &feed;
+  }
+  for (std::size_t i = 0; i < m.links.size(); ++i) {
+    m.threads.emplace_back([&m, i] { m.read(*m.links[i]); });
+    m.threads.emplace_back([&m, i] { m.carry(*m.links[i], i); });
+  }
+}
+
+void Gossip::stop() {
+  auto& m = *impl_;
+  Feed* feed = nullptr;
+  {
+    const std::lock_guard lock(m.mutex);
+    if (m.stopping) return;
+    m.stopping = true;
+    feed = m.feed;
+  }
+  m.stop_asked.notify_all();
+  if (feed != nullptr) feed->interrupt();
+  for (auto& l : m.links) {
+    l->reader.cancel();
+    l->courier.cancel();
+    l->blocks.cancel();
+  }
+  for (auto& t : m.threads) t.join();
+  m.threads.clear();
+}
+
+void Gossip::behind() {
+  auto& m = *impl_;
+  Feed* feed = nullptr;
+  {
+    const std::lock_guard lock(m.mutex);
+    if (m.stopping) return;
+    m.fetch_tries = m.links.size();
+    // While one is under way there is no need of another: it says itself whether there is more.
+    const auto soon = std::max(Steady::now(), m.fetch_last + fetch_pause);
+    if (m.fetch_due <= soon || m.fetch_due == m.fetch_last + fetch_patience) return;
+    m.fetch_due = soon;
+    feed = m.feed;
+  }
+  if (feed != nullptr) feed->interrupt();
+}
+
+void Gossip::ask_for_my_votes() {
+  auto& m = *impl_;
+  for (auto& l : m.links) l->ask = true;
+  Feed* feed = nullptr;
+  {
+    const std::lock_guard lock(m.mutex);
+    if (!m.stopping) feed = m.feed;
+  }
+  if (feed != nullptr) feed->interrupt();
+}
+
+std::vector<PeerStatus> Gossip::status() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<PeerStatus> out;
+  for (const auto& l : impl_->links) out.push_back(l->status);
+  return out;
+}
+
+}  // namespace stele::committee

@@ -1,0 +1,183 @@
+// Peers that lie, hang or are not there, and the routes that anybody may call.
+#include <gmock/gmock.h>
+
+#include "tests/unit/committee/http_network.h"
+
+namespace stele::committee {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace)
+
+http::Response bytes_of(ByteView in) {
+  http::Response out;
+  out.body = as_text(in);
+  return out;
+}
+log::SignedVote false_vote(const record::Genesis& g) {
+  log::SignedVote v;
+  v.header = log::genesis_checkpoint(g);
+  v.header.height = Height{5};
+  v.validator = public_of(validator_name(0));
+  v.time = g.time;
+  v.signature = key_named("a thief").sign(log::vote_digest(log::place_of(v.header).header, v.time));
+  return v;
+}
+
+/// Says what it is told to say, to every question for messages and for blocks.
+class BadPeer {
+ public:
+  explicit BadPeer(std::function<std::optional<http::Response>()> says) : server_(http::ServerOptions{}) {
+    server_.route("GET", "/{all...}", [this, says](const http::Request&, http::Respond respond) {
+      ++asked;
+      if (auto r = says()) return respond(std::move(*r));
+      const std::lock_guard lock(mutex_);
+      held_.push_back(std::move(respond));
+    });
+    must(server_.start());
+  }
+  ~BadPeer() { server_.stop(0ms); }
+  [[nodiscard]] Peer peer() const { return {"http://127.0.0.1:" + std::to_string(server_.port()), std::nullopt}; }
+  std::atomic<int> asked = 0;
+
+ private:
+  std::mutex mutex_;
+  std::vector<http::Respond> held_;
+  http::Server server_;
+};
+
+TEST(BadPeers, LiarsAndSilentOnesHoldUpNobody) {
+  HttpNetwork net(4, 2);
+  const BadPeer garbage([] { return bytes_of(as_bytes("no page at all")); });
+  const BadPeer forger([&net] {
+    FeedPage p;
+    p.next = 1;
+    p.messages = encode(Message(false_vote(net.genesis)));
+    return bytes_of(encode(p));
+  });
+  const BadPeer silent([] { return std::nullopt; });
+  net.more_peers = {garbage.peer(), forger.peer(), silent.peer(), {"http://127.0.0.1:1", std::nullopt}};
+  net.gossip_options.http.read_timeout = 1s;
+  net.up_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  std::vector<std::future<std::vector<Outcome>>> done;
+  for (std::size_t i = 1; i <= 30; ++i) done.push_back(net.submit(0, {net.org(i)}));
+  expect_final(done, net);
+  EXPECT_TRUE(net.all_have(31)) << net.where();
+  const auto status = net.gossips[0]->status();
+  EXPECT_GE(status[0].lies, 1u);
+  EXPECT_GE(status[1].lies, 1u);
+  EXPECT_FALSE(status[3].reachable);
+  EXPECT_TRUE(eventually([&] { return net.gossips[0]->status().back().reachable; }));
+  EXPECT_EQ(net.gossips[0]->status().back().lies, 0u);
+  EXPECT_LT(garbage.asked, 200) << "it is asked rarely";
+  for (const auto& n : net.nodes) EXPECT_FALSE(n->feed->seen(sha256(encode(Message(false_vote(net.genesis))))));
+}
+
+TEST(BadPeers, AVotersKeyIsNotKilledByAForgedVote) {
+  HttpNetwork net(4, 2);
+  net.up_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  auto v = false_vote(net.genesis);
+  net.nodes[0]->committee->answer(public_of(validator_name(1)), v);
+  ASSERT_TRUE(net.finalise(0, 1)) << net.where();
+  EXPECT_TRUE(net.nodes[0]->committee->may_sign());
+}
+
+// ---- routes ---------------------------------------------------------------------------------------------------------
+
+class Routes : public ::testing::Test {
+ protected:
+  Routes() : net(1, 1) {
+    net.up(0);
+    EXPECT_TRUE(net.finalise(0, 0));
+  }
+  [[nodiscard]] http::Response get(const std::string& target) const {
+    auto c = must(http::Client::open(net.url(0)));
+    http::Request r;
+    r.target = target;
+    return must(c.send(r));
+  }
+  [[nodiscard]] http::Response post(ByteView body) const {
+    auto c = must(http::Client::open(net.url(0)));
+    http::Request r;
+    r.method = "POST";
+    r.target = "/v1/feed";
+    r.body = as_text(body);
+    return must(c.send(r));
+  }
+  [[nodiscard]] FeedPage page(const std::string& query) const {
+    return must(decode_feed_page(as_bytes(get("/v1/feed" + query).body)));
+  }
+  [[nodiscard]] std::string after_all() const {
+    const auto p = page("");
+    return "?id=" + base64url(p.feed) + "&after=" + std::to_string(p.next);
+  }
+  HttpNetwork net;
+};
+
+TEST_F(Routes, GiveTheLogFromAnyNumber) {
+  const auto all = page("");
+  EXPECT_FALSE(all.messages.empty());
+  EXPECT_TRUE(page(after_all()).messages.empty());
+  const auto other = page("?id=" + base64url(Feed::Id{}) + "&after=" + std::to_string(all.next));
+  EXPECT_EQ(other.messages, all.messages) << "a number of another log";
+  EXPECT_EQ(get("/v1/feed?after=x").status, 400);
+  EXPECT_EQ(get("/v1/feed?wait_ms=-1").status, 400);
+}
+
+TEST_F(Routes, ALongPollWaitsForNewsAndNoLonger) {
+  const auto query = after_all();
+  const auto begun = Steady::now();
+  EXPECT_TRUE(page(query + "&wait_ms=300").messages.empty());
+  EXPECT_GE(Steady::now() - begun, 300ms);
+  std::thread later([&] {
+    std::this_thread::sleep_for(100ms);
+    EXPECT_TRUE(net.finalise(0, 1));
+  });
+  EXPECT_FALSE(page(query + "&wait_ms=20000").messages.empty());
+  later.join();
+  EXPECT_LT(Steady::now() - begun, 15s);
+}
+
+TEST_F(Routes, ManyLongPollsOccupyNoThread) {
+  const auto query = "/v1/feed" + after_all() + "&wait_ms=20000";
+  std::vector<std::thread> polls;
+  std::atomic<int> answered = 0, refused = 0;
+  for (int i = 0; i < 280; ++i) {
+    polls.emplace_back([&] {
+      const auto r = get(query);
+      ++(r.status == 503 ? refused : answered);
+    });
+  }
+  EXPECT_TRUE(eventually([&] { return refused == 24; })) << refused << " of 280 are above the limit";
+  EXPECT_EQ(get("/v1/blocks?from=1").status, 200) << "the pool of one thread is free";
+  EXPECT_TRUE(net.finalise(0, 1));
+  for (auto& t : polls) t.join();
+  EXPECT_EQ(answered, 256);
+}
+
+TEST_F(Routes, RefuseWhatIsNoMessage) {
+  EXPECT_EQ(post(as_bytes("garbage")).status, 400);
+  const auto forged = post(encode(Message(false_vote(net.genesis))));
+  EXPECT_EQ(forged.status, 400);
+  EXPECT_THAT(forged.body, testing::HasSubstr("messages_forged"));
+  EXPECT_EQ(post({}).status, 204);
+  EXPECT_EQ(post(page("").messages).status, 204) << "what it knows already is harmless";
+  EXPECT_TRUE(net.finalise(0, 1));
+}
+
+TEST_F(Routes, TellTheHighestVoteOfAKey) {
+  const auto key = base64url(public_of(validator_name(0)).view());
+  const auto known = get("/v1/votes/" + key);
+  EXPECT_EQ(known.status, 200);
+  const auto vote = log::decode_signed_vote(as_bytes(known.body));
+  ASSERT_TRUE(vote);
+  EXPECT_EQ(vote->validator, public_of(validator_name(0)));
+  EXPECT_EQ(vote->header.height,
+            net.nodes[0]->ledger->with_chain([](const rules::Chain& c) { return c.head().height; }));
+  EXPECT_EQ(get("/v1/votes/" + base64url(public_of("nobody").view())).status, 204);
+  EXPECT_EQ(get("/v1/votes/abc").status, 400);
+}
+
+}  // namespace
+}  // namespace stele::committee

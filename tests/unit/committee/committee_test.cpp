@@ -1,0 +1,75 @@
+// Nodes joined by direct links: what one says goes to all others at once.
+#include "tests/unit/committee/network.h"
+
+namespace stele::committee {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace)
+
+/// Carries what each node says to all others, and blocks to those that are behind.
+class Direct {
+ public:
+  explicit Direct(Network& net) : net_(net) {}
+  ~Direct() { stop(); }
+  Direct(const Direct&) = delete;
+  Direct& operator=(const Direct&) = delete;
+
+  void start_all() {
+    for (auto& n : net_.nodes) {
+      net_.start(n->number, {{}, [this](Node& who) { asks_[who.number] = true; }});
+    }
+    for (auto& n : net_.nodes) threads_.emplace_back([this, &n] { carry(*n); });
+  }
+  void stop() {
+    stopping_ = true;
+    for (auto& t : threads_) t.join();
+    threads_.clear();
+    for (auto& n : net_.nodes) n->committee->stop();
+  }
+
+ private:
+  void ask_for_votes_of(Node& n) {
+    for (auto& peer : net_.nodes) {
+      if (peer->number == n.number) continue;
+      peer->committee->highest_vote_of(public_of(validator_name(n.number)), [&n, from = peer->number](const auto& v) {
+        if (v) n.committee->answer(public_of(validator_name(from)), *v);
+      });
+    }
+  }
+  void carry(Node& n) {
+    std::uint64_t after = 0;
+    while (!stopping_) {
+      if (asks_[n.number].exchange(false)) ask_for_votes_of(n);
+      const auto part = n.feed->wait(after, Feed::Which::own, Steady::now() + 20ms);
+      after = part.next;
+      for (auto& peer : net_.nodes) {
+        if (peer->number != n.number) must(peer->committee->receive(part.messages));
+      }
+    }
+  }
+
+  Network& net_;
+  std::array<std::atomic<bool>, 8> asks_{};
+  std::atomic<bool> stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+TEST(Committee, RecordsOfTwoOrderersBecomeFinalEverywhere) {
+  Network net(4, 2);
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  std::vector<std::future<std::vector<Outcome>>> done;
+  for (std::size_t i = 1; i <= 200; ++i) done.push_back(net.submit(i % 2, {net.org(i)}));
+  for (auto& d : done) {
+    ASSERT_EQ(d.wait_for(60s), std::future_status::ready) << net.where();
+    EXPECT_EQ(d.get()[0].status, Outcome::Status::final);
+  }
+  EXPECT_TRUE(eventually([&] {
+    return std::all_of(net.nodes.begin(), net.nodes.end(), [](const auto& n) { return n->final_size() == 201; });
+  })) << net.where();
+  net.expect_one_chain({0, 1, 2, 3});
+}
+
+}  // namespace
+}  // namespace stele::committee
