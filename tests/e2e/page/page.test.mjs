@@ -53,8 +53,7 @@ async function visitor({ language = 'vi', size = desktop } = {}) {
 }
 /** Once newer evidence was asked for. */
 async function outcome(page) {
-  await page.waitForSelector('#outcome');
-  await page.waitForFunction(() => !/Đang hỏi bằng chứng|Asking for the newest/.test(document.querySelector('.notes')?.textContent ?? ''));
+  await page.waitForSelector('#outcome:not([data-fresh="asking"])');
   return page.getAttribute('#outcome', 'data-outcome');
 }
 async function accessible(page, where) {
@@ -184,8 +183,8 @@ test('look-up by number and birth date, answered by the vault of the issuer', as
   const { page, close } = await visitor({ size: phone });
   await page.goto(home);
   await page.click('#open-lookup');
-  await page.fill('#number', claims.serial);
-  await page.fill('#birth', claims.birth_date.split('-').reverse().join('/'));
+  await page.fill('#lookup-number', claims.serial);
+  await page.fill('#lookup-birth', claims.birth_date.split('-').reverse().join('/'));
   await picture(page, 'employer-lookup');
   await page.keyboard.press('Enter');
   assert.equal(await outcome(page), 'valid');
