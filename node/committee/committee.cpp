@@ -149,7 +149,7 @@ struct Committee::Impl {
   void deliver(Submission&);
   Result<void> receive(ByteView);
   Result<void> take_in(ByteView);
-  void tell(Notice n) const {
+  void tell(const Notice& n) const {
     if (hooks.tell) hooks.tell(n);
   }
 
@@ -478,7 +478,7 @@ void Committee::Impl::evidence(Notice n, std::string_view kind, ByteView bytes) 
     else
       n.what = file.error().code;
   }
-  tell(std::move(n));
+  tell(n);
 }
 
 void Committee::Impl::on(finality::FoundDoubleVote& f) {
@@ -746,7 +746,7 @@ Result<std::unique_ptr<Committee>> Committee::start(store::Ledger& ledger, order
     from_slots.read = [&m](std::vector<Slots::Kept> list) {
       (void)m.post(0, [&m, list = std::move(list)] { m.slots_read(list); });
     };
-    from_slots.put = [&m](Result<Slots::Put> done) { (void)m.post(0, [&m, done] { m.put_done(done); }); };
+    from_slots.put = [&m](const Result<Slots::Put>& done) { (void)m.post(0, [&m, done] { m.put_done(done); }); };
     from_slots.leads = [&m](bool leads) { (void)m.post(0, [&m, leads] { m.leads = leads; }); };
     from_slots.failed = [&m](const Error& e) { m.tell({Notice::Kind::slots_failed, {}, {}, e.code}); };
     m.slots.emplace(std::move(orderer->slots), number, std::move(from_slots));
@@ -784,7 +784,9 @@ Result<void> Committee::receive(ByteView messages) {
   return impl_->receive(messages);
 }
 
-void Committee::batch(sync::Batch batch, std::function<void(Result<bool>)> done) {
+void Committee::batch(
+    sync::Batch batch,
+    std::function<void(Result<bool>)> done) {  // NOLINT(performance-unnecessary-value-param): kept by the queue
   std::size_t bytes = 0;
   for (const auto& b : batch.blocks) {
     for (const auto& r : b.records) bytes += r.size();
@@ -803,6 +805,7 @@ void Committee::answer(const PublicKey& from, const std::optional<log::SignedVot
 }
 
 void Committee::highest_vote_of(const PublicKey& key,
+                                // NOLINTNEXTLINE(performance-unnecessary-value-param): kept by the queue
                                 std::function<void(Result<std::optional<log::SignedVote>>)> done) {
   const auto act = [m = impl_.get(), key, done] {
     if (m->over()) return done(Unexpected(stopping()));

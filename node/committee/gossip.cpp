@@ -237,8 +237,9 @@ void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
 
 Gossip::Gossip() = default;
 
-Result<std::unique_ptr<Gossip>> Gossip::open(std::vector<Peer> peers, std::optional<PublicKey> me,
-                                             GossipOptions options) {
+Result<std::unique_ptr<Gossip>> Gossip::open(
+    std::vector<Peer> peers, std::optional<PublicKey> me,
+    GossipOptions options) {  // NOLINT(performance-unnecessary-value-param): of a start
   std::unique_ptr<Gossip> out(new Gossip());
   out->impl_ = std::make_unique<Impl>(me, options);
   for (auto& p : peers) {
