@@ -85,23 +85,23 @@ bool Follower::pause(std::chrono::milliseconds time) {
 }
 
 void Follower::set(FollowState state, std::optional<Error> error) {
-  FollowStatus copy;
-  bool told = false;
+  auto next = status();
+  const bool told = next.state == state;
+  // Until it has caught up once, it is starting, whatever the source does well.
+  if (state == FollowState::following) {
+    next.caught_up = true;
+    next.current = std::chrono::steady_clock::now();
+  }
+  next.state = state;
+  next.error = std::move(error);
+  if (state == FollowState::source_lies) ++next.lies;
+  // Told before it shows, so that whoever sees a state finds it in the log. Only this thread changes the status.
+  if (!told && report_) report_(next);
   {
     const std::lock_guard lock(mutex_);
-    told = status_.state == state;
-    // Until it has caught up once, it is starting, whatever the source does well.
-    if (state == FollowState::following) {
-      status_.caught_up = true;
-      status_.current = std::chrono::steady_clock::now();
-    }
-    status_.state = state;
-    status_.error = std::move(error);
-    if (state == FollowState::source_lies) ++status_.lies;
-    copy = status_;
+    status_ = std::move(next);
   }
   changed_.notify_all();
-  if (!told && report_) report_(copy);
 }
 
 void Follower::run() {

@@ -106,11 +106,18 @@ show_progress() {
   fi
 }
 
-# What a person needs of a failed step's output: compiler errors if there are some, else the end.
+# What a person needs of a failed step's output: compiler errors or failed expectations if there are some, else the end.
 show_failure() {
   local log=$1 errors
+  if [[ $2 == ctest* ]]; then
+    tail -n 25 "$log"
+    grep -anE -A 8 ': Failure$|ERROR: |runtime error|^Traceback|^(FAIL|ERROR):|Timeout' "$log" | cut -c1-240 | head -n 60 || true
+    grep -aE '^\[  FAILED  \]' "$log" | sort -u | head -n 20 || true
+    say "Toàn bộ nhật ký: $log" "The whole log: $log"
+    return
+  fi
   errors=$(grep -anE -A 6 'error:|FAILED:|CMake Error' "$log" | cut -c1-200 | head -n 40 || true)
-  if [[ -n $errors && $2 != ctest* ]]; then printf '%s\n' "$errors"; else tail -n 60 "$log"; fi
+  if [[ -n $errors ]]; then printf '%s\n' "$errors"; else tail -n 60 "$log"; fi
   say "Toàn bộ nhật ký: $log" "The whole log: $log"
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "ledger/base/encoding.h"
 #include "ledger/record/rejection.h"
 #include "tests/unit/verifier_api/fake_node.h"
@@ -278,6 +280,24 @@ TEST(Follower, SaysThatTheSourceIsUnreachable) {
     std::this_thread::sleep_for(2ms);
   EXPECT_EQ(sync::state_name(follower.status().state), "unreachable");
   EXPECT_FALSE(follower.wait_caught_up(1ms));
+}
+
+TEST(Follower, TellsOfAStateBeforeItShows) {
+  FakeNode node(issued_school());
+  node.lie([](FakeNode::Served& s) { s.blocks[0].back() ^= 1; });
+  const Folder folder;
+  auto ledger = open_ledger(issued_school(), folder.path());
+  std::atomic<bool> told = false;
+  sync::Follower follower(*ledger, *sync::BlockSource::open(node.url()), quick(), [&](const sync::FollowStatus& s) {
+    std::this_thread::sleep_for(20ms);
+    if (s.state == FollowState::source_lies) told = true;
+  });
+  follower.start();
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (follower.status().state != FollowState::source_lies && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(told);
+  follower.stop();
 }
 
 TEST(Follower, StopsWhileTheSourceSaysNothing) {
