@@ -63,8 +63,10 @@ Result<void> Vault::Impl::store(rocksdb::WriteBatch& batch, const record::Record
                                 const registry::State& state) const {
   if (record::is_credential(r.type)) {
     const auto& p = opened_payload.credential;
+    STELE_TRY(const auto key, book_of(r, std::get<record::Credential>(r.body), p.student_id));
     STELE_CHECK(put_holder(batch, p.student_id, *record::org_of(r), r.id, state));
-    return store_credential(batch, r, p);
+    store_credential(batch, r, p, key);
+    return {};
   }
   store_sheet(batch, r.id, opened_payload.sheet);
   if (r.type == record::Type::class_list) {
@@ -84,15 +86,20 @@ Result<void> Vault::Impl::store(rocksdb::WriteBatch& batch, const record::Record
   return {};
 }
 
-Result<void> Vault::Impl::store_credential(rocksdb::WriteBatch& batch, const record::Record& r,
-                                           const CredentialPayload& p) const {
-  STELE_TRY(const auto key, book(p.student_id));
-  const auto& c = std::get<record::Credential>(r.body);
+Result<BookKey> Vault::Impl::book_of(const record::Record& r, const record::Credential& c,
+                                     const std::string& student) const {
+  STELE_TRY(const auto key, book(student));
   if (!key || record::book_tag(key->view(), r.type, c.kind, c.period) != c.tag)
     return Unexpected(to_error(Rejection{RejectionCode::payload_tag, "stele.tag"}));
+  return *key;
+}
+
+void Vault::Impl::store_credential(rocksdb::WriteBatch& batch, const record::Record& r, const CredentialPayload& p,
+                                   const BookKey& key) const {
+  const auto& c = std::get<record::Credential>(r.body);
   log::Writer w;
   w.bytes32(as_bytes(p.student_id));
-  w.raw(key->view());
+  w.raw(key.view());
   w.u32(static_cast<std::uint32_t>(p.disclosures.size()));
   for (const auto& d : p.disclosures) w.bytes32(as_bytes(d.text));
   put_sealed(batch, credential_place(r.id), w.bytes());
@@ -104,7 +111,6 @@ Result<void> Vault::Impl::store_credential(rocksdb::WriteBatch& batch, const rec
     put(batch, pickup_place(*p.pickup), r.id.view());
     put(batch, pickup_of_place(r.id), p.pickup->view());
   }
-  return {};
 }
 
 Result<void> Vault::Impl::erase(rocksdb::WriteBatch& batch, const record::Record& r) const {
@@ -197,7 +203,20 @@ Result<void> Vault::Impl::accept_one(rocksdb::WriteBatch& batch, const Submissio
   // come again. If it is no longer what was signed, a payload that is mends it.
   STELE_TRY(const auto p, open(sub));
   if (s.state->find(r.id) != nullptr) return p.fresh ? store(batch, r, p, *s.state) : Result<void>{};
-  if (const auto ok = check(r, p, s); !ok) {
+  // Books that came along stand in where none is in use here; those that the checks found right are kept.
+  std::map<std::string_view, const Book*> offered, taken;
+  for (const auto& b : sub.books) {
+    STELE_TRY(const bool may, replaceable(b, *s.state));
+    if (may) offered.emplace(b.student, &b);
+  }
+  Sources with = s;
+  with.book = [&](std::string_view student) -> std::optional<Digest> {
+    const auto it = offered.find(student);
+    if (it == offered.end()) return s.book(student);
+    taken.insert(*it);
+    return Digest{it->second->key.bytes};
+  };
+  if (const auto ok = check(r, p, with); !ok) {
     // Refused now, it need not be kept either.
     if (!p.fresh && !fault && !flights.flying(r.id, *s.state)) STELE_CHECK(erase(batch, r));
     return Unexpected(to_error(ok.error()));
@@ -207,6 +226,11 @@ Result<void> Vault::Impl::accept_one(rocksdb::WriteBatch& batch, const Submissio
   const auto holds = holds_of(r, p, s);
   for (const auto& name : holds.excludes) {
     if (flights.taken(name, r.id, *s.state)) return Unexpected(in_flight());
+  }
+  if (!taken.empty()) {
+    rocksdb::WriteBatch books;  // before what is stored, which looks them up
+    for (const auto& [student, b] : taken) put_book(books, *b);
+    STELE_CHECK(write(books, false));
   }
   if (p.fresh) STELE_CHECK(store(batch, r, p, *s.state));
   flights.begin(r.id, holds.takes);

@@ -36,6 +36,23 @@ std::vector<Vault::Impl::Holder> Vault::Impl::holders(const Digest& student) con
   return out;
 }
 
+bool Vault::Impl::in_use(const Holder& h, const registry::State& state) {
+  return h.record && (state.find(*h.record) != nullptr || flights.flying(*h.record, state));
+}
+
+Result<bool> Vault::Impl::replaceable(const Book& b, const registry::State& state) {
+  STELE_TRY(const auto have, book(b.student));
+  if (!have) return true;
+  const auto users = holders(name_in_index("student", b.student));
+  return *have != b.key && std::none_of(users.begin(), users.end(), [&](const Holder& h) { return in_use(h, state); });
+}
+
+void Vault::Impl::put_book(rocksdb::WriteBatch& batch, const Book& b) const {
+  const auto student = name_in_index("student", b.student);
+  put_sealed(batch, book_place(student), b.key.view());
+  for (const auto& h : holders(student)) (void)batch.Delete(slice(holder_place(student, h.org)));
+}
+
 Result<void> Vault::Impl::put_holder(rocksdb::WriteBatch& batch, std::string_view student, const std::string& org,
                                      const RecordId& id, const registry::State& state) const {
   const auto place = holder_place(name_in_index("student", student), org);
@@ -84,9 +101,7 @@ Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students,
       const auto have = m.book(id);
       if (!have) return back(have.error());
       const auto holders = m.holders(student);
-      const auto in_use = [&](const Impl::Holder& h) {
-        return h.record && (state.find(*h.record) != nullptr || m.flights.flying(*h.record, state));
-      };
+      const auto in_use = [&](const Impl::Holder& h) { return m.in_use(h, state); };
       const bool used = std::any_of(holders.begin(), holders.end(), in_use);
       const bool mine = std::any_of(holders.begin(), holders.end(), [&](const Impl::Holder& h) {
         return (h.org == org || registry::in_unit(record::Unit::above, org, h.org, state)) && (!used || in_use(h));
@@ -97,8 +112,7 @@ Result<std::vector<BookKey>> Vault::books(std::span<const std::string> students,
       } else {
         if (!m.may_make_book(org)) return back(too_many_books());
         it->second = signer::random_fixed<BookKey>();
-        m.put_sealed(batch, book_place(student), it->second.view());
-        for (const auto& h : holders) (void)batch.Delete(slice(holder_place(student, h.org)));
+        m.put_book(batch, {id, it->second});
         Impl::put(batch, holder_place(student, org), {});
       }
       m.log_line(batch, reader, *have && mine ? "book" : "book-made", student.view());

@@ -19,35 +19,36 @@ Result<json::Value, Rejection> parse(std::string_view payload) {
   return std::move(*v);
 }
 
+/// How a row says that it is a decoy: by what its digests are made of, or by its digests.
+enum class Decoys : bool { proven, as_digests };
+
 struct RawRow {
   std::optional<std::string> result, detail;
   std::vector<Digest> decoy;
 };
 
-Result<std::vector<RawRow>, Rejection> raw_rows(std::string_view payload, std::uint32_t rows) {
-  STELE_TRY(const auto v, parse(payload));
+std::vector<RawRow> raw_rows(ObjectReader& r, std::uint32_t rows, Decoys decoys) {
   constexpr json::TextRule text{.chars_min = 1, .chars_max = record::disclosure_text_bytes_max};
-  ObjectReader r(v);
-  auto out = r.array("rows", rows, rows, [&](json::Field& f) {
+  return r.array("rows", rows, rows, [&](json::Field& f) {
     return f.object([&](ObjectReader& o) {
       RawRow row;
       row.result = o.optional_string("result", text);
       row.detail = o.optional_string("detail", text);
-      row.decoy = o.optional_array("decoy", 2, 2, [](json::Field& d) {
+      row.decoy = o.optional_array(decoys == Decoys::proven ? "decoy" : "digests", 2, 2, [](json::Field& d) {
                      return d.digest43<Digest>();
                    }).value_or(std::vector<Digest>{});
       return row;
     });
   });
-  if (auto end = r.finish(); !end) return reject(RejectionCode::payload_bad, "payload." + end.error().path);
-  return out;
 }
 
-Result<SheetPayload::Row, Rejection> open_row(const RawRow& raw, const std::string& where) {
+Result<SheetPayload::Row, Rejection> open_row(const RawRow& raw, Decoys decoys, const std::string& where) {
   SheetPayload::Row row;
   if (!raw.decoy.empty()) {
     if (raw.result || raw.detail) return reject(RejectionCode::payload_bad, where);
-    row.digests = {record::decoy_digest(raw.decoy[0].view()), record::decoy_digest(raw.decoy[1].view())};
+    row.digests = decoys == Decoys::as_digests ? record::RowDigests{raw.decoy[0], raw.decoy[1]}
+                                               : record::RowDigests{record::decoy_digest(raw.decoy[0].view()),
+                                                                    record::decoy_digest(raw.decoy[1].view())};
     return row;
   }
   if (!raw.result || !raw.detail) return reject(RejectionCode::payload_bad, where);
@@ -61,19 +62,67 @@ Result<SheetPayload::Row, Rejection> open_row(const RawRow& raw, const std::stri
   return row;
 }
 
-}  // namespace
-
-Result<SheetPayload, Rejection> read_sheet(std::string_view payload, const Digest& root, std::uint32_t rows) {
-  STELE_TRY(const auto raw, raw_rows(payload, rows));
+Result<SheetPayload, Rejection> opened(const std::vector<RawRow>& raw, Decoys decoys, const Digest& root) {
   SheetPayload out;
   std::vector<LeafHash> leaves;
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    STELE_TRY(auto row, open_row(raw[i], "payload.rows[" + std::to_string(i) + "]"));
+    STELE_TRY(auto row, open_row(raw[i], decoys, "payload.rows[" + std::to_string(i) + "]"));
     leaves.push_back(log::merkle_leaf(row.digests.result.view()));
     leaves.push_back(log::merkle_leaf(row.digests.detail.view()));
     out.rows.push_back(std::move(row));
   }
   if (log::merkle_root(leaves) != root) return reject(RejectionCode::payload_root, "stele.root");
+  return out;
+}
+
+Rejection malformed(const json::FieldFault& fault) {
+  return {RejectionCode::payload_bad, "payload." + fault.path};
+}
+
+Book read_book(json::Field& f) {
+  return f.object([](ObjectReader& o) {
+    Book out;
+    out.student = o.string("student", {.chars_min = 10, .chars_max = 10});
+    out.key = o.digest43<BookKey>("key");
+    return out;
+  });
+}
+
+}  // namespace
+
+Result<SheetPayload, Rejection> read_sheet(std::string_view payload, const Digest& root, std::uint32_t rows) {
+  STELE_TRY(const auto v, parse(payload));
+  ObjectReader r(v);
+  const auto raw = raw_rows(r, rows, Decoys::proven);
+  if (auto end = r.finish(); !end) return Unexpected(malformed(end.error()));
+  return opened(raw, Decoys::proven, root);
+}
+
+Result<SheetCopy, Rejection> read_sheet_copy(std::string_view text, const Digest& root, std::uint32_t rows) {
+  STELE_TRY(const auto v, parse(text));
+  ObjectReader r(v);
+  const auto raw = raw_rows(r, rows, Decoys::as_digests);
+  auto books = r.array("books", 0, copy_books_max, read_book);
+  if (auto end = r.finish(); !end) return Unexpected(malformed(end.error()));
+  STELE_TRY(auto sheet, opened(raw, Decoys::as_digests, root));
+  return SheetCopy{std::move(sheet), std::move(books)};
+}
+
+Result<CredentialCopy, Rejection> read_credential_copy(std::string_view text) {
+  STELE_TRY(const auto v, parse(text));
+  ObjectReader r(v);
+  const auto texts = r.array("disclosures", 1, copy_disclosures_max, [](json::Field& f) {
+    return f.string({.chars_min = 1, .chars_max = record::disclosure_text_bytes_max});
+  });
+  CredentialCopy out;
+  out.student_id = r.string("student", {.chars_min = 10, .chars_max = 10});
+  out.pickup = r.optional_digest43<Digest>("pickup");
+  out.book = r.digest43<BookKey>("book");
+  if (auto end = r.finish(); !end) return Unexpected(malformed(end.error()));
+  for (const auto& t : texts) {
+    STELE_TRY(auto d, record::decode_disclosure(t));
+    out.disclosures.push_back(std::move(d));
+  }
   return out;
 }
 

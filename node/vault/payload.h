@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ledger/record/disclosure.h"
+#include "node/vault/book.h"
 
 namespace stele::vault {
 
@@ -31,5 +32,26 @@ struct CredentialPayload {
 
 /// A key record's binding disclosure.
 [[nodiscard]] Result<record::Disclosure, Rejection> read_binding(std::string_view payload, const record::Key&);
+
+// Copies between vaults: what was checked when it was handed in, of a record that is on the ledger by now. Decoys come
+// as digests, for what proved them was not kept.
+
+inline constexpr std::size_t copy_books_max = 4096, copy_disclosures_max = 64;
+
+struct SheetCopy {
+  SheetPayload sheet;
+  std::vector<Book> books;
+};
+/// As read_sheet.
+[[nodiscard]] Result<SheetCopy, Rejection> read_sheet_copy(std::string_view, const Digest& root, std::uint32_t rows);
+
+struct CredentialCopy {
+  std::vector<record::Disclosure> disclosures;
+  std::string student_id;
+  std::optional<Digest> pickup;
+  BookKey book;
+};
+/// `payload_missing`, `payload_bad`; whether it is what was signed is for the caller.
+[[nodiscard]] Result<CredentialCopy, Rejection> read_credential_copy(std::string_view);
 
 }  // namespace stele::vault

@@ -10,11 +10,10 @@
 #include "ledger/log/block.h"
 #include "ledger/record/disclosure.h"
 #include "ledger/registry/state.h"
+#include "node/vault/book.h"
 #include "signer/sign.h"
 
 namespace stele::vault {
-
-using BookKey = FixedBytes<struct BookKeyTag, 32>;
 
 /// What the vault reads from the ledger while it judges a payload. Valid during one call.
 struct LedgerView {
@@ -27,6 +26,9 @@ struct Submission {
   const record::Record* record = nullptr;
   std::string_view jws;
   std::string_view payload;  ///< JSON of wire-format.md section 10; empty: none came with it
+  /// From another vault of the organisation, of students named in the payload. One is taken where none is in use here,
+  /// and the record's tags follow from it.
+  std::span<const Book> books{};
 };
 
 struct RosterRow {
@@ -55,6 +57,11 @@ class Vault {
   [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Options, signer::SigningKey ack_key);
   ~Vault();
 
+  /// Every read names who asks (person handle) and why; the access log keeps it, chained by salted digests.
+  struct Reader {
+    std::string person, why;
+  };
+
   /// Checks each payload against its record and what is stored (wire-format.md section 11, "Admission"), stores all
   /// good ones with one sync, and signs their acks. MUST NOT return an ack before the payload is synced. Repeating is
   /// harmless; a payload that comes again mends what is no longer as it was signed; one that is held already is checked
@@ -63,6 +70,19 @@ class Vault {
   /// list of acks. An Error of ours has code `vault_…`.
   [[nodiscard]] std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
                                                                          const LedgerView&);
+
+  // Between the vaults of an organisation (docs/adr/0012).
+
+  /// Books of the students whom a record that is held here names by their ids: a class list, an amend of one, a
+  /// credential. None for other records.
+  [[nodiscard]] Result<std::vector<Book>> books_in(const record::Record&, const LedgerView&);
+  /// Is all that belongs to the record here, and as it was signed? Opens all of it.
+  [[nodiscard]] bool holds(const record::Record&);
+  /// All that is held of the record, for another vault (wire-format.md section 10); none: nothing is held here.
+  [[nodiscard]] Result<std::optional<std::string>> copy(const record::Record&, const LedgerView&, const Reader&);
+  /// Keeps another vault's copy of what belongs to a record on the ledger, synced. MUST NOT keep what differs from what
+  /// was signed: `vault_copy_bad`. What is held here and whole stays as it is.
+  [[nodiscard]] Result<void> adopt(const record::Record&, std::string_view copy, const LedgerView&);
 
   /// What became of records that `accept` took. `arrived`: they are on the ledger. `not_taken`: no try of theirs that
   /// ended now will bring them there, so that their payloads are erased, unless another try is on its way.
@@ -75,10 +95,6 @@ class Vault {
   // Reads take the record as the ledger holds it, and give nothing that differs from what was signed: `vault_changed`
   // (deciphered, but its digest is another one) and `vault_damaged` (can't be deciphered) name record and place.
 
-  /// Every read names who asks (person handle) and why; the access log keeps it, chained by salted digests.
-  struct Reader {
-    std::string person, why;
-  };
   /// Book keys of these students (ministry ids), in the order asked: made where there were none, or where another
   /// organisation asked and then enrolled nobody under it. A key that is in use goes to the organisations that have the
   /// student on a class list or issued to the student, to those above them, and to whom they released it; others get

@@ -93,6 +93,11 @@ struct Vault::Impl {
     std::optional<RecordId> record;
   };
   [[nodiscard]] std::vector<Holder> holders(const Digest& student) const;
+  /// Its record is on the ledger, or on the way there.
+  [[nodiscard]] bool in_use(const Holder& h, const registry::State& state);
+  /// None is here, or no record uses the one that is: another vault's may stand in its place.
+  [[nodiscard]] Result<bool> replaceable(const Book& book, const registry::State& state);
+  void put_book(rocksdb::WriteBatch& batch, const Book& book) const;
   /// The organisation uses the student's book in this record; an earlier one that came to the ledger stands.
   Result<void> put_holder(rocksdb::WriteBatch& batch, std::string_view student, const std::string& org,
                           const RecordId& id, const registry::State& state) const;
@@ -122,7 +127,21 @@ struct Vault::Impl {
   Result<Opened> open(const Submission& sub) const;
   Result<void> store(rocksdb::WriteBatch& batch, const record::Record& r, const Opened& opened_payload,
                      const registry::State& state) const;
-  Result<void> store_credential(rocksdb::WriteBatch& batch, const record::Record& r, const CredentialPayload& p) const;
+  /// The tag follows from the key.
+  void store_credential(rocksdb::WriteBatch& batch, const record::Record& r, const CredentialPayload& p,
+                        const BookKey& key) const;
+  /// The key that the credential's tag follows from.
+  Result<BookKey> book_of(const record::Record& r, const record::Credential& c, const std::string& student) const;
+
+  // ---- between vaults ----
+
+  /// What the tags of a class list's students are made of, and of an amend of one; none: another record.
+  [[nodiscard]] static std::optional<std::pair<std::string, std::string>> kind_and_year(const record::Record& r,
+                                                                                        const LedgerView& view);
+  Result<void> adopt_sheet(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view copy,
+                           const LedgerView& view);
+  Result<void> adopt_credential(rocksdb::WriteBatch& batch, const record::Record& r, std::string_view copy,
+                                const LedgerView& view);
 
   // ---- on the way to the ledger ----
 
