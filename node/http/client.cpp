@@ -149,6 +149,19 @@ Result<void> Client::Impl::load_tls() {
   context.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
                           net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1,
                       ec);
+  const auto bad = [&ec](const std::string& file, std::string_view vi, std::string_view en) {
+    Where where;
+    where.file = file;
+    return Unexpected(make_error("http_tls_bad", std::string(vi) + ec.message() + "; hãy kiểm tra tệp PEM.",
+                                 std::string(en) + ec.message() + "; check the PEM file.", std::move(where)));
+  };
+  if (!options.tls_certificate_file.empty() || !options.tls_key_file.empty()) {
+    context.use_certificate_chain_file(options.tls_certificate_file, ec);
+    if (ec)
+      return bad(options.tls_certificate_file, "Không dùng được chứng thư TLS: ", "Can't use the TLS certificate: ");
+    context.use_private_key_file(options.tls_key_file, net::ssl::context::pem, ec);
+    if (ec) return bad(options.tls_key_file, "Không dùng được khóa TLS: ", "Can't use the TLS key: ");
+  }
   if (!options.tls_verify) {
     context.set_verify_mode(net::ssl::verify_none, ec);
     return {};
@@ -160,11 +173,7 @@ Result<void> Client::Impl::load_tls() {
     context.load_verify_file(options.tls_ca_file, ec);
   }
   if (!ec) return {};
-  Where where;
-  where.file = options.tls_ca_file;
-  return Unexpected(
-      make_error("http_tls_bad", "Không đọc được chứng thư gốc: " + ec.message() + "; hãy kiểm tra tệp PEM.",
-                 "Can't read the root certificates: " + ec.message() + "; check the PEM file.", std::move(where)));
+  return bad(options.tls_ca_file, "Không đọc được chứng thư gốc: ", "Can't read the root certificates: ");
 }
 
 void Client::Impl::disconnect() {

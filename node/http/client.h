@@ -22,6 +22,8 @@ struct ClientOptions {
   std::size_t response_bytes_max = 64 * 1024 * 1024;
   bool tls_verify = true;     ///< off only for tests and for reading a certificate that will be checked otherwise
   std::string tls_ca_file{};  ///< PEM; empty: the system's
+  /// PEM, both or none: shown to a server that asks who calls.
+  std::string tls_certificate_file{}, tls_key_file{};
 };
 
 /// Yes: repeating the request can do no harm, so it is sent once more when a kept-alive connection turns out dead
@@ -32,7 +34,7 @@ enum class Idempotent : bool { no, yes };
 class Client {
  public:
   /// `http(s)://host:port[/prefix]`; the prefix is put before each target. Does not connect. Errors: `http_bad_url`,
-  /// `http_tls_bad` (the CA file).
+  /// `http_tls_bad` (a PEM file).
   [[nodiscard]] static Result<Client> open(std::string_view url, ClientOptions = {});
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

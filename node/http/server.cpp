@@ -703,22 +703,27 @@ Result<void> Server::Impl::load_tls() {
   tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 | net::ssl::context::no_sslv3 |
                       net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1,
                   ec);
-  std::string_view what = "certificate";
-  if (!ec) tls.use_certificate_chain_file(o.tls_certificate_file, ec);
-  if (!ec) {
-    what = "key";
-    tls.use_private_key_file(o.tls_key_file, net::ssl::context::pem, ec);
-  }
-  if (!ec) return {};
-  const bool key = what == "key";
-  Where where;
-  where.file = key ? o.tls_key_file : o.tls_certificate_file;
-  return Unexpected(make_error("http_tls_bad",
-                               (key ? "Không dùng được khóa TLS: " : "Không dùng được chứng thư TLS: ") + ec.message() +
-                                   "; hãy kiểm tra tệp PEM và quyền đọc.",
-                               (key ? "Can't use the TLS key: " : "Can't use the TLS certificate: ") + ec.message() +
-                                   "; check the PEM file and whether it may be read.",
-                               std::move(where)));
+  const auto bad = [&ec](const std::string& file, std::string_view vi, std::string_view en) {
+    Where where;
+    where.file = file;
+    return Unexpected(make_error(
+        "http_tls_bad", std::string(vi) + ec.message() + "; hãy kiểm tra tệp PEM và quyền đọc.",
+        std::string(en) + ec.message() + "; check the PEM file and whether it may be read.", std::move(where)));
+  };
+  tls.use_certificate_chain_file(o.tls_certificate_file, ec);
+  if (ec) return bad(o.tls_certificate_file, "Không dùng được chứng thư TLS: ", "Can't use the TLS certificate: ");
+  tls.use_private_key_file(o.tls_key_file, net::ssl::context::pem, ec);
+  if (ec) return bad(o.tls_key_file, "Không dùng được khóa TLS: ", "Can't use the TLS key: ");
+  if (o.tls_client_ca_file.empty()) return {};
+  tls.load_verify_file(o.tls_client_ca_file, ec);
+  if (!ec) tls.set_verify_mode(net::ssl::verify_peer | net::ssl::verify_fail_if_no_peer_cert, ec);
+  // Sessions are not resumed: each connection shows its certificate.
+  SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(tls.native_handle(), SSL_OP_NO_TICKET);
+  if (ec)
+    return bad(o.tls_client_ca_file,
+               "Không đọc được chứng thư của các máy khách: ", "Can't read the clients' certificates: ");
+  return {};
 }
 
 Result<void> Server::Impl::listen() {

@@ -86,6 +86,8 @@ struct ServerOptions {
 
   std::string tls_certificate_file{};  ///< PEM chain; with tls_key_file it turns TLS on (1.2 and later)
   std::string tls_key_file{};
+  /// PEM: only clients that show a certificate signed by one of these get through the handshake. Needs the two above.
+  std::string tls_client_ca_file{};
 
   std::function<void(const Observation&)> observe{};  ///< any server thread; must be quick and not throw
 };

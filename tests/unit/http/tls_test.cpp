@@ -45,6 +45,47 @@ TEST(Tls, AnUnknownCertificateIsRefusedBeforeAnythingIsSent) {
   EXPECT_TRUE(trusting.send({.target = "/hello"}));
 }
 
+TEST(Tls, WhoShowsNoKnownCertificateIsNotServed) {
+  const Certificate mine, known, stranger;
+  std::atomic<int> requests = 0;
+  const auto server = tls_server(
+      mine, {.tls_client_ca_file = known.certificate_file(), .observe = [&](const Observation&) { ++requests; }});
+  const auto ask = [&](const Certificate* shown) {
+    ClientOptions o{.tls_ca_file = mine.certificate_file()};
+    if (shown != nullptr) o.tls_certificate_file = shown->certificate_file(), o.tls_key_file = shown->key_file();
+    auto client = Client::open(url_of(*server, true), o).value();
+    const auto first = client.send({.target = "/hello"});
+    return first ? client.send({.target = "/hello"}) : first;
+  };
+  EXPECT_FALSE(ask(nullptr));
+  EXPECT_FALSE(ask(&stranger));
+  EXPECT_EQ(requests, 0);
+  const auto out = ask(&known);
+  ASSERT_TRUE(out) << out.error().en;
+  EXPECT_EQ(out->body, "xin chào");
+}
+
+TEST(Tls, AClientsFilesMustFit) {
+  const Certificate one, other;
+  const auto open = [&](const std::string& certificate, const std::string& key) {
+    const auto out =
+        Client::open("https://127.0.0.1",
+                     {.tls_ca_file = one.certificate_file(), .tls_certificate_file = certificate, .tls_key_file = key});
+    return out ? std::string("opened") : out.error().code + " " + out.error().where.file;
+  };
+  EXPECT_EQ(open(one.certificate_file(), one.key_file()), "opened");
+  EXPECT_EQ(open(one.certificate_file(), other.key_file()), "http_tls_bad " + other.key_file());
+  EXPECT_EQ(open("/nonexistent.pem", one.key_file()), "http_tls_bad /nonexistent.pem");
+  EXPECT_EQ(open(one.certificate_file(), ""), "http_tls_bad ");
+  Server server({.tls_certificate_file = one.certificate_file(),
+                 .tls_key_file = one.key_file(),
+                 .tls_client_ca_file = "/nonexistent.pem"});
+  const auto started = server.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, "http_tls_bad");
+  EXPECT_EQ(started.error().where.file, "/nonexistent.pem");
+}
+
 TEST(Tls, ACertificateForAnotherNameIsRefused) {
   const Certificate certificate;  // for 127.0.0.1, not for 127.0.0.2
   const auto server = tls_server(certificate, {.address = "0.0.0.0"});
