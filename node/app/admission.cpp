@@ -11,7 +11,6 @@ namespace {
 using Status = Answered::Status;
 
 constexpr json::Limits body_limits{.bytes_max = 16 * 1024 * 1024, .depth_max = 16, .nodes_max = 1'000'000};
-constexpr std::size_t kept_under_one_lock = 8;  ///< payloads checked while the writer waits
 
 Error too_many() {
   return make_error("too_many", "Mỗi lần chỉ gửi được tối đa 1.000 bản ghi.", "At most 1,000 records in one request.");
@@ -120,16 +119,6 @@ struct Admission::Job {
   }
 };
 
-/// A record on its way through the vault.
-struct Admission::Checked {
-  std::size_t i = 0;
-  record::Record record;
-  bool on_ledger = false;
-  std::optional<VerifyKey> key;
-  bool good = true;
-  std::vector<log::Ack> acks;
-};
-
 Admission::Admission(const Parts& p) : p_(p), watcher_([this] { watch(); }) {}
 
 Admission::~Admission() {
@@ -214,103 +203,55 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
   close_part(job);
 }
 
-/// Envelope, duplicate, key, signature, authority: all that is public is judged before a payload is opened.
-std::vector<Admission::Checked> Admission::check(Job& job, const Positions& positions) const {
-  std::vector<Checked> out;
-  for (const auto i : positions) {
-    auto r = record::decode(job.records()[i].jws);
-    if (!r) {
-      job.refuse(i, to_error(r.error()));
-      continue;
-    }
-    {
-      const std::lock_guard lock(job.mutex);
-      job.answers[i].id = r->id;
-    }
-    out.push_back({i, std::move(*r), false, std::nullopt, true, {}});
-  }
-  const auto refuse = [&](Checked& c, const Rejection& why) {
-    job.refuse(c.i, to_error(why));
-    c.good = false;
-  };
-  p_.ledger.with_chain([&](const rules::Chain& chain) {
-    for (auto& c : out) {
-      c.on_ledger = chain.state().find(c.record.id) != nullptr;
-      if (c.on_ledger) continue;
-      if (auto key = chain.signer_key(c.record.kid))
-        c.key = **key;
-      else
-        refuse(c, key.error());
-    }
-  });
-  for (auto& c : out) {
-    if (!c.key) continue;
-    if (auto ok = record::check_signature(c.record, *c.key); !ok) refuse(c, ok.error());
-  }
-  const auto now = p_.clock.now();
-  p_.ledger.with_chain([&](const rules::Chain& chain) {
-    const auto time = std::max(chain.head().time, now);
-    for (auto& c : out) {
-      if (!c.good || c.on_ledger) continue;
-      if (auto ok = chain.judge(c.record, time); !ok) refuse(c, ok.error());
-    }
-  });
-  out.erase(std::remove_if(out.begin(), out.end(), [](const Checked& c) { return !c.good; }), out.end());
-  return out;
-}
-
-/// Hands payloads to the vault, few at a time: it reads the state, which can't move meanwhile.
-void Admission::keep(Job& job, std::vector<Checked>& checked) const {
-  std::vector<Checked*> waiting;
-  for (auto& c : checked) {
-    if (!c.on_ledger) waiting.push_back(&c);
-  }
-  for (std::size_t from = 0; from < waiting.size(); from += kept_under_one_lock) {
-    const auto count = std::min(kept_under_one_lock, waiting.size() - from);
-    std::vector<vault::Submission> portion;
-    for (std::size_t n = 0; n < count; ++n) {
-      const auto& c = *waiting[from + n];
-      portion.push_back({&c.record, job.records()[c.i].jws, job.records()[c.i].payload});
-    }
-    auto kept = p_.ledger.with_chain([&](const rules::Chain& chain) {
-      const auto read = [&](const RecordId& id) -> std::optional<record::Record> {
-        const auto* info = chain.state().find(id);
-        if (info == nullptr) return std::nullopt;
-        const auto jws = p_.ledger.store().record(info->index);
-        if (!jws || !*jws) return std::nullopt;
-        auto r = record::decode(**jws);
-        return r ? std::optional(std::move(*r)) : std::nullopt;
-      };
-      return p_.vault.accept(portion, {&chain.state(), read});
-    });
-    for (std::size_t n = 0; n < count; ++n) {
-      auto& c = *waiting[from + n];
-      if (kept[n]) {
-        c.acks = std::move(*kept[n]);
-      } else {
-        job.refuse(c.i, kept[n].error());
-        c.good = false;
-      }
-    }
-  }
-}
-
 /// On a thread of the pool.
 void Admission::through_vault(const JobPtr& job, const Positions& positions) {
-  auto checked = check(*job, positions);
-  keep(*job, checked);
+  std::vector<replication::Vetting::Handed> handed;
+  for (const auto i : positions) handed.push_back({job->records()[i].jws, job->records()[i].payload});
+  auto vetted = p_.vetting.vet(handed);
+  if (p_.peers != nullptr) with_peers(handed, vetted);
   Positions ready;
   std::vector<ordering::Item> items;
-  for (auto& c : checked) {
-    if (!c.good) continue;
-    ready.push_back(c.i);
-    items.push_back({std::string(job->records()[c.i].jws), std::move(c.acks)});
+  for (std::size_t n = 0; n < vetted.size(); ++n) {
+    auto& v = vetted[n];
+    const auto i = positions[n];
+    if (v.record) {
+      const std::lock_guard lock(job->mutex);
+      job->answers[i].id = v.record->id;
+    }
+    if (v.refused) {
+      job->refuse(i, std::move(*v.refused));
+      continue;
+    }
+    ready.push_back(i);
+    items.push_back({std::string(job->records()[i].jws), std::move(v.acks)});
     const std::lock_guard lock(job->mutex);
-    job->answers[c.i].error.reset();
-    job->answers[c.i].status = Status::pending;
+    job->answers[i].error.reset();
+    job->answers[i].status = Status::pending;
   }
   if (ready.empty()) return close_part(job);
   order(job, std::move(ready), std::move(items), true);
+}
+
+/// What the other vaults do not keep is not kept here either.
+void Admission::with_peers(std::span<const replication::Vetting::Handed> handed,
+                           std::vector<replication::Vetting::Vetted>& vetted) const {
+  std::vector<bool> held;
+  for (const auto& v : vetted) held.push_back(!v.refused && !v.on_ledger);
+  p_.peers->complete(handed, vetted);
+  std::vector<record::Record> dropped;
+  std::vector<std::string> jws;
+  for (std::size_t i = 0; i < vetted.size(); ++i) {
+    if (!held[i] || !vetted[i].refused) continue;
+    dropped.push_back(*vetted[i].record);
+    jws.emplace_back(handed[i].jws);
+  }
+  if (!dropped.empty()) give_up(dropped, jws);
+}
+
+void Admission::give_up(std::span<const record::Record> records, std::span<const std::string> jws) const {
+  const auto done = p_.vetting.not_taken(records);
+  if (!done) p_.metrics.outcome(done.error().code);
+  if (p_.peers != nullptr) p_.peers->not_taken(records, jws);
 }
 
 void Admission::close_part(const JobPtr& job, Fates fates) {
@@ -332,14 +273,14 @@ void Admission::close_part(const JobPtr& job, Fates fates) {
 void Admission::settle(const Job& job, const Fates& fates) const {
   if (!fates.arrived.empty()) p_.vault.arrived(fates.arrived);
   std::vector<record::Record> records;
+  std::vector<std::string> jws;
   for (const auto i : fates.not_taken) {
-    if (auto r = record::decode(job.records()[i].jws)) records.push_back(std::move(*r));
+    auto r = record::decode(job.records()[i].jws);
+    if (!r) continue;
+    records.push_back(std::move(*r));
+    jws.emplace_back(job.records()[i].jws);
   }
-  if (records.empty()) return;
-  const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
-    return p_.vault.not_taken(records, {&chain.state(), {}});
-  });
-  if (!done) p_.metrics.outcome(done.error().code);
+  if (!records.empty()) give_up(records, jws);
 }
 
 void Admission::finish(Job& job) {

@@ -14,7 +14,8 @@
 #include "node/http/work_pool.h"
 #include "node/ordering/clock.h"
 #include "node/ordering/orderer.h"
-#include "node/vault/vault.h"
+#include "node/replication/peers.h"
+#include "node/replication/vetting.h"
 
 namespace stele::app {
 
@@ -60,8 +61,9 @@ class Admission {
   struct Parts {
     const store::Ledger& ledger;
     vault::Vault& vault;
+    const replication::Vetting& vetting;
+    replication::Peers* peers;  ///< vaults that another node has; none: the network has one vault
     ordering::Orderer& orderer;
-    ordering::Clock& clock;
     http::WorkPool& pool;
     http::Metrics& metrics;
   };
@@ -92,9 +94,8 @@ class Admission {
   };
   void settle(const Job&, const Fates&) const;
   void through_vault(const JobPtr&, const Positions&);
-  struct Checked;
-  [[nodiscard]] std::vector<Checked> check(Job&, const Positions&) const;
-  void keep(Job&, std::vector<Checked>&) const;
+  void with_peers(std::span<const replication::Vetting::Handed>, std::vector<replication::Vetting::Vetted>&) const;
+  void give_up(std::span<const record::Record>, std::span<const std::string> jws) const;
   void close_part(const JobPtr&, Fates = {});
   void finish(Job&);
   void watch();

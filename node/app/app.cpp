@@ -196,11 +196,14 @@ Result<void> App::Impl::open(NodeKeys keys, const Progress& progress) {
   v.id = n.vault_id();
   v.free_space_floor_bytes = config.limits.free_space_floor_mb * megabyte;
   STELE_TRY(n.vault, vault::Vault::open(std::move(v), std::move(keys.vault)));
+  n.vetting = std::make_unique<replication::Vetting>(
+      replication::Vetting::Parts{*n.ledger, *n.vault, *n.clock, n.vault_number});
 
   STELE_TRY(auto votes, open_vote_file(config, *n.ledger, keys.validator.public_key().compressed()));
   STELE_TRY(auto solo, finality::SoloValidator::make(n.genesis, std::move(keys.validator), std::move(votes)));
   STELE_TRY(n.orderer, ordering::Sequencer::start(*n.ledger, *n.clock, std::move(keys.orderer), std::move(solo)));
-  n.admission = std::make_unique<Admission>(Admission::Parts{*n.ledger, *n.vault, *n.orderer, *n.clock, pool, metrics});
+  n.admission = std::make_unique<Admission>(
+      Admission::Parts{*n.ledger, *n.vault, *n.vetting, nullptr, *n.orderer, pool, metrics});
   n.lookups = std::make_unique<Lookups>(config.limits.lookups_per_number);
   n.directory = std::make_unique<sync::Directory>(*n.ledger);
   const auto system = std::shared_ptr<ordering::Clock>(ordering::make_system_clock());

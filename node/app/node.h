@@ -27,6 +27,7 @@ struct Node {
   std::unique_ptr<ordering::Clock> clock;
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<vault::Vault> vault;
+  std::unique_ptr<replication::Vetting> vetting;
   http::WorkPool* pool = nullptr;  ///< of the application
   std::unique_ptr<ordering::Orderer> orderer;
   std::unique_ptr<Admission> admission;

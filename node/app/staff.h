@@ -1,13 +1,11 @@
 // Who asks: signed requests of staff (wire-format.md section 10), and what their grants let them read.
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <mutex>
-#include <unordered_set>
 
 #include "ledger/store/ledger.h"
 #include "node/http/message.h"
+#include "node/requests/signed_request.h"
 
 namespace stele::app {
 
@@ -37,9 +35,7 @@ struct Scope {
 [[nodiscard]] bool may_sign(const Staff&, record::Type, std::string_view on, std::string_view org,
                             const registry::State&);
 
-inline constexpr std::uint64_t request_age_max_s = 60;
 inline constexpr std::uint64_t session_max_s = 8 * 3600;
-inline constexpr std::size_t nonces_max = 1U << 18U;
 
 /// Any thread.
 class StaffGate {
@@ -65,14 +61,11 @@ class StaffGate {
   [[nodiscard]] Result<Staff> staff_of(const KeyId&) const;
   [[nodiscard]] Result<Signer> signer_of(const http::Request&, const KeyId&) const;
   [[nodiscard]] Result<Signer> session_of(std::string_view jws, const KeyId&) const;
-  [[nodiscard]] Result<void> once(const std::string& nonce, UnixSeconds now);
 
   const store::Ledger& ledger_;
   const std::string net_, node_;
   const Now clock_, ledger_clock_;
-  std::mutex mutex_;
-  std::unordered_set<std::string> nonces_;
-  std::deque<std::pair<UnixSeconds, std::string>> by_age_;
+  requests::NonceBook nonces_;
 };
 
 }  // namespace stele::app

@@ -22,6 +22,7 @@ constexpr std::array table{
     Row{"not_found", 404},
     Row{"not_on_ledger", 404},
     Row{"not_final_yet", 409},
+    Row{"vault_not_assigned", 409},
     Row{"too_many", 413},
     Row{"evidence_too_large", 413},
     Row{"unsupported_media_type", 415},

@@ -44,6 +44,10 @@ std::optional<std::pair<std::string, std::string>> Vault::Impl::kind_and_year(co
   return c != nullptr ? std::optional(std::pair(c->kind, c->year)) : std::nullopt;
 }
 
+const signer::SigningKey& Vault::key() const {
+  return impl_->ack_key;
+}
+
 Result<std::vector<Book>> Vault::books_in(const record::Record& r, const LedgerView& view) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
@@ -171,6 +175,32 @@ Result<void> Vault::adopt(const record::Record& r, std::string_view copy, const 
     STELE_CHECK(m.adopt_sheet(batch, r, copy, view));
   }
   return m.write(batch, true);
+}
+
+Result<Vault::RepairPoint> Vault::repair_point() const {
+  const std::lock_guard lock(impl_->mutex);
+  STELE_TRY(const auto stored, impl_->get(as_bytes(repair_place)));
+  RepairPoint out;
+  if (!stored) return out;
+  log::Reader r(as_bytes(*stored));
+  out.next = r.u64();
+  out.rescanned = r.u64();
+  const auto n = r.u32();
+  for (std::uint32_t i = 0; i < n && r.ok(); ++i) out.wanting.push_back(r.u64());
+  if (!r.done()) return Unexpected(damaged());
+  return out;
+}
+
+Result<void> Vault::set_repair_point(const RepairPoint& p) {
+  const std::lock_guard lock(impl_->mutex);
+  log::Writer w;
+  w.u64(p.next);
+  w.u64(p.rescanned);
+  w.u32(static_cast<std::uint32_t>(p.wanting.size()));
+  for (const auto i : p.wanting) w.u64(i);
+  rocksdb::WriteBatch batch;
+  Impl::put(batch, as_bytes(repair_place), w.bytes());
+  return impl_->write(batch, true);
 }
 
 }  // namespace stele::vault

@@ -83,6 +83,7 @@ inline Bytes log_place(std::uint64_t n) {
 inline constexpr std::string_view index_place = "I";
 inline constexpr std::string_view format_place = "m/format";
 inline constexpr std::string_view list_place = "m/list";
+inline constexpr std::string_view repair_place = "m/repair";
 inline constexpr std::string_view decoy_place = "decoy";
 
 }  // namespace stele::vault

@@ -71,6 +71,9 @@ class Vault {
   [[nodiscard]] std::vector<Result<std::vector<log::Ack>, Error>> accept(std::span<const Submission>,
                                                                          const LedgerView&);
 
+  /// That signs acks: it is also how other vaults know this one.
+  [[nodiscard]] const signer::SigningKey& key() const;
+
   // Between the vaults of an organisation (docs/adr/0012).
 
   /// Books of the students whom a record that is held here names by their ids: a class list, an amend of one, a
@@ -83,6 +86,15 @@ class Vault {
   /// Keeps another vault's copy of what belongs to a record on the ledger, synced. MUST NOT keep what differs from what
   /// was signed: `vault_copy_bad`. What is held here and whole stays as it is.
   [[nodiscard]] Result<void> adopt(const record::Record&, std::string_view copy, const LedgerView&);
+
+  /// How far the ledger was looked through for what should be held here, and what was not to be had (record indexes).
+  struct RepairPoint {
+    std::uint64_t next = 0;       ///< index of the first record that was not looked at
+    std::uint64_t rescanned = 0;  ///< one above the newest record that made this vault begin anew
+    std::vector<std::uint64_t> wanting;
+  };
+  [[nodiscard]] Result<RepairPoint> repair_point() const;
+  [[nodiscard]] Result<void> set_repair_point(const RepairPoint&);
 
   /// What became of records that `accept` took. `arrived`: they are on the ledger. `not_taken`: no try of theirs that
   /// ended now will bring them there, so that their payloads are erased, unless another try is on its way.

@@ -6,15 +6,15 @@
 
 #include "ledger/base/encoding.h"
 #include "node/app/admission.h"
-#include "node/app/staff_request.h"
+#include "node/requests/signed_request.h"
 
 namespace {
 
 using namespace stele;  // NOLINT(google-build-using-namespace)
 
 void check_jws(std::string_view jws) {
-  const auto request = app::decode_request(jws);
-  const auto session = app::decode_session(jws);
+  const auto request = requests::decode_request(jws);
+  const auto session = requests::decode_session(jws);
   STELE_ASSERT(!request || !session);
   if (request) {
     STELE_ASSERT(request->nonce.size() >= 22 && !request->method.empty() && !request->net.empty());

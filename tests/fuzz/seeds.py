@@ -190,6 +190,24 @@ def vault_payload():
     seed("vault_payload", "empty_object", "{}")
 
 
+def vault_messages():
+    sheets = golden("sheets")
+    sheet = sheets["sheets"][0]
+    id43, book = "A" * 43, {"student": "2500000001", "key": "B" * 42 + "A"}
+    rows = [{k: r[k] for k in ("result", "detail")} for r in sheet["rows"] if "decoy" not in r][:2] + [{"digests": [id43, id43]}]
+    seed("vault_messages", "copy_of_sheet", compact({"rows": rows, "books": [book]}))
+    person = sheets["persons"][0]["disclosure"]
+    seed("vault_messages", "copy_of_credential", compact({"disclosures": [person], "student": "2500000001", "book": id43, "pickup": id43}))
+    seed("vault_messages", "copy_without_book", compact({"disclosures": [person], "student": "2500000001"}))
+    seed("vault_messages", "question", compact({"height": 7, "records": [{"jws": "a.b.c", "payload": {"rows": rows}, "books": [book]}, {"jws": "d.e.f", "books": []}]}))
+    seed("vault_messages", "question_payload_is_text", compact({"height": 7, "records": [{"jws": "a", "payload": "x", "books": []}]}))
+    seed("vault_messages", "answer_acks", compact({"results": [{"acks": [{"vault": 1, "signature": "A" * 86}]}, {"error": {"code": "payload_tag", "vi": "a", "en": "b", "where": {"field": "stele.tag"}}}]}))
+    seed("vault_messages", "answer_one", compact({"results": [{"acks": []}]}))
+    seed("vault_messages", "ids", compact({"ids": [id43]}))
+    seed("vault_messages", "lines", compact({"records": ["a.b.c", "d"]}))
+    seed("vault_messages", "copies", compact({"copies": [None, {"disclosure": person}]}))
+
+
 def sealed_object():
     seed("sealed_object", "version_2", b"\x02\x00\x072026-05" + bytes(12))
     seed("sealed_object", "unknown_key", b"\x01\x00\x072026-04" + bytes(12) + b"\x00\x30" + bytes(48 + 12 + 20))
@@ -252,6 +270,6 @@ def cli():
 
 
 if __name__ == "__main__":
-    for write in (chain, changing_chain, block_stream, messages, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
+    for write in (chain, changing_chain, block_stream, messages, vote_and_head_files, key_file, vault_payload, vault_messages, sealed_object, config, requests,
                   cli):
         write()

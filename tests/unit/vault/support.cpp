@@ -10,7 +10,7 @@ namespace stele::test {
 using json::Value;
 using record::Type;
 
-VaultTest::VaultTest() {
+VaultTest::VaultTest(const SchoolOptions& school) : school_(school) {
   open();
   school_.found();
 }

@@ -21,7 +21,7 @@ struct Sent {
 
 class VaultTest : public ::testing::Test {
  protected:
-  VaultTest();
+  explicit VaultTest(const SchoolOptions& = {});
 
   void open();
   void close() { vault_.reset(); }
