@@ -120,7 +120,7 @@ class Site {
 
 class Replication : public VaultTest {
  protected:
-  Replication() : VaultTest({.vaults = 3}) {
+  Replication() : VaultTest({.vaults = 4}) {  // of which the school has three
     for (std::uint16_t n = 0; n < 3; ++n) sites_.push_back(std::make_unique<Site>(school_, n, temp_ / "sites"));
     vault_.reset();
     for (auto& s : sites_) s->know(others_of(*s));
@@ -237,16 +237,45 @@ TEST_F(Replication, WithTwoLostNothingIsAcked) {
 }
 
 TEST_F(Replication, AnotherVaultsReasonIsTold) {
-  year_at(*sites_[0]);
-  // Both others hold another mark of that subject on its way; this vault does not know of it.
-  const auto first = maths("hk3"), second = maths("hk3", "9.0");
+  list_ = list_at(*sites_[0]);
+  through(*sites_[0], list_);
+  for (const std::size_t n : {1U, 2U}) {
+    Repair repair(*sites_[n]->ledger, *sites_[n]->vault, *sites_[n]->peers, sites_[n]->number, quick());
+    school_.add({});
+    catch_up();
+    repair.start();
+    ASSERT_TRUE(until([&] { return sites_[n]->vault->holds(list_.record); }));
+  }
+  // Both others hold a sheet of that subject on its way; this vault does not know of it.
+  const auto first = maths("hk1"), second = maths("hk1");
   for (const std::size_t n : {1U, 2U}) {
     const Vetting::Handed one{first.jws, first.payload};
-    (void)sites_[n]->vetting->vet(std::span(&one, 1));
+    ASSERT_FALSE(sites_[n]->vetting->vet(std::span(&one, 1)).front().refused);
   }
   const auto v = sites_[0]->vet(second);
   ASSERT_TRUE(v.refused);
-  EXPECT_NE(v.refused->code, "vault_peers") << v.refused->en;
+  EXPECT_EQ(v.refused->code, "in_flight");
+}
+
+TEST_F(Replication, ANodeWithoutOneOfTheSchoolsVaultsSaysWhereToGo) {
+  Site fourth(school_, 3, temp_ / "sites");
+  fourth.know(others_of(fourth));
+  list_ = list_at(*sites_[0]);
+  through(*sites_[0], list_);
+  fourth.catch_up();
+  const auto v = fourth.vet(maths("hk1"));
+  ASSERT_TRUE(v.refused);
+  EXPECT_EQ(v.refused->code, "vault_not_assigned");
+  EXPECT_NE(v.refused->vi.find("kho-0, kho-1, kho-2"), std::string::npos);
+  // Nor does it look for what is not its to hold.
+  school_.add({});
+  catch_up();
+  fourth.catch_up();
+  Repair repair(*fourth.ledger, *fourth.vault, *fourth.peers, 3, {5ms, 1h});
+  repair.start();
+  ASSERT_TRUE(until([&] { return repair.status().records > 0 && repair.status().complete(); }))
+      << repair.status().wanting;
+  EXPECT_EQ(repair.status().adopted, 0U);
 }
 
 TEST_F(Replication, RecordsThatExcludeEachOtherDoNotBothGetTwoAcks) {
@@ -344,6 +373,14 @@ TEST_F(Replication, NobodyElseIsAnswered) {
   EXPECT_EQ(post(site, "/v1/vault/copies", body, signer::SigningKey::generate()).status, 403);
   EXPECT_EQ(post(site, "/v1/vault/copies", body, *school_.staff("principal").key).status, 403) << "no member of staff";
   EXPECT_EQ(post(site, "/v1/vault/copies", body, sites_[1]->key, "kho-2").status, 401) << "asked of another";
+  const auto stranger = signer::SigningKey::generate();
+  http::Request forged;
+  forged.method = "POST";
+  forged.target = "/v1/vault/copies";
+  forged.body = body;
+  forged.headers.add("Authorization", signer::staff_authorization(stranger, sites_[1]->key.id(), school_.genesis().net,
+                                                                  "kho-0", "POST", forged.target, body, system_now()));
+  EXPECT_EQ(http::Client::open(site.url())->send(forged)->status, 401) << "names a vault, is signed by another key";
   http::Request unsigned_one;
   unsigned_one.method = "POST";
   unsigned_one.target = "/v1/vault/copies";
@@ -351,6 +388,24 @@ TEST_F(Replication, NobodyElseIsAnswered) {
   EXPECT_EQ(http::Client::open(site.url())->send(unsigned_one)->status, 401);
   for (const char* target : {"/v1/vault/acks", "/v1/vault/copies", "/v1/vault/not-taken"})
     EXPECT_EQ(post(site, target, "{}", sites_[1]->key).status, 400) << target;
+}
+
+TEST_F(Replication, AVaultThatTheSchoolDoesNotHaveIsToldNothing) {
+  year_at(*sites_[0]);
+  const auto fourth = key_of(school_, 3);
+  auto& site = *sites_[0];
+  const auto ids = replication::encode_ids(std::vector{hk1_.record.id});
+  const auto copies = replication::decode_copies(post(site, "/v1/vault/copies", ids, sites_[1]->key).body);
+  ASSERT_TRUE(copies);
+  EXPECT_TRUE(copies->front().has_value());
+  EXPECT_FALSE(replication::decode_copies(post(site, "/v1/vault/copies", ids, fourth).body)->front().has_value());
+  const auto sheet = maths("hk3");
+  const replication::AckQuestion q{{0}, {{sheet.jws, sheet.payload, {}}}};
+  const auto answer = replication::decode_ack_answer(post(site, "/v1/vault/acks", encode(q), fourth).body, 1);
+  ASSERT_TRUE(answer);
+  ASSERT_TRUE(std::holds_alternative<Error>(answer->front()));
+  EXPECT_EQ(std::get<Error>(answer->front()).code, "no_authority");
+  EXPECT_FALSE(site.vault->holds(sheet.record));
 }
 
 TEST_F(Replication, ARequestCountsOnce) {
@@ -386,12 +441,12 @@ TEST_F(Replication, AnAckByAnotherKeyDoesNotCount) {
 }
 
 TEST_F(Replication, AVaultWaitsForTheBlocksThatTheAskerHas) {
-  list_ = list_at(*sites_[0]);
-  through(*sites_[0], list_);
-  hk1_ = maths("hk1");
-  school_.add({});
-  sites_[0]->catch_up();  // the others come later
   sites_[2]->server->stop(0ms);
+  list_ = list_at(*sites_[0]);
+  ASSERT_FALSE(sites_[0]->vet(list_).refused);
+  school_.add({list_.jws});
+  sites_[0]->catch_up();  // the other comes later
+  hk1_ = maths("hk1");
   std::thread later([&] {
     std::this_thread::sleep_for(100ms);
     sites_[1]->catch_up();
