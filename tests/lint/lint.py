@@ -40,7 +40,7 @@ LAYERS = {
     "node/committee": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],
     "node/requests": ["ledger/base", "ledger/record", "node/http"],
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
-    "node/replication": LEDGER + SHARED_NODE + ["signer", "node/requests", "node/ordering", "node/vault"],
+    "node/replication": LEDGER + SHARED_NODE + ["signer", "node/requests", "node/finality", "node/ordering", "node/vault"],
     "node/app": LEDGER + NODE + ["signer"],
     "verifier-api": LEDGER + SHARED_NODE,
     "wallet-cli": LEDGER + PAPER + SHARED_NODE + ["signer"],
