@@ -189,7 +189,7 @@ Ledger::Ledger() = default;
 Ledger::~Ledger() = default;
 
 /// One stored block, applied again.
-Result<void> Ledger::replay_block(const BlockInfo& info, log::Block block, std::vector<record::Record> decoded) {
+Result<void> Ledger::replay_block(const BlockInfo& info, const log::Block& block, std::vector<record::Record> decoded) {
   auto& m = *impl_;
   if (block.height != info.height)
     return Unexpected(damaged_block(info.height, "nằm sai chỗ", "stands in the wrong place"));
@@ -223,7 +223,7 @@ Result<void> Ledger::replay(const Store& store, Height to, const LedgerOptions& 
         if (auto ok = check_all(m.chain, b.decoded); !ok)
           return Unexpected(damaged_block(b.info.height, ok.error().why, ok.error().record));
       }
-      STELE_CHECK(replay_block(b.info, std::move(b.block), std::move(b.decoded)));
+      STELE_CHECK(replay_block(b.info, b.block, std::move(b.decoded)));
     }
     from = Height{blocks->back().info.height.value + 1};
     if (options.progress) options.progress(from.value - 1, to.value);
@@ -232,13 +232,13 @@ Result<void> Ledger::replay(const Store& store, Height to, const LedgerOptions& 
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const record::Genesis& genesis, std::unique_ptr<Store> store,
-                                             const std::filesystem::path& head_file, LedgerOptions options) {
+                                             const std::filesystem::path& head_file, const LedgerOptions& options) {
   STELE_TRY(auto keeper, HeadFile::open(head_file));
-  return open(genesis, std::move(store), std::move(keeper), std::move(options));
+  return open(genesis, std::move(store), std::move(keeper), options);
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const record::Genesis& genesis, std::unique_ptr<Store> store,
-                                             std::unique_ptr<HeadKeeper> keeper, LedgerOptions options) {
+                                             std::unique_ptr<HeadKeeper> keeper, const LedgerOptions& options) {
   std::unique_ptr<Ledger> out(new Ledger());
   out->impl_ = std::make_unique<Impl>(genesis);
   auto& m = *out->impl_;

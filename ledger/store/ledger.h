@@ -53,10 +53,10 @@ class Ledger {
   /// `ledger_damaged` with what `fsck` can do; a head behind by the one block that was stored last is the trace of a
   /// crash, and mended by the owner's next `certify`. Other errors: those of the store and of the head file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
-                                              const std::filesystem::path& head_file, LedgerOptions = {});
+                                              const std::filesystem::path& head_file, const LedgerOptions& = {});
   /// The same with a head that is kept elsewhere than in a file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
-                                              std::unique_ptr<HeadKeeper>, LedgerOptions = {});
+                                              std::unique_ptr<HeadKeeper>, const LedgerOptions& = {});
   ~Ledger();
 
   // ---- writer thread ----
@@ -126,7 +126,7 @@ class Ledger {
  private:
   Ledger();
   Result<void> replay(const Store&, Height to, const LedgerOptions&);
-  Result<void> replay_block(const BlockInfo&, log::Block, std::vector<record::Record> decoded);
+  Result<void> replay_block(const BlockInfo&, const log::Block&, std::vector<record::Record> decoded);
   struct Validated;
   Result<Validated, AppendError> validate(log::Block, rules::Chain::Signatures, std::vector<record::Record> decoded);
   Result<void, AppendError> certify_from(const log::Block&);

@@ -150,11 +150,14 @@ for s in m["staff"]:
 for c in m["classes"]:
     grants[c["homeroom"]].append("homeroom-teacher:class=%s,year='$year'" % c["class"])
 print("\n".join("\t".join([h] + g) for h, g in grants.items()))' > "$out/grants.tsv"
-while IFS=$'\t' read -r -a line; do
-  args=()
+enrol() { # HANDLE<tab>GRANT...
+  local -a line args=()
+  IFS=$'\t' read -r -a line <<< "$1"
   for grant in "${line[@]:1}"; do args+=(--grant "$grant"); done
   quietly setup.log as hieu-truong key enrol "$out/keys/${line[0]}.key.request.json" "${args[@]}"
-done < "$out/grants.tsv"
+}
+export -f as enrol
+xargs -d '\n' -n 1 -P 2 bash -c 'set -euo pipefail; enrol "$1"' _ < "$out/grants.tsv"
 say "  $(ls "$out"/keys/*.request.json | wc -l) người có khóa đã đăng ký" "  $(ls "$out"/keys/*.request.json | wc -l) people with registered keys"
 
 chapter "Tháng 9: danh sách lớp" "September: class lists"

@@ -37,6 +37,8 @@ def changed_files():
 def units(build, changed):
     """The translation units to look at: changed ones, and for a changed header the .cpp of the same name."""
     known = {entry["file"] for entry in json.loads((build / "compile_commands.json").read_text())}
+    # Copies that the build made, such as those with a rule broken, are not ours to keep clean.
+    known = {name for name in known if build.resolve() not in Path(name).resolve().parents}
     if changed is None:
         return sorted(known)
     meant = [str(Path(name).resolve().with_suffix(".cpp")) for name in changed if name.endswith((".h", ".cpp"))]
