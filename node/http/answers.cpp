@@ -101,6 +101,10 @@ Error overloaded() {
   return make_error("overloaded", "Máy chủ đang quá tải; hãy thử lại sau giây lát.",
                     "The server is overloaded; try again in a moment.");
 }
+Error starting() {
+  return make_error("starting", "Nút đang khởi động; hãy thử lại sau giây lát.",
+                    "The node is starting; try again in a moment.");
+}
 Error bad_request(std::string_view field, std::string vi, std::string en) {
   Where w;
   w.field = field;
