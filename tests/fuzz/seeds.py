@@ -130,6 +130,33 @@ def messages():
     seed("messages", "feed_page_version_2", b"STLF\x02" + bytes(16) + struct.pack(">Q", 7))
 
 
+def relay():
+    jws = min((r["jws"] for r in golden("records")["records"]), key=len).encode()
+
+    def item(text, acks=()):
+        return counted(text) + struct.pack(">H", len(acks)) + b"".join(struct.pack(">H", v) + bytes(64) for v in acks)
+
+    def items(*list_of):
+        return b"STLI\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of)
+
+    def fate(status, code=b"", where=b""):
+        return bytes([status]) + b"".join(struct.pack(">H", len(t)) + t for t in (code, where))
+
+    def fates(*list_of):
+        return b"STLO\x01\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of)
+
+    seed("relay", "items", items(item(jws), item(jws, (0, 2))))
+    seed("relay", "items_cut_off", items(item(jws, (0, 2)))[:-1])
+    seed("relay", "items_acks_out_of_order", items(item(b"x", (2, 0))))
+    seed("relay", "items_none", items())
+    seed("relay", "items_too_many", b"STLI\x01" + struct.pack(">I", 1001))
+    seed("relay", "items_version_2", b"STLI\x02" + struct.pack(">I", 1) + item(b"x"))
+    seed("relay", "fates", fates(fate(0), fate(2, b"no_authority", b"stele.org"), fate(3, b"overloaded")))
+    seed("relay", "fates_final", fates(fate(1)))
+    seed("relay", "fates_unknown_reason", fates(fate(2, b"no_such_reason")))
+    seed("relay", "fates_reason_too_long", fates(fate(3, b"x" * 257)))
+
+
 def vote_and_head_files():
     vote = bytes.fromhex(golden("secrets")["vote_file"]["bytes"])
     seed("vote_file", "golden", vote)
@@ -252,6 +279,6 @@ def cli():
 
 
 if __name__ == "__main__":
-    for write in (chain, changing_chain, block_stream, messages, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
+    for write in (chain, changing_chain, block_stream, messages, relay, vote_and_head_files, key_file, vault_payload, sealed_object, config, requests,
                   cli):
         write()

@@ -17,7 +17,7 @@ CORE = ["ledger/base", "ledger/record", "ledger/log", "ledger/registry", "ledger
 LEDGER = CORE + ["ledger/store"]
 PAPER = ["ledger/paper"]  # named by those who print or read prints
 SHARED_NODE = ["node/http", "node/sync"]  # the only parts of node/ that other programs may link
-NODE = SHARED_NODE + ["node/ordering", "node/finality", "node/etcd", "node/committee", "node/vault"]
+NODE = SHARED_NODE + ["node/ordering", "node/finality", "node/etcd", "node/committee", "node/relay", "node/vault"]
 
 LAYERS = {
     "ledger/base": [],
@@ -37,6 +37,7 @@ LAYERS = {
     "node/etcd": LEDGER + SHARED_NODE + ["node/finality", "node/ordering"],
     # It drives the state machine: binds the node's key by the vote file, and signs as its orderer.
     "node/committee": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],
+    "node/relay": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],  # "signer" by way of ordering
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
     "node/app": LEDGER + NODE + ["signer"],
     "verifier-api": LEDGER + SHARED_NODE,
