@@ -4,6 +4,7 @@
 
 #include "ledger/record/decode.h"
 #include "node/app/answers.h"
+#include "node/app/node.h"
 
 namespace stele::app {
 namespace {
@@ -158,10 +159,13 @@ void Admission::submit(Batch batch, bool wait, Done done) {
     for (const auto i : direct) items.push_back({std::string(job->records()[i].jws), {}});
     order(job, std::move(direct), std::move(items), false);
   }
-  if (vaulted.empty()) return;
-  const auto run = [this, job, vaulted] { through_vault(job, vaulted); };
-  if (p_.pool.post(run)) return;
-  for (const auto i : vaulted) job->refuse(i, overloaded());
+  if (!vaulted.empty()) send_to_vault(job, vaulted);
+}
+
+void Admission::send_to_vault(const JobPtr& job, const Positions& positions) {
+  const bool taken = p_.vault != nullptr && p_.pool.post([this, job, positions] { through_vault(job, positions); });
+  if (taken) return;
+  for (const auto i : positions) job->refuse(i, p_.vault == nullptr ? no_vault() : overloaded());
   close_part(job);
 }
 
@@ -196,7 +200,7 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
         break;
       case ordering::Outcome::Status::refused:
         // It came without a payload, which the vault may hold from an earlier try.
-        if (o.rejection->code == RejectionCode::block_ack_missing) unacked.push_back(i);
+        if (o.rejection->code == RejectionCode::block_ack_missing && p_.vault != nullptr) unacked.push_back(i);
         fates.not_taken.push_back(i);
         a.status = Status::refused;
         a.error = to_error(*o.rejection);
@@ -209,9 +213,7 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
   }
   if (!kept) fates = {};
   if (unacked.empty()) return close_part(job, std::move(fates));
-  if (p_.pool.post([this, job, unacked] { through_vault(job, unacked); })) return;
-  for (const auto i : unacked) job->refuse(i, overloaded());
-  close_part(job);
+  send_to_vault(job, unacked);
 }
 
 /// Envelope, duplicate, key, signature, authority: all that is public is judged before a payload is opened.
@@ -281,7 +283,7 @@ void Admission::keep(Job& job, std::vector<Checked>& checked) const {
         auto r = record::decode(**jws);
         return r ? std::optional(std::move(*r)) : std::nullopt;
       };
-      return p_.vault.accept(portion, {&chain.state(), read});
+      return p_.vault->accept(portion, {&chain.state(), read});
     });
     for (std::size_t n = 0; n < count; ++n) {
       auto& c = *waiting[from + n];
@@ -330,14 +332,14 @@ void Admission::close_part(const JobPtr& job, Fates fates) {
 }
 
 void Admission::settle(const Job& job, const Fates& fates) const {
-  if (!fates.arrived.empty()) p_.vault.arrived(fates.arrived);
+  if (!fates.arrived.empty()) p_.vault->arrived(fates.arrived);
   std::vector<record::Record> records;
   for (const auto i : fates.not_taken) {
     if (auto r = record::decode(job.records()[i].jws)) records.push_back(std::move(*r));
   }
   if (records.empty()) return;
   const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
-    return p_.vault.not_taken(records, {&chain.state(), {}});
+    return p_.vault->not_taken(records, {&chain.state(), {}});
   });
   if (!done) p_.metrics.outcome(done.error().code);
 }

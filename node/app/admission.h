@@ -59,7 +59,7 @@ class Admission {
  public:
   struct Parts {
     const store::Ledger& ledger;
-    vault::Vault& vault;
+    vault::Vault* vault;  ///< null: what comes with a payload is refused, `no_vault`
     ordering::Orderer& orderer;
     ordering::Clock& clock;
     http::WorkPool& pool;
@@ -91,6 +91,7 @@ class Admission {
     Positions not_taken;
   };
   void settle(const Job&, const Fates&) const;
+  void send_to_vault(const JobPtr&, const Positions&);
   void through_vault(const JobPtr&, const Positions&);
   struct Checked;
   [[nodiscard]] std::vector<Checked> check(Job&, const Positions&) const;

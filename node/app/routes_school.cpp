@@ -131,7 +131,7 @@ Result<Response> status_slots(Node& n, const Request& r, const Staff&) {
   STELE_TRY(const auto slots, n.vault->reserve_status_slots(count));
   auto list = Value::array();
   for (const auto& [number, idx] : slots)
-    list.push(Value::object({{"uri", record::status_list_url(n.genesis, n.vault_number, number)}, {"idx", idx}}));
+    list.push(Value::object({{"uri", record::status_list_url(n.genesis, *n.vault_number, number)}, {"idx", idx}}));
   return answer(Value::object({{"slots", std::move(list)}}));
 }
 

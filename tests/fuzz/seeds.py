@@ -233,6 +233,14 @@ def config():
         '[test]\nclock_file = "clock"\n[log]\nlevel = "warn"\njson = true\n')
     seed("config", "least", start + keys)
     seed("config", "full", full)
+    peers = '[[peers]]\nurl = "http://a:1"\nvalidator = "validator-1"\norderer = 1\nvault = "0"\n'
+    several = (peers * 2 + '[etcd]\nmembers = ["http://127.0.0.1:2379"]\n[committee]\nleft_out_s = 5\ncomplain_s = 9\n'
+               'slots_kept = 0\nlight = true\nevidence = "e"\n')
+    seed("config", "several", start + 'roles = ["validator", "orderer"]\n' + keys + several)
+    seed("config", "follower", start + "roles = []\n" + peers)
+    seed("config", "bad_role", start + 'roles = ["valdator"]\n' + keys)
+    seed("config", "peer_misspelt", start + keys + peers + 'valdator = "x"\n')
+    seed("config", "peers_are_a_value", start + keys + "peers = [1]\n")
     seed("config", "missing_key", 'genesis = "g"\n')
     seed("config", "bad_port", start + keys + "[http]\nport = 65536\n")
     seed("config", "misspelt", start + keys + "[http]\nadress = 1\n")
