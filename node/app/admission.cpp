@@ -4,6 +4,7 @@
 
 #include "ledger/record/decode.h"
 #include "node/app/answers.h"
+#include "node/app/node.h"
 
 namespace stele::app {
 namespace {
@@ -147,10 +148,13 @@ void Admission::submit(Batch batch, bool wait, Done done) {
     for (const auto i : direct) items.push_back({std::string(job->records()[i].jws), {}});
     order(job, std::move(direct), std::move(items), false);
   }
-  if (vaulted.empty()) return;
-  const auto run = [this, job, vaulted] { through_vault(job, vaulted); };
-  if (p_.pool.post(run)) return;
-  for (const auto i : vaulted) job->refuse(i, overloaded());
+  if (!vaulted.empty()) send_to_vault(job, vaulted);
+}
+
+void Admission::send_to_vault(const JobPtr& job, const Positions& positions) {
+  const bool taken = p_.vault != nullptr && p_.pool.post([this, job, positions] { through_vault(job, positions); });
+  if (taken) return;
+  for (const auto i : positions) job->refuse(i, p_.vault == nullptr ? no_vault() : overloaded());
   close_part(job);
 }
 
@@ -185,7 +189,7 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
         break;
       case ordering::Outcome::Status::refused:
         // It came without a payload, which the vault may hold from an earlier try.
-        if (o.rejection->code == RejectionCode::block_ack_missing) unacked.push_back(i);
+        if (o.rejection->code == RejectionCode::block_ack_missing && p_.vault != nullptr) unacked.push_back(i);
         fates.not_taken.push_back(i);
         a.status = Status::refused;
         a.error = to_error(*o.rejection);
@@ -198,16 +202,14 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
   }
   if (!kept) fates = {};
   if (unacked.empty()) return close_part(job, std::move(fates));
-  if (p_.pool.post([this, job, unacked] { through_vault(job, unacked); })) return;
-  for (const auto i : unacked) job->refuse(i, overloaded());
-  close_part(job);
+  send_to_vault(job, unacked);
 }
 
 /// On a thread of the pool.
 void Admission::through_vault(const JobPtr& job, const Positions& positions) {
   std::vector<replication::Vetting::Handed> handed;
   for (const auto i : positions) handed.push_back({job->records()[i].jws, job->records()[i].payload});
-  auto vetted = p_.vetting.vet(handed);
+  auto vetted = p_.vetting->vet(handed);
   if (p_.peers != nullptr) with_peers(handed, vetted);
   Positions ready;
   std::vector<ordering::Item> items;
@@ -249,7 +251,7 @@ void Admission::with_peers(std::span<const replication::Vetting::Handed> handed,
 }
 
 void Admission::give_up(std::span<const record::Record> records, std::span<const std::string> jws) const {
-  const auto done = p_.vetting.not_taken(records);
+  const auto done = p_.vetting->not_taken(records);
   if (!done) p_.metrics.outcome(done.error().code);
   if (p_.peers != nullptr) p_.peers->not_taken(records, jws);
 }
@@ -271,7 +273,7 @@ void Admission::close_part(const JobPtr& job, Fates fates) {
 }
 
 void Admission::settle(const Job& job, const Fates& fates) const {
-  if (!fates.arrived.empty()) p_.vault.arrived(fates.arrived);
+  if (!fates.arrived.empty()) p_.vault->arrived(fates.arrived);
   std::vector<record::Record> records;
   std::vector<std::string> jws;
   for (const auto i : fates.not_taken) {

@@ -60,9 +60,9 @@ class Admission {
  public:
   struct Parts {
     const store::Ledger& ledger;
-    vault::Vault& vault;
-    const replication::Vetting& vetting;
-    replication::Peers* peers;  ///< vaults that another node has; none: the network has one vault
+    vault::Vault* vault;                  ///< null: what comes with a payload is refused, `no_vault`
+    const replication::Vetting* vetting;  ///< with a vault
+    replication::Peers* peers;            ///< vaults of other nodes; null: none are asked
     ordering::Orderer& orderer;
     http::WorkPool& pool;
     http::Metrics& metrics;
@@ -93,6 +93,7 @@ class Admission {
     Positions not_taken;
   };
   void settle(const Job&, const Fates&) const;
+  void send_to_vault(const JobPtr&, const Positions&);
   void through_vault(const JobPtr&, const Positions&);
   void with_peers(std::span<const replication::Vetting::Handed>, std::vector<replication::Vetting::Vetted>&) const;
   void give_up(std::span<const record::Record>, std::span<const std::string> jws) const;

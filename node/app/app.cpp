@@ -6,6 +6,7 @@
 #include "ledger/store/rocks_store.h"
 #include "node/app/answers.h"
 #include "node/app/node.h"
+#include "node/finality/replica.h"
 #include "node/ordering/sequencer.h"
 #include "signer/keyfile.h"
 
@@ -56,6 +57,16 @@ Result<finality::VoteFile> open_vote_file(const Config& c, const store::Ledger& 
   return finality::VoteFile::create(path, ledger.genesis().net, key);
 }
 
+Value to_json(const std::vector<Alarms::Open>& alarms) {
+  auto out = Value::array();
+  for (const auto& a : alarms) {
+    auto one = Value::object({{"code", a.code}, {"vi", a.texts.vi}, {"en", a.texts.en}});
+    if (!a.subject.empty()) one.set("subject", a.subject);
+    out.push(std::move(one));
+  }
+  return out;
+}
+
 http::ServerOptions server_options(const Config& c) {
   http::ServerOptions o;
   o.address = c.http.address;
@@ -93,18 +104,27 @@ Result<std::string> read_genesis_file(const fs::path& path) {
   return text;
 }
 
-Result<NodeKeys> open_node_keys(const Config::Keys& keys, const signer::SecretBytes& passphrase) {
+bool needs_keys(const Config::Roles& r) {
+  return r.orderer || r.validator || r.vault;
+}
+
+Result<NodeKeys> open_node_keys(const Config& c, const signer::SecretBytes& passphrase) {
   // Each derivation takes its time by design: side by side.
-  const auto open = [&](const fs::path& path) {
+  const auto open = [&](bool has, const fs::path& path) -> std::future<Result<signer::OpenKey>> {
+    if (!has) return {};
     return std::async(std::launch::async, [&passphrase, path] { return signer::open_key_file(path, passphrase); });
   };
-  auto orderer = open(keys.orderer);
-  auto validator = open(keys.validator);
-  auto vault = open(keys.vault);
-  STELE_TRY(auto a, orderer.get());
-  STELE_TRY(auto b, validator.get());
-  STELE_TRY(auto c, vault.get());
-  return NodeKeys{std::move(a.key), std::move(b.key), std::move(c.key)};
+  auto orderer = open(c.roles.orderer, c.keys.orderer);
+  auto validator = open(c.roles.validator, c.keys.validator);
+  auto vault = open(c.roles.vault, c.keys.vault);
+  NodeKeys out;
+  for (const auto& [opening, key] :
+       {std::pair(&orderer, &out.orderer), std::pair(&validator, &out.validator), std::pair(&vault, &out.vault)}) {
+    if (!opening->valid()) continue;
+    STELE_TRY(auto opened, opening->get());
+    *key = std::move(opened.key);
+  }
+  return out;
 }
 
 struct App::Impl {
@@ -128,8 +148,13 @@ struct App::Impl {
     return o;
   }
 
+  Result<void> read_genesis();
   Result<void> open(NodeKeys, const Progress&);
+  Result<void> find_place(const NodeKeys&);
   Result<void> open_ledger(const Progress&);
+  Result<void> open_vault(signer::SigningKey);
+  Result<void> start_solo(NodeKeys&);
+  Result<void> join(NodeKeys&);
   void add_routes();
   void add_health();
   [[nodiscard]] std::optional<Error> trouble() const;
@@ -158,6 +183,7 @@ Result<void> App::Impl::open_ledger(const Progress& progress) {
   options.free_space_floor_bytes = config.limits.free_space_floor_mb * megabyte;
   STELE_TRY(auto blocks, store::open_rocks_store(ledger_folder(config), options));
   store::LedgerOptions replay;
+  if (!n.solo()) replay.uncertified_max = finality::Replica::unfinal_max;
   replay.progress = [&](std::uint64_t done, std::uint64_t total) {
     replayed = done;
     if (progress) progress(done, total);
@@ -166,7 +192,8 @@ Result<void> App::Impl::open_ledger(const Progress& progress) {
   return {};
 }
 
-Result<void> App::Impl::open(NodeKeys keys, const Progress& progress) {
+/// Before the server listens: which routes there are depends on it.
+Result<void> App::Impl::read_genesis() {
   auto& n = *node;
   n.config = config;
   n.pool = &pool;
@@ -178,32 +205,94 @@ Result<void> App::Impl::open(NodeKeys keys, const Progress& progress) {
     return Unexpected(std::move(e));
   }
   n.genesis = std::move(*genesis);
-  STELE_TRY(const auto validator, number_in(n.genesis.validators, keys.validator, config.keys.validator));
-  n.id = n.genesis.validators[validator].id;
-  STELE_TRY(n.vault_number, number_in(n.genesis.vaults, keys.vault, config.keys.vault));
+  if (n.genesis.validators.size() == 1 || config.roles.given) return {};
+  Where where;
+  where.field = "roles";
+  return Unexpected(make_error("config_missing_key",
+                               "Mạng này có nhiều nút xác nhận: tệp cấu hình phải có khóa \"roles\", ví dụ "
+                               "roles = [\"validator\"]; nút chỉ theo dõi: roles = [].",
+                               "This network has several validators: the configuration must have the key \"roles\", "
+                               "such as roles = [\"validator\"]; a follower has roles = [].",
+                               where));
+}
+
+/// Its name among the nodes, and its vault's number.
+Result<void> App::Impl::find_place(const NodeKeys& keys) {
+  auto& n = *node;
+  if (keys.vault) {
+    STELE_TRY(n.vault_number, number_in(n.genesis.vaults, *keys.vault, config.keys.vault));
+    n.id = n.vault_id();
+  }
+  if (keys.orderer) {
+    // Whose key it is not, the orderer itself refuses.
+    if (const auto number = number_in(n.genesis.orderers, *keys.orderer, config.keys.orderer))
+      n.id = n.genesis.orderers[*number].id;
+  }
+  if (!keys.validator) return {};
+  const auto number = number_in(n.genesis.validators, *keys.validator, config.keys.validator);
+  if (number) {
+    n.id = n.genesis.validators[*number].id;
+  } else if (n.solo()) {
+    return Unexpected(number.error());
+  } else {
+    // It may be registered by a record that is not here yet.
+    log.warn("the validator's key does not stand in the genesis file: it votes only if a validators record names it");
+  }
+  return {};
+}
+
+Result<void> App::Impl::open_vault(signer::SigningKey key) {
+  auto& n = *node;
+  vault::Vault::Options v;
+  v.folder = vault_folder(config);
+  v.wrapping_keys = config.keys.wrapping;
+  v.number = *n.vault_number;
+  v.net = n.genesis.net;
+  v.id = n.vault_id();
+  v.free_space_floor_bytes = config.limits.free_space_floor_mb * megabyte;
+  STELE_TRY(n.vault, vault::Vault::open(std::move(v), std::move(key)));
+  n.vetting = std::make_unique<replication::Vetting>(
+      replication::Vetting::Parts{*n.ledger, *n.vault, *n.clock, *n.vault_number});
+  if (!n.vaults) return {};
+  STELE_TRY(const auto peers, resolve_peers(config, n.genesis));
+  return n.vaults->start(*n.ledger, *n.vault, *n.vetting, *n.vault_number, peers);
+}
+
+Result<void> App::Impl::start_solo(NodeKeys& keys) {
+  auto& n = *node;
+  STELE_TRY(auto votes, open_vote_file(config, *n.ledger, keys.validator->public_key().compressed()));
+  STELE_TRY(auto solo, finality::SoloValidator::make(n.genesis, std::move(*keys.validator), std::move(votes)));
+  STELE_TRY(n.sequencer, ordering::Sequencer::start(*n.ledger, *n.clock, std::move(*keys.orderer), std::move(solo)));
+  n.orderer = n.sequencer.get();
+  return {};
+}
+
+Result<void> App::Impl::join(NodeKeys& keys) {
+  auto& n = *node;
+  Membership::Keys mine;
+  if (keys.validator) {
+    STELE_TRY(mine.votes, open_vote_file(config, *n.ledger, keys.validator->public_key().compressed()));
+  }
+  mine.orderer = std::move(keys.orderer);
+  mine.validator = std::move(keys.validator);
+  STELE_CHECK(n.membership->start(*n.ledger, *n.clock, std::move(mine)));
+  n.orderer = &n.membership->orderer();
+  return {};
+}
+
+Result<void> App::Impl::open(NodeKeys keys, const Progress& progress) {
+  auto& n = *node;
+  STELE_CHECK(find_place(keys));
   if (config.test.clock_file) {
     STELE_TRY(n.clock, ordering::make_file_clock(n.genesis, *config.test.clock_file));
   } else {
     n.clock = ordering::make_system_clock();
   }
   STELE_CHECK(open_ledger(progress));
-
-  vault::Vault::Options v;
-  v.folder = vault_folder(config);
-  v.wrapping_keys = config.keys.wrapping;
-  v.number = n.vault_number;
-  v.net = n.genesis.net;
-  v.id = n.vault_id();
-  v.free_space_floor_bytes = config.limits.free_space_floor_mb * megabyte;
-  STELE_TRY(n.vault, vault::Vault::open(std::move(v), std::move(keys.vault)));
-  n.vetting = std::make_unique<replication::Vetting>(
-      replication::Vetting::Parts{*n.ledger, *n.vault, *n.clock, n.vault_number});
-
-  STELE_TRY(auto votes, open_vote_file(config, *n.ledger, keys.validator.public_key().compressed()));
-  STELE_TRY(auto solo, finality::SoloValidator::make(n.genesis, std::move(keys.validator), std::move(votes)));
-  STELE_TRY(n.orderer, ordering::Sequencer::start(*n.ledger, *n.clock, std::move(keys.orderer), std::move(solo)));
-  n.admission = std::make_unique<Admission>(
-      Admission::Parts{*n.ledger, *n.vault, *n.vetting, nullptr, *n.orderer, pool, metrics});
+  if (keys.vault) STELE_CHECK(open_vault(std::move(*keys.vault)));
+  STELE_CHECK(n.membership ? join(keys) : start_solo(keys));
+  n.admission = std::make_unique<Admission>(Admission::Parts{
+      *n.ledger, n.vault.get(), n.vetting.get(), n.vaults ? &n.vaults->peers() : nullptr, *n.orderer, pool, metrics});
   n.lookups = std::make_unique<Lookups>(config.limits.lookups_per_number);
   n.directory = std::make_unique<sync::Directory>(*n.ledger);
   const auto system = std::shared_ptr<ordering::Clock>(ordering::make_system_clock());
@@ -252,6 +341,10 @@ std::vector<http::Gauge> App::Impl::gauges() const {
   add("stele_log_records", "Records on the ledger.", size);
   add("stele_pending_records", "Records that wait for a second signature.", pending);
   add("stele_writing_failed", "1 when a disk failed and nothing more is written.", node->orderer->failure() ? 1 : 0);
+  if (node->membership)
+    for (auto& g : node->membership->gauges()) out.push_back(g);
+  if (node->vaults)
+    for (auto& g : node->vaults->gauges()) out.push_back(g);
   return out;
 }
 
@@ -263,9 +356,11 @@ void App::Impl::add_health() {
       [this](const http::Request&, http::Respond respond) {
         if (const auto why = trouble()) return respond(refuse(*why));
         const auto height = node->ledger->with_chain([](const rules::Chain& c) { return c.head().height; });
-        respond(answer(Value::object({{"status", "ok"},
-                                      {"height", height.value},
-                                      {"final_height", node->ledger->final_point()->checkpoint.height.value}})));
+        auto v = Value::object({{"status", "ok"},
+                                {"height", height.value},
+                                {"final_height", node->ledger->final_point()->checkpoint.height.value}});
+        if (node->membership) v.set("alarms", to_json(node->membership->alarms().open()));
+        respond(answer(v));
       },
       unlimited);
   server.route(
@@ -280,6 +375,8 @@ void App::Impl::add_health() {
 
 void App::Impl::add_routes() {
   add_health();
+  if (!node->solo()) node->membership = std::make_unique<Membership>(config, node->genesis, log, server, pool);
+  if (config.roles.vault && node->genesis.vaults.size() > 1) node->vaults = std::make_unique<VaultGroup>(config, log);
   add_network_routes(routes);
   add_record_routes(routes);
   add_school_routes(routes);
@@ -289,10 +386,13 @@ void App::Impl::add_routes() {
 
 void App::Impl::stop() {
   if (std::exchange(stopped, true)) return;
+  if (node->membership) node->membership->stop();
   // Those who wait for an answer get it while the orderer still works; then nothing new can come.
   server.stop(stop_grace);
-  if (node->orderer) node->orderer->stop();
+  if (node->sequencer) node->sequencer->stop();
+  if (node->vaults) node->vaults->cancel();
   pool.stop();
+  if (node->vaults) node->vaults->stop();
   if (node->lookups) node->lookups->delay().stop();
   if (node->admission) node->admission->stop();
 }
@@ -303,9 +403,11 @@ Result<std::unique_ptr<App>> App::start(const Config& config, NodeKeys keys, Eve
   std::unique_ptr<App> out(new App());
   out->impl_ = std::make_unique<Impl>(config, log);
   auto& m = *out->impl_;
+  STELE_CHECK(m.read_genesis());
   m.add_routes();
   STELE_CHECK(m.server.start());
   log.info("listening", {{"port", std::uint64_t{m.server.port()}}});
+  if (m.node->vaults) STELE_CHECK(m.node->vaults->listen());
   STELE_CHECK(m.open(std::move(keys), progress));
   m.ready = m.node.get();
   if (m.node->genesis.test) log.warn("test network: nothing here is a real document");

@@ -11,11 +11,14 @@
 
 namespace stele::app {
 
+/// Of the node's roles.
 struct NodeKeys {
-  signer::SigningKey orderer, validator, vault;
+  std::optional<signer::SigningKey> orderer, validator, vault;
 };
-/// The node's three key files, which share one passphrase.
-[[nodiscard]] Result<NodeKeys> open_node_keys(const Config::Keys&, const signer::SecretBytes& passphrase);
+/// Does any role need a key? A follower needs none, and no passphrase.
+[[nodiscard]] bool needs_keys(const Config::Roles&);
+/// The key files of the node's roles, which share one passphrase.
+[[nodiscard]] Result<NodeKeys> open_node_keys(const Config&, const signer::SecretBytes& passphrase);
 
 /// Inside `data`: the blocks, the head file beside them, and what people handed in.
 [[nodiscard]] std::filesystem::path ledger_folder(const Config&);
@@ -31,7 +34,7 @@ class App {
   using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;  ///< blocks replayed
 
   /// Listens at once and answers `starting` until the ledger is replayed; returns when the node is ready. The log must
-  /// outlive it. Errors: those of the parts, and `key_not_in_genesis`.
+  /// outlive it. Errors: those of the parts, `key_not_in_genesis`, and `config_…` for what only the genesis can tell.
   [[nodiscard]] static Result<std::unique_ptr<App>> start(const Config&, NodeKeys, EventLog&, const Progress& = {});
   /// As stop().
   ~App();

@@ -17,6 +17,7 @@
 #include "ledger/store/rocks_store.h"
 #include "node/app/answers.h"
 #include "node/app/app.h"
+#include "node/app/node.h"
 #include "node/vault/vault.h"
 #include "signer/keyfile.h"
 
@@ -46,10 +47,11 @@ Result<void> check_machine() {
 }
 
 Result<NodeKeys> keys_of(const Config& c, std::optional<int> fd, Lang lang) {
+  if (!needs_keys(c.roles)) return NodeKeys{};
   STELE_TRY(const auto passphrase,
             signer::read_passphrase({fd}, pick(lang, "Mật khẩu của các khóa của nút", "Passphrase of the node's keys"),
                                     false));
-  return open_node_keys(c.keys, passphrase);
+  return open_node_keys(c, passphrase);
 }
 
 /// One line on standard error, at most once a second.
@@ -224,7 +226,9 @@ Result<store::FsckReport> examine(const Fsck& o, Lang lang) {
 
 Result<void> rotate(const Rotate& o, Lang lang) {
   STELE_CHECK(check_machine());
-  STELE_TRY(const auto config, read_config(o.config));
+  STELE_TRY(auto config, read_config(o.config));
+  if (!config.roles.vault) return Unexpected(no_vault());
+  config.roles = {false, false, true, true};
   STELE_TRY(auto keys, keys_of(config, o.passphrase_fd, lang));
   STELE_TRY(const auto text, read_genesis_file(config.genesis));
   const auto genesis = record::decode_genesis(text);
@@ -234,7 +238,7 @@ Result<void> rotate(const Rotate& o, Lang lang) {
   v.wrapping_keys = config.keys.wrapping;
   v.net = genesis->net;
   v.free_space_floor_bytes = config.limits.free_space_floor_mb * 1024 * 1024;
-  STELE_TRY(const auto vault, vault::Vault::open(std::move(v), std::move(keys.vault)));
+  STELE_TRY(const auto vault, vault::Vault::open(std::move(v), std::move(*keys.vault)));
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
   // 2026-05-31t08-00-00z: names must rise, also when keys are changed twice on a day.

@@ -23,7 +23,7 @@ enum class Exit : int {
 
 struct Run {
   std::filesystem::path config;
-  std::optional<int> passphrase_fd;  ///< one line for the node's three key files; none: asked on the terminal
+  std::optional<int> passphrase_fd;  ///< one line for the node's key files, if it has any; none: asked on the terminal
   std::filesystem::path ready_file;  ///< gets the URL when the node is ready; empty: none
 };
 /// Until SIGTERM or SIGINT. A second signal ends the process at once.

@@ -11,6 +11,8 @@
 #include <numeric>
 #include <vector>
 
+#include "node/http/url.h"
+
 namespace stele::app {
 namespace {
 
@@ -40,10 +42,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Takes a file's keys one by one, and refuses those that nobody asked for. The first fault stays.
+/// Takes a table's keys one by one, and refuses those that nobody asked for. The first fault stays.
 class Reader {
  public:
   Reader(const toml::table& root, const fs::path& file) : root_(root), file_(file) {}
+  /// `prefix`: how keys of this table are named to people, such as "peers.".
+  Reader(const toml::table& root, const fs::path& file, std::string prefix)
+      : root_(root), file_(file), prefix_(std::move(prefix)) {}
 
   void path(const char* key, fs::path& out, bool required) {
     std::string text;
@@ -53,6 +58,69 @@ class Reader {
   void text(const char* key, std::string& out) {
     take(key, false, "một chuỗi", "a string", [&](const toml::node& n) { return string(n, out) && !out.empty(); });
   }
+  void url(const char* key, std::string& out, bool required = true) {
+    take(key, required, url_vi, url_en, [&](const toml::node& n) { return is_url(n, out); });
+  }
+  void urls(const char* key, std::vector<std::string>& out, std::size_t max) {
+    const auto most = std::to_string(max);
+    take(key, false, "danh sách gồm 1–" + most + " địa chỉ http(s)://máy:cổng",
+         "a list of 1–" + most + " addresses http(s)://host:port", [&](const toml::node& n) {
+           const auto* list = n.as_array();
+           if (list == nullptr || list->empty() || list->size() > max) return false;
+           return std::all_of(list->begin(), list->end(),
+                              [&](const toml::node& one) { return is_url(one, out.emplace_back()); });
+         });
+  }
+  /// An id, or a number, which is kept as text.
+  void id_or_number(const char* key, std::string& out) {
+    take(key, false, "một mã hoặc một số thứ tự", "an id or a number", [&](const toml::node& n) {
+      constexpr std::int64_t number_max = 65'535;
+      if (const auto v = n.value_exact<std::int64_t>()) {
+        out = std::to_string(*v);
+        return *v >= 0 && *v <= number_max;
+      }
+      return string(n, out) && !out.empty();
+    });
+  }
+  /// Each of the words at most once; none of them is fine. `has`: whether a word is in the list.
+  template <class Has>
+  void words(const char* key, std::initializer_list<std::string_view> known, Has has) {
+    std::string list;
+    for (const auto w : known) list += (list.empty() ? "" : ", ") + std::string(w);
+    take(key, false, "danh sách không lặp của: " + list, "a list without repeats of: " + list,
+         [&](const toml::node& n) {
+           const auto* array = n.as_array();
+           std::vector<std::string> out;
+           for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+             auto& word = out.emplace_back();
+             if (!string(*array->get(i), word) || std::find(known.begin(), known.end(), word) == known.end() ||
+                 std::find(out.begin(), std::prev(out.end()), word) != std::prev(out.end()))
+               return false;
+           }
+           if (array != nullptr) has(out);
+           return array != nullptr;
+         });
+  }
+  /// Each table of the array `[[key]]` through a reader of its own, which refuses keys that `read` did not ask for.
+  template <class Read>
+  void tables(const char* key, std::size_t max, Read read) {
+    const auto most = std::to_string(max);
+    const std::string mark = "[[" + std::string(key) + "]]";
+    take(key, false, "các bảng " + mark + ", tối đa " + most, "tables " + mark + ", at most " + most,
+         [&](const toml::node& n) {
+           const auto* array = n.as_array();
+           if (array == nullptr || array->size() > max) return false;
+           for (const auto& one : *array) {
+             const auto* table = one.as_table();
+             if (table == nullptr) return false;
+             Reader inner(*table, file_, prefix_ + key + ".");
+             read(inner);
+             if (auto ok = inner.finish(); !ok && !fault_) fault_ = ok.error();
+           }
+           return true;
+         });
+  }
+  [[nodiscard]] Where here() const { return place(file_, root_.source().begin, ""); }
   void choice(const char* key, std::string& out, std::initializer_list<std::string_view> words) {
     std::string list;
     for (const auto w : words) list += (list.empty() ? "" : ", ") + std::string(w);
@@ -87,7 +155,7 @@ class Reader {
   }
 
   Result<void> finish() {
-    if (!fault_) refuse_unknown(root_, "");
+    if (!fault_) refuse_unknown(root_, prefix_);
     if (fault_) return Unexpected(std::move(*fault_));
     return {};
   }
@@ -98,6 +166,9 @@ class Reader {
   }
 
  private:
+  static constexpr const char* url_vi = "một địa chỉ http(s)://máy:cổng";
+  static constexpr const char* url_en = "an address http(s)://host:port";
+  static bool is_url(const toml::node& n, std::string& out) { return string(n, out) && http::parse_url(out); }
   static bool string(const toml::node& n, std::string& out) {
     const auto v = n.value_exact<std::string>();
     out = v.value_or("");
@@ -107,20 +178,25 @@ class Reader {
   void fail(const char* code, const toml::source_position& at, std::string_view key, std::string vi, std::string en) {
     if (!fault_) fault_ = make_error(code, std::move(vi), std::move(en), place(file_, at, key));
   }
+  /// Where a table begins that lacks a key; the file as a whole has no such place.
+  [[nodiscard]] toml::source_position begin() const {
+    return prefix_.empty() ? toml::source_position{} : root_.source().begin;
+  }
   template <class Read>
   void take(const char* key, bool required, const std::string& vi, const std::string& en, Read read) {
-    known_.emplace_back(key);
+    const auto name = prefix_ + key;
+    known_.push_back(name);
     const auto* node = find(key);
     if (node == nullptr) {
       if (required) {
-        fail("config_missing_key", {}, key, "Thiếu khóa \"" + std::string(key) + "\" trong tệp cấu hình.",
-             "The configuration lacks the key \"" + std::string(key) + "\".");
+        fail("config_missing_key", begin(), name, "Thiếu khóa \"" + name + "\" trong tệp cấu hình.",
+             "The configuration lacks the key \"" + name + "\".");
       }
       return;
     }
     if (!read(*node)) {
-      fail("config_bad_value", node->source().begin, key, "\"" + std::string(key) + "\" phải là " + vi + ".",
-           "\"" + std::string(key) + "\" must be " + en + ".");
+      fail("config_bad_value", node->source().begin, name, "\"" + name + "\" phải là " + vi + ".",
+           "\"" + name + "\" must be " + en + ".");
     }
   }
   void refuse_unknown(const toml::table& table, const std::string& prefix) {
@@ -145,6 +221,7 @@ class Reader {
 
   const toml::table& root_;
   const fs::path& file_;
+  const std::string prefix_{};
   std::vector<std::string> known_;
   std::optional<Error> fault_;
 };
@@ -165,6 +242,53 @@ Result<std::string> read_text(const fs::path& path) {
   return text;
 }
 
+void read_roles(Reader& r, Config::Roles& out) {
+  r.words("roles", {"orderer", "validator", "vault"}, [&](const std::vector<std::string>& has) {
+    const auto is = [&](std::string_view word) { return std::find(has.begin(), has.end(), word) != has.end(); };
+    out = {is("orderer"), is("validator"), is("vault"), true};
+  });
+}
+
+void read_peers(Reader& r, std::vector<Config::Peer>& out) {
+  r.tables("peers", peers_max, [&](Reader& one) {
+    auto& p = out.emplace_back();
+    p.where = one.here();
+    one.url("url", p.url);
+    one.text("validator", p.validator);
+    one.id_or_number("orderer", p.orderer);
+    one.id_or_number("vault", p.vault);
+    one.url("vault_url", p.vault_url, false);
+  });
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.starts_with("[::1]");
+}
+
+/// Personal data leaves this machine only through TLS in which both sides show who they are.
+void check_vaults(Reader& r, const Config& c) {
+  const auto& v = c.vaults;
+  const bool tls = !v.tls_certificate.empty();
+  if (tls != !v.tls_key.empty() || tls != !v.tls_ca.empty()) {
+    r.refuse("vaults",
+             "vaults.tls_certificate, vaults.tls_key và vaults.tls_ca phải có đủ cả ba hoặc không có khóa nào.",
+             "vaults.tls_certificate, vaults.tls_key and vaults.tls_ca stand together or not at all.");
+  }
+  if (!tls && !is_loopback(v.address)) {
+    r.refuse("vaults.address", "Cổng cho các kho khác cần TLS (vaults.tls_…), trừ trên chính máy này (127.0.0.1).",
+             "The port for other vaults needs TLS (vaults.tls_…), but on this machine itself (127.0.0.1).");
+  }
+  for (const auto& p : c.peers) {
+    constexpr std::string_view plain = "http://", secure = "https://";
+    const std::string_view url = p.vault_url;
+    const bool fits = tls ? url.starts_with(secure) : is_loopback(url.substr(std::min(url.size(), plain.size())));
+    if (url.empty() || fits) continue;
+    r.refuse("peers",
+             "vault_url phải là https:// khi có vaults.tls_…; không có TLS thì chỉ dùng được trên chính máy này.",
+             "vault_url must be https:// where vaults.tls_… stand; without TLS it works on this machine only.");
+  }
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const fs::path& file) {
@@ -183,11 +307,26 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
   r.integer("http.threads", c.http.threads, 1, 64);
   r.path("http.tls_certificate", c.http.tls_certificate, false);
   r.path("http.tls_key", c.http.tls_key, false);
-  r.path("keys.orderer", c.keys.orderer, true);
-  r.path("keys.validator", c.keys.validator, true);
-  r.path("keys.vault", c.keys.vault, true);
-  r.path("keys.vote_file", c.keys.vote_file, true);
-  r.path("keys.wrapping", c.keys.wrapping, true);
+  read_roles(r, c.roles);
+  r.path("keys.orderer", c.keys.orderer, c.roles.orderer);
+  r.path("keys.validator", c.keys.validator, c.roles.validator);
+  r.path("keys.vault", c.keys.vault, c.roles.vault);
+  r.path("keys.vote_file", c.keys.vote_file, c.roles.validator);
+  r.path("keys.wrapping", c.keys.wrapping, c.roles.vault);
+  read_peers(r, c.peers);
+  r.text("vaults.address", c.vaults.address);
+  r.integer("vaults.port", c.vaults.port, 0, 65'535);
+  r.path("vaults.tls_certificate", c.vaults.tls_certificate, false);
+  r.path("vaults.tls_key", c.vaults.tls_key, false);
+  r.path("vaults.tls_ca", c.vaults.tls_ca, false);
+  check_vaults(r, c);
+  r.urls("etcd.members", c.etcd.members, etcd_members_max);
+  constexpr std::int64_t day_s = 86'400;
+  r.integer("committee.left_out_s", c.committee.left_out_s, 1, day_s);
+  r.integer("committee.complain_s", c.committee.complain_s, 1, day_s);
+  r.integer("committee.slots_kept", c.committee.slots_kept, 0, 1'000'000'000);
+  r.boolean("committee.light", c.committee.light);
+  r.path("committee.evidence", c.committee.evidence, false);
   r.number("limits.requests_per_second", c.limits.requests_per_second, 1e6);
   r.number("limits.requests_burst", c.limits.requests_burst, 1e6);
   r.integer("limits.connections", c.limits.connections, 1, 100'000);

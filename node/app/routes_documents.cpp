@@ -86,8 +86,8 @@ Result<Response> pickup_replace(Node& n, const Request& r, const Staff& who) {
 
 void add_document_routes(Routes& r) {
   r.staff("GET", "/v1/documents/{id}", document);
-  r.slow("POST", "/v1/pickup", pickup, body_at_most(small.bytes_max));
-  r.slow("POST", "/v1/pickup/done", pickup_done, body_at_most(small.bytes_max));
+  r.vault("POST", "/v1/pickup", pickup, body_at_most(small.bytes_max));
+  r.vault("POST", "/v1/pickup/done", pickup_done, body_at_most(small.bytes_max));
   r.staff("POST", "/v1/pickup/replace", pickup_replace, body_at_most(small.bytes_max));
 }
 

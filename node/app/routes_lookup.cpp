@@ -82,6 +82,7 @@ Result<Response> look_up(Node& n, const Query& q) {
 }
 
 void post_lookup(Node& n, const Request& r, http::Respond respond) {
+  if (!n.vault) return respond(refuse(no_vault()));
   const auto begun = http::Delay::Clock::now();
   const auto query = read_query(r.body);
   if (!query) return respond(refuse(query.error()));

@@ -10,22 +10,59 @@ using http::Request;
 using http::Response;
 using json::Value;
 
+Value roles_of(const Config::Roles& r) {
+  auto out = Value::array();
+  if (r.orderer) out.push("orderer");
+  if (r.validator) out.push("validator");
+  if (r.vault) out.push("vault");
+  return out;
+}
+
+Value peer_json(const PeerState& s, Height mine) {
+  auto v = Value::object({{"url", s.peer.url}, {"reachable", s.link.reachable}, {"lies", s.link.lies}});
+  if (!s.peer.validator_id.empty()) v.set("validator", s.peer.validator_id);
+  if (s.peer.orderer) v.set("orderer", *s.peer.orderer);
+  if (s.peer.vault) v.set("vault", *s.peer.vault);
+  if (s.link.final_height) {
+    v.set("final_height", s.link.final_height->value);
+    v.set("lag", mine.value > s.link.final_height->value ? mine.value - s.link.final_height->value : 0);
+  }
+  if (!s.link.reachable && s.link.error) v.set("error", s.link.error->code);
+  return v;
+}
+
+Value committee_json(const MembershipState& s) {
+  auto peers = Value::array();
+  for (const auto& p : s.peers) peers.push(peer_json(p, s.final_height));
+  return Value::object({{"epoch", s.epoch.value},
+                        {"leads", s.leads},
+                        {"may_sign", s.may_sign},
+                        {"key_dead", s.key_dead},
+                        {"behind", s.behind},
+                        {"peers", std::move(peers)}});
+}
+
 Result<Response> network(Node& n, const Request&) {
   const auto final = n.ledger->final_point();
   const auto height = n.ledger->with_chain([](const rules::Chain& c) { return c.head().height; });
   const auto& c = final->checkpoint;
-  return answer(Value::object(
+  auto v = Value::object(
       {{"net", n.genesis.net},
        {"name", n.genesis.name},
        {"mode", n.genesis.test ? "test" : "live"},
-       {"node", n.id},
-       {"vault", n.vault_id()},
-       {"vault_number", n.vault_number},
+       {"roles", roles_of(n.config.roles)},
        {"height", height.value},
        {"final",
         Value::object(
             {{"height", c.height.value}, {"hash", b64u(final->hash)}, {"size", c.size}, {"time", utc_text(c.time)}})},
-       {"now", utc_text(n.clock->now())}}));
+       {"now", utc_text(n.clock->now())}});
+  if (!n.id.empty()) v.set("node", n.id);
+  if (n.vault_number) {
+    v.set("vault", n.vault_id());
+    v.set("vault_number", *n.vault_number);
+  }
+  if (n.membership) v.set("committee", committee_json(n.membership->state()));
+  return answer(v);
 }
 
 Result<Response> policy(Node& n, const Request&) {

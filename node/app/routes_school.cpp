@@ -92,6 +92,8 @@ Result<Response> books(Node& n, const Request& r, const Staff& who) {
   json::ObjectReader reader(*v);
   const auto students = reader.array("students", 1, students_max, student_of);
   if (auto ok = reader.finish(); !ok) return Unexpected(json::to_error(ok.error()));
+  // Another vault may have made a book that has not come here yet.
+  if (n.vaults) STELE_CHECK(n.vaults->catch_up());
   STELE_TRY(const auto keys, n.ledger->with_chain([&](const rules::Chain& c) {
     return n.vault->books(students, org, reader_of(who, "books"), c.state());
   }));
@@ -131,7 +133,7 @@ Result<Response> status_slots(Node& n, const Request& r, const Staff&) {
   STELE_TRY(const auto slots, n.vault->reserve_status_slots(count));
   auto list = Value::array();
   for (const auto& [number, idx] : slots)
-    list.push(Value::object({{"uri", record::status_list_url(n.genesis, n.vault_number, number)}, {"idx", idx}}));
+    list.push(Value::object({{"uri", record::status_list_url(n.genesis, *n.vault_number, number)}, {"idx", idx}}));
   return answer(Value::object({{"slots", std::move(list)}}));
 }
 

@@ -1,5 +1,4 @@
-// Evidence against whoever signed two things: a file for each, so that it outlives the process. Internal to
-// node/committee.
+// Evidence, such as against whoever signed two things: a file for each, so that it outlives the process.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +10,7 @@
 namespace stele::committee {
 
 /// Writes `<kind>-<SHA-256 in hex>`, synced, unless it is there; the folder is made if absent. Gives its path. Error:
-/// `evidence_io`. One thread at a time.
+/// `evidence_io`. One thread at a time for each kind.
 Result<std::filesystem::path> keep_evidence(const std::filesystem::path& folder, std::string_view kind, ByteView);
 
 }  // namespace stele::committee

@@ -1,5 +1,6 @@
 #include "node/committee/feed_routes.h"
 
+#include "ledger/base/assert.h"
 #include "ledger/base/encoding.h"
 #include "node/http/answers.h"
 
@@ -22,6 +23,13 @@ Response bytes_response(ByteView bytes) {
 Response nothing() {
   Response out;
   out.status = 204;
+  return out;
+}
+
+Response page_of(const Committee& c, const Feed::Part& part) {
+  auto out = bytes_response(encode(FeedPage{c.feed().id(), part.next, part.messages}));
+  const auto height = c.ledger().final_point()->checkpoint.height;
+  out.headers.set(final_height_header, std::to_string(height.value));
   return out;
 }
 
@@ -48,38 +56,49 @@ Result<Question> question_of(const Request& r, const Feed& feed) {
 
 }  // namespace
 
-FeedRoutes::FeedRoutes(http::Server& server, Committee& committee, const Feed& feed, http::WorkPool& pool,
-                       FeedRoutesLimits limits)
-    : feed_(feed), limits_(limits) {
-  server.route("GET", "/v1/feed", [this](const Request& r, Respond respond) { poll(r, std::move(respond)); });
+FeedRoutes::FeedRoutes(http::Server& server, http::WorkPool& pool, FeedRoutesLimits limits) : limits_(limits) {
+  server.route("GET", "/v1/feed", [this](const Request& r, Respond respond) {
+    const auto* committee = committee_.load();
+    if (committee == nullptr) return respond(http::refuse(http::starting()));
+    poll(*committee, r, std::move(respond));
+  });
   http::RouteOptions large;
   large.body_bytes_max = messages_bytes_max;
   server.route(
       "POST", "/v1/feed",
-      [&committee, &pool](Request r, Respond respond) {
+      [this, &pool](Request r, Respond respond) {
+        auto* committee = committee_.load();
+        if (committee == nullptr) return respond(http::refuse(http::starting()));
         http::respond_on(pool, std::move(r), std::move(respond),
-                         [&committee](const Request& request) -> Result<Response> {
-                           STELE_CHECK(committee.receive(as_bytes(request.body)));
+                         [committee](const Request& request) -> Result<Response> {
+                           STELE_CHECK(committee->receive(as_bytes(request.body)));
                            return nothing();
                          });
       },
       large);
-  server.route("GET", "/v1/votes/{key}", [&committee](const Request& r, Respond respond) {
+  server.route("GET", "/v1/votes/{key}", [this](const Request& r, Respond respond) {
+    auto* committee = committee_.load();
+    if (committee == nullptr) return respond(http::refuse(http::starting()));
     const auto key = fixed_from_base64url<PublicKey>(r.param("key"));
     if (!key)
       return respond(http::refuse(
           http::bad_request("key", "Khóa phải gồm đúng 44 ký tự base64url.", "A key has 44 characters of base64url.")));
     const auto later = std::make_shared<Respond>(std::move(respond));
-    committee.highest_vote_of(*key, [later](const Result<std::optional<log::SignedVote>>& vote) {
+    committee->highest_vote_of(*key, [later](const Result<std::optional<log::SignedVote>>& vote) {
       if (!vote) return (*later)(http::refuse(vote.error()));
       (*later)(*vote ? bytes_response(log::encode(**vote)) : nothing());
     });
   });
-  thread_ = std::thread([this] { run(); });
 }
 
 FeedRoutes::~FeedRoutes() {
   stop();
+}
+
+void FeedRoutes::bind(Committee& committee) {
+  STELE_ASSERT(!thread_.joinable());
+  thread_ = std::thread([this, &committee] { run(committee); });
+  committee_ = &committee;
 }
 
 void FeedRoutes::stop() {
@@ -90,16 +109,13 @@ void FeedRoutes::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Response FeedRoutes::page(const Feed::Part& part) const {
-  return bytes_response(encode(FeedPage{feed_.id(), part.next, part.messages}));
-}
-
-void FeedRoutes::poll(const Request& r, Respond respond) {
-  const auto q = question_of(r, feed_);
+void FeedRoutes::poll(const Committee& committee, const Request& r, Respond respond) {
+  const auto& feed = committee.feed();
+  const auto q = question_of(r, feed);
   if (!q) return respond(http::refuse(q.error()));
   std::unique_lock lock(mutex_);
   // Under the lock: what comes after this look is seen by the thread, which then finds the question.
-  const auto part = feed_.after(q->after, q->which);
+  const auto part = feed.after(q->after, q->which);
   const bool waits = part.messages.empty() && q->wait.count() > 0 && !stopping_;
   if (waits && waiting_.size() < limits_.waiting_max) {
     waiting_.push_back(
@@ -107,26 +123,27 @@ void FeedRoutes::poll(const Request& r, Respond respond) {
     return;
   }
   lock.unlock();
-  respond(waits ? http::refuse(http::overloaded()) : page(part));
+  respond(waits ? http::refuse(http::overloaded()) : page_of(committee, part));
 }
 
-void FeedRoutes::run() {
+void FeedRoutes::run(const Committee& committee) {
+  const auto& feed = committee.feed();
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
-    const auto last = feed_.last();
+    const auto last = feed.last();
     const auto now = Feed::Clock::now();
     std::list<Waiting> due;
     std::vector<Feed::Part> parts;
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       const auto here = it++;
-      auto part = feed_.after(here->after, here->which);
+      auto part = feed.after(here->after, here->which);
       if (part.messages.empty() && now < here->deadline && !stopping_) continue;
       due.splice(due.end(), waiting_, here);
       parts.push_back(std::move(part));
     }
     lock.unlock();
-    for (std::size_t i = 0; auto& w : due) w.respond(page(parts[i++]));
-    (void)feed_.wait(last, Feed::Which::all, Feed::Clock::now() + beat);
+    for (std::size_t i = 0; auto& w : due) w.respond(page_of(committee, parts[i++]));
+    (void)feed.wait(last, Feed::Which::all, Feed::Clock::now() + beat);
     lock.lock();
   }
 }

@@ -2,6 +2,7 @@
 // vote that it knows of a key.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <mutex>
@@ -18,17 +19,23 @@ struct FeedRoutesLimits {
   std::size_t waiting_max = 256;               ///< long polls at once; above: `overloaded`
 };
 
+/// A feed page's header field with the height of the newest block that is final at the node: for operators.
+inline constexpr std::string_view final_height_header = "Stele-Final-Height";
+
 /// A long poll that waits occupies neither a thread of the server nor one of the pool.
 class FeedRoutes {
  public:
-  /// Registers `GET /v1/feed`, `POST /v1/feed` and `GET /v1/votes/{key}`. All that is named must outlive the server;
-  /// so must this.
-  FeedRoutes(http::Server&, Committee&, const Feed&, http::WorkPool&, FeedRoutesLimits = {});
+  /// Registers `GET /v1/feed`, `POST /v1/feed` and `GET /v1/votes/{key}`, which answer `starting` until bind(): a
+  /// server listens before the ledger is replayed. The pool must outlive the server; so must this.
+  FeedRoutes(http::Server&, http::WorkPool&, FeedRoutesLimits = {});
   /// As stop().
   ~FeedRoutes();
   FeedRoutes(const FeedRoutes&) = delete;
   FeedRoutes& operator=(const FeedRoutes&) = delete;
 
+  /// Once, from the owner's thread: whose log is read, and who takes messages. Committee and its feed must outlive the
+  /// server.
+  void bind(Committee&);
   /// Answers all who wait; later long polls are answered at once. Any thread.
   void stop();
 
@@ -39,11 +46,10 @@ class FeedRoutes {
     Feed::Clock::time_point deadline;
     http::Respond respond;
   };
-  void poll(const http::Request&, http::Respond);
-  void run();
-  [[nodiscard]] http::Response page(const Feed::Part&) const;
+  void poll(const Committee&, const http::Request&, http::Respond);
+  void run(const Committee&);
 
-  const Feed& feed_;
+  std::atomic<Committee*> committee_ = nullptr;
   const FeedRoutesLimits limits_;
   std::mutex mutex_;
   std::list<Waiting> waiting_;

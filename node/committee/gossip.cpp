@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "ledger/base/encoding.h"
+#include "node/committee/feed_routes.h"
+#include "node/http/answers.h"
 #include "node/sync/block_source.h"
 
 namespace stele::committee {
@@ -52,7 +54,7 @@ struct Link {
 }  // namespace
 
 struct Gossip::Impl {
-  explicit Impl(std::optional<PublicKey> m, GossipOptions o) : me(m), options(std::move(o)) {}
+  Impl(const std::optional<PublicKey>& m, const GossipOptions& o) : me(m), options(o) {}
 
   const std::optional<PublicKey> me;
   const GossipOptions options;
@@ -74,6 +76,7 @@ struct Gossip::Impl {
   }
   void good(Link&);
   void bad(Link&, const Error&);
+  void note_height(Link&, const http::Response&);
 
   void read(Link&);
   Result<void> read_once(Link&, Feed::Id&, std::uint64_t& after);
@@ -103,6 +106,14 @@ void Gossip::Impl::bad(Link& l, const Error& e) {
   if (is_lie(e)) ++l.status.lies;
 }
 
+void Gossip::Impl::note_height(Link& l, const http::Response& r) {
+  const auto text = r.headers.get(final_height_header);
+  const auto height = text ? http::number_of(*text) : std::nullopt;
+  if (!height) return;
+  const std::lock_guard lock(mutex);
+  l.status.final_height = Height{*height};
+}
+
 // ---- what they say --------------------------------------------------------------------------------------------------
 
 Result<void> Gossip::Impl::read_once(Link& l, Feed::Id& id, std::uint64_t& after) {
@@ -110,8 +121,13 @@ Result<void> Gossip::Impl::read_once(Link& l, Feed::Id& id, std::uint64_t& after
   request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}{}", base64url(id), after, options.wait.count(),
                                options.light ? "&light=1" : "");
   STELE_TRY(const auto response, l.reader.send(request));
+  if (response.status == 404) {  // a node alone has no log; its blocks are fetched all the same
+    (void)pause(options.wait);
+    return {};
+  }
   if (response.status != 200) return Unexpected(refused(response));
   STELE_TRY(const auto page, decode_feed_page(as_bytes(response.body)));
+  note_height(l, response);
   auto taken = committee->receive(page.messages);
   // What is not taken now is asked for again; what is no message at all never will be one.
   if (!taken && !is_lie(taken.error())) return taken;
@@ -237,9 +253,8 @@ void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
 
 Gossip::Gossip() = default;
 
-Result<std::unique_ptr<Gossip>> Gossip::open(
-    std::vector<Peer> peers, std::optional<PublicKey> me,
-    GossipOptions options) {  // NOLINT(performance-unnecessary-value-param): of a start
+Result<std::unique_ptr<Gossip>> Gossip::open(std::vector<Peer> peers, std::optional<PublicKey> me,
+                                             const GossipOptions& options) {
   std::unique_ptr<Gossip> out(new Gossip());
   out->impl_ = std::make_unique<Impl>(me, options);
   for (auto& p : peers) {

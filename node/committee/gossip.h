@@ -31,15 +31,17 @@ struct GossipOptions {
 
 struct PeerStatus {
   std::string url;
-  bool reachable = false;        ///< its last answer came and was good
-  std::uint64_t lies = 0;        ///< answers since the start that do not verify
-  std::optional<Error> error{};  ///< of the last failure
+  bool reachable = false;                ///< its last answer came and was good
+  std::uint64_t lies = 0;                ///< answers since the start that do not verify
+  std::optional<Error> error{};          ///< of the last failure
+  std::optional<Height> final_height{};  ///< as it says itself: for operators, believed by nobody
 };
 
 class Gossip {
  public:
   /// Does not connect. `me`: whose votes are asked for. Errors: those of http::Client::open.
-  static Result<std::unique_ptr<Gossip>> open(std::vector<Peer>, std::optional<PublicKey> me, GossipOptions = {});
+  static Result<std::unique_ptr<Gossip>> open(std::vector<Peer>, std::optional<PublicKey> me,
+                                              const GossipOptions& = {});
   /// As stop().
   ~Gossip();
   Gossip(const Gossip&) = delete;

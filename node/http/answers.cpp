@@ -41,6 +41,11 @@ constexpr std::array table{
     Row{"shared_exists", 409},
     Row{"shared_quota", 429},
     Row{"shared_full", 503},
+    Row{"no_vault", 421},
+    Row{"not_an_orderer", 421},
+    Row{"no_orderer", 503},
+    Row{"items_malformed", 400},
+    Row{"items_too_many", 400},
     Row{"messages_malformed", 400},
     Row{"messages_too_many", 400},
     Row{"messages_forged", 400},
@@ -101,6 +106,10 @@ Error not_final_yet() {
 Error overloaded() {
   return make_error("overloaded", "Máy chủ đang quá tải; hãy thử lại sau giây lát.",
                     "The server is overloaded; try again in a moment.");
+}
+Error starting() {
+  return make_error("starting", "Nút đang khởi động; hãy thử lại sau giây lát.",
+                    "The node is starting; try again in a moment.");
 }
 Error bad_request(std::string_view field, std::string vi, std::string en) {
   Where w;

@@ -21,6 +21,7 @@ namespace stele::http {
 [[nodiscard]] Error not_found();
 [[nodiscard]] Error not_final_yet();
 [[nodiscard]] Error overloaded();
+[[nodiscard]] Error starting();
 [[nodiscard]] Error bad_request(std::string_view field, std::string vi, std::string en);
 
 /// Decimal digits and nothing else, at most 15.

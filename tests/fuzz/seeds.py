@@ -130,6 +130,33 @@ def messages():
     seed("messages", "feed_page_version_2", b"STLF\x02" + bytes(16) + struct.pack(">Q", 7))
 
 
+def relay():
+    jws = min((r["jws"] for r in golden("records")["records"]), key=len).encode()
+
+    def item(text, acks=()):
+        return counted(text) + struct.pack(">H", len(acks)) + b"".join(struct.pack(">H", v) + bytes(64) for v in acks)
+
+    def items(*list_of):
+        return b"STLI\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of)
+
+    def fate(status, code=b"", where=b""):
+        return bytes([status]) + b"".join(struct.pack(">H", len(t)) + t for t in (code, where))
+
+    def fates(*list_of):
+        return b"STLO\x01\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of)
+
+    seed("relay", "items", items(item(jws), item(jws, (0, 2))))
+    seed("relay", "items_cut_off", items(item(jws, (0, 2)))[:-1])
+    seed("relay", "items_acks_out_of_order", items(item(b"x", (2, 0))))
+    seed("relay", "items_none", items())
+    seed("relay", "items_too_many", b"STLI\x01" + struct.pack(">I", 1001))
+    seed("relay", "items_version_2", b"STLI\x02" + struct.pack(">I", 1) + item(b"x"))
+    seed("relay", "fates", fates(fate(0), fate(2, b"no_authority", b"stele.org"), fate(3, b"overloaded")))
+    seed("relay", "fates_final", fates(fate(1)))
+    seed("relay", "fates_unknown_reason", fates(fate(2, b"no_such_reason")))
+    seed("relay", "fates_reason_too_long", fates(fate(3, b"x" * 257)))
+
+
 def vote_and_head_files():
     vote = bytes.fromhex(golden("secrets")["vote_file"]["bytes"])
     seed("vote_file", "golden", vote)
@@ -224,6 +251,14 @@ def config():
         '[test]\nclock_file = "clock"\n[log]\nlevel = "warn"\njson = true\n')
     seed("config", "least", start + keys)
     seed("config", "full", full)
+    peers = '[[peers]]\nurl = "http://a:1"\nvalidator = "validator-1"\norderer = 1\nvault = "0"\n'
+    several = (peers * 2 + '[etcd]\nmembers = ["http://127.0.0.1:2379"]\n[committee]\nleft_out_s = 5\ncomplain_s = 9\n'
+               'slots_kept = 0\nlight = true\nevidence = "e"\n')
+    seed("config", "several", start + 'roles = ["validator", "orderer"]\n' + keys + several)
+    seed("config", "follower", start + "roles = []\n" + peers)
+    seed("config", "bad_role", start + 'roles = ["valdator"]\n' + keys)
+    seed("config", "peer_misspelt", start + keys + peers + 'valdator = "x"\n')
+    seed("config", "peers_are_a_value", start + keys + "peers = [1]\n")
     seed("config", "missing_key", 'genesis = "g"\n')
     seed("config", "bad_port", start + keys + "[http]\nport = 65536\n")
     seed("config", "misspelt", start + keys + "[http]\nadress = 1\n")
@@ -270,6 +305,6 @@ def cli():
 
 
 if __name__ == "__main__":
-    for write in (chain, changing_chain, block_stream, messages, vote_and_head_files, key_file, vault_payload, vault_messages, sealed_object, config, requests,
+    for write in (chain, changing_chain, block_stream, messages, relay, vote_and_head_files, key_file, vault_payload, vault_messages, sealed_object, config, requests,
                   cli):
         write()

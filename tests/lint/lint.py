@@ -17,7 +17,7 @@ CORE = ["ledger/base", "ledger/record", "ledger/log", "ledger/registry", "ledger
 LEDGER = CORE + ["ledger/store"]
 PAPER = ["ledger/paper"]  # named by those who print or read prints
 SHARED_NODE = ["node/http", "node/sync"]  # the only parts of node/ that other programs may link
-NODE = SHARED_NODE + ["node/requests", "node/ordering", "node/finality", "node/etcd", "node/committee",
+NODE = SHARED_NODE + ["node/requests", "node/ordering", "node/finality", "node/etcd", "node/committee", "node/relay",
                       "node/vault", "node/replication"]
 
 LAYERS = {
@@ -39,6 +39,7 @@ LAYERS = {
     # It drives the state machine: binds the node's key by the vote file, and signs as its orderer.
     "node/committee": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],
     "node/requests": ["ledger/base", "ledger/record", "node/http"],
+    "node/relay": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],  # "signer" by way of ordering
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
     "node/replication": LEDGER + SHARED_NODE + ["signer", "node/requests", "node/finality", "node/ordering", "node/vault"],
     "node/app": LEDGER + NODE + ["signer"],

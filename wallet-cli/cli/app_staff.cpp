@@ -35,8 +35,26 @@ void init_network_command(Command& program) {
       .option({"--roots", {"số khóa gốc", "number of root keys"}, V::number}, o->roots)
       .option({"--root-quorum", {"cần bao nhiêu khóa gốc cùng ký", "how many root keys must sign together"}, V::number},
               o->root_quorum)
+      .option({"--validators", {"số nút xác nhận", "number of validators"}, V::number}, o->validators)
+      .option({"--orderers", {"bao nhiêu nút trong số đó sắp xếp", "how many of the nodes order"}, V::number},
+              o->orderers)
+      .option({"--vaults", {"bao nhiêu nút có kho dữ liệu riêng", "how many of the nodes have a vault"}, V::number},
+              o->vaults)
+      .option({"--followers",
+               {"số nút chỉ theo dõi, không có khóa", "number of nodes that only follow, without keys"},
+               V::number},
+              o->followers)
+      .option({"--port",
+               {"cổng của nút đầu; các nút sau kế tiếp", "port of the first node; the others' follow"},
+               V::number},
+              o->port)
+      .options({"--etcd", {"địa chỉ một máy etcd; dùng được nhiều lần", "a member of etcd; may be repeated"}, V::url},
+               o->etcd)
       .example({"Mạng thử với 3 khóa gốc, cần 2", "A test network with 3 root keys, 2 needed"},
                "stele init-network thu --name thu --base-url https://hocba.example --mode test")
+      .example({"Mạng thử bốn nút trên một máy, hai nút sắp xếp", "Four nodes on one machine, two of them order"},
+               "stele init-network bon --name bon --base-url https://hocba.example --mode test --validators 4 "
+               "--orderers 2 --etcd http://127.0.0.1:2379")
       .runs([o](const Context& c) { return init_network(c, *o); });
 }
 

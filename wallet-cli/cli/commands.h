@@ -13,8 +13,12 @@ struct InitNetwork {
   fs::path folder;
   std::string name, mode = "live", base_url, time;  ///< time: UTC text; empty: now
   unsigned roots = 3, root_quorum = 2;
+  unsigned validators = 1, orderers = 1, vaults = 1, followers = 0;
+  unsigned port = 7480;           ///< of the first node; the others' follow
+  std::vector<std::string> etcd;  ///< its members; for several validators
 };
-/// Genesis, root keys, node keys and node.toml. Passphrases: one for each root key, then one for the node's keys.
+/// Genesis, root keys, and for each node its keys and node.toml: in `node`, or in `node-0` and on if there are several.
+/// Passphrases: one for each root key, then one for each node's keys; followers have none.
 [[nodiscard]] Exit init_network(const Context&, const InitNetwork&);
 
 struct KeyNew {

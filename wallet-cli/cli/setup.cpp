@@ -71,21 +71,114 @@ Result<void> make_folder(const fs::path& path) {
   return {};
 }
 
-constexpr std::string_view node_toml = R"(# stele-node; see docs/operations.md. Paths are relative to this file.
-genesis = "../genesis.json"
-data = "data"
+constexpr unsigned nodes_max = 25;           ///< of one kind
+constexpr unsigned vault_ports_above = 100;  ///< the port for vaults, above that for everybody
 
-[http]
-address = "127.0.0.1"
-port = 7480
+/// What one node of a new network is.
+struct NewNode {
+  std::string folder;
+  unsigned number = 0;
+  bool orderer = false, validator = false, vault = false;
+  [[nodiscard]] bool has_keys() const { return orderer || validator || vault; }
+};
 
-[keys]
-orderer = "keys/orderer.key"
-validator = "keys/validator.key"
-vault = "keys/vault.key"
-vote_file = "vote/vote"
-wrapping = "wrapping"
-)";
+std::vector<NewNode> nodes_of(const InitNetwork& o) {
+  const unsigned with_keys = std::max({o.validators, o.orderers, o.vaults});
+  std::vector<NewNode> out;
+  for (unsigned i = 0; i < with_keys + o.followers; ++i) {
+    const bool only = with_keys + o.followers == 1;
+    out.push_back({only ? "node" : "node-" + std::to_string(i), i, i < o.orderers, i < o.validators, i < o.vaults});
+  }
+  return out;
+}
+
+std::string quoted_list(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& w : words) out += (out.empty() ? "\"" : ", \"") + w + "\"";
+  return "[" + out + "]";
+}
+
+unsigned vault_port(const InitNetwork& o, const NewNode& n) {
+  return o.port + vault_ports_above + n.number;
+}
+
+std::string peer_toml(const InitNetwork& o, const NewNode& peer) {
+  const auto n = std::to_string(peer.number);
+  std::string out = "\n[[peers]]\nurl = \"http://127.0.0.1:" + std::to_string(o.port + peer.number) + "\"\n";
+  if (peer.validator) out += "validator = \"validator-" + n + "\"\n";
+  if (peer.orderer) out += "orderer = \"orderer-" + n + "\"\n";
+  if (!peer.vault) return out;
+  out += "vault = \"vault-" + n + "\"\n";
+  return out + "vault_url = \"http://127.0.0.1:" + std::to_string(vault_port(o, peer)) + "\"\n";
+}
+
+std::string node_toml(const InitNetwork& o, const std::vector<NewNode>& nodes, const NewNode& me) {
+  const bool several = nodes.size() > 1;
+  std::vector<std::string> roles;
+  if (me.orderer) roles.emplace_back("orderer");
+  if (me.validator) roles.emplace_back("validator");
+  if (me.vault) roles.emplace_back("vault");
+  std::string out =
+      "# stele-node; see docs/operations.md. Paths are relative to this file.\n"
+      "genesis = \"../genesis.json\"\ndata = \"data\"\n";
+  if (several) out += "roles = " + quoted_list(roles) + "\n";
+  out += "\n[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(o.port + me.number) + "\n";
+  if (me.has_keys()) out += "\n[keys]\n";
+  for (const auto& role : roles) out.append(role).append(" = \"keys/").append(role).append(".key\"\n");
+  if (me.validator) out += "vote_file = \"vote/vote\"\n";
+  if (me.vault) out += "wrapping = \"wrapping\"\n";
+  if (!several) return out;
+  out +=
+      "\n[limits]\nrequests_per_second = 0  # all nodes share one address here; on machines of their own leave it "
+      "out\n";
+  if (me.vault && o.vaults > 1)
+    out += "\n[vaults]  # for other vaults; elsewhere than on one machine with TLS: docs/operations.md\nport = " +
+           std::to_string(vault_port(o, me)) + "\n";
+  if (me.orderer && !o.etcd.empty()) out += "\n[etcd]\nmembers = " + quoted_list(o.etcd) + "\n";
+  for (const auto& peer : nodes) {
+    if (peer.number != me.number && peer.has_keys()) out += peer_toml(o, peer);
+  }
+  return out;
+}
+
+Result<void> check_counts(const InitNetwork& o) {
+  constexpr unsigned most = nodes_max;
+  for (const auto n : {o.validators, o.orderers, o.vaults}) {
+    if (n == 0 || n > most)
+      return Unexpected(usage("--validators, --orderers và --vaults phải từ 1 đến 25.",
+                              "--validators, --orderers and --vaults must be 1 to 25."));
+  }
+  constexpr unsigned last_port = 65'535;
+  if (o.followers > most || o.port == 0 || o.port > last_port - 2 * vault_ports_above)
+    return Unexpected(
+        usage("--followers tối đa 25; --port từ 1 đến 65335.", "--followers is at most 25, --port 1 to 65335."));
+  if (o.validators > 1 && o.etcd.empty())
+    return Unexpected(usage("Mạng nhiều nút cần --etcd URL (một lần cho mỗi máy etcd).",
+                            "A network of several validators needs --etcd URL (once for each member)."));
+  return {};
+}
+
+/// Its keys into its folder, and their public halves into the genesis.
+Result<void> make_node_keys(const Context& c, const InitNetwork& o, const NewNode& n, bool several,
+                            record::Genesis& g) {
+  if (!n.has_keys()) return {};
+  const auto number = std::to_string(n.number);
+  const auto prompt =
+      several ? std::string(pick(c, "Mật khẩu cho các khóa của nút ", "Passphrase for the keys of node ")) + number
+              : std::string(pick(c, "Mật khẩu cho các khóa của nút", "Passphrase for the node's keys"));
+  STELE_TRY(const auto passphrase, signer::read_passphrase(c.passphrase, prompt, true));
+  const auto make = [&](bool has, const std::string& role, std::vector<record::Member>& list) -> Result<void> {
+    if (!has) return {};
+    signer::KeyHeader h;
+    h.person = new_person();
+    STELE_TRY(const auto made, make_key_file(o.folder / n.folder / "keys" / (role + ".key"), h, passphrase));
+    list.push_back({role + "-" + number, made.key.compressed()});
+    return {};
+  };
+  STELE_CHECK(make(n.orderer, "orderer", g.orderers));
+  STELE_CHECK(make(n.validator, "validator", g.validators));
+  return make(n.vault, "vault", g.vaults);
+}
 
 Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
   record::Genesis g;
@@ -100,8 +193,10 @@ Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
         usage("--time phải có dạng 2025-08-01T00:00:00Z.", "--time must look like 2025-08-01T00:00:00Z."));
   g.time = *time;
   g.root_quorum = o.root_quorum;
+  STELE_CHECK(check_counts(o));
+  const auto nodes = nodes_of(o);
   STELE_CHECK(make_folder(o.folder / "keys"));
-  STELE_CHECK(make_folder(o.folder / "node" / "keys"));
+  for (const auto& n : nodes) STELE_CHECK(make_folder(o.folder / n.folder / "keys"));
   for (unsigned i = 1; i <= o.roots; ++i) {
     const auto n = std::to_string(i);
     STELE_TRY(const auto passphrase,
@@ -112,21 +207,13 @@ Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
     STELE_TRY(const auto made, make_key_file(o.folder / "keys" / ("root-" + n + ".key"), h, passphrase));
     g.roots.push_back({made.header.person, made.key.compressed()});
   }
-  STELE_TRY(const auto passphrase,
-            signer::read_passphrase(c.passphrase,
-                                    pick(c, "Mật khẩu cho các khóa của nút", "Passphrase for the node's keys"), true));
-  for (auto* list : {&g.orderers, &g.validators, &g.vaults}) {
-    const std::string role = list == &g.orderers ? "orderer" : list == &g.validators ? "validator" : "vault";
-    signer::KeyHeader h;
-    h.person = new_person();
-    STELE_TRY(const auto made, make_key_file(o.folder / "node" / "keys" / (role + ".key"), h, passphrase));
-    list->push_back({role + "-0", made.key.compressed()});
-  }
+  for (const auto& n : nodes) STELE_CHECK(make_node_keys(c, o, n, nodes.size() > 1, g));
   const auto text = record::encode_genesis(g);
   auto decoded = record::decode_genesis(text);
   if (!decoded) return Unexpected(to_error(decoded.error()));
   STELE_CHECK(write_file(o.folder / "genesis.json", text, false, false));
-  STELE_CHECK(write_file(o.folder / "node" / "node.toml", node_toml, false, false));
+  for (const auto& n : nodes)
+    STELE_CHECK(write_file(o.folder / n.folder / "node.toml", node_toml(o, nodes, n), false, false));
   return std::move(*decoded);
 }
 

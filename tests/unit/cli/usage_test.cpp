@@ -52,6 +52,21 @@ TEST(Usage, WrongValuesAreNamed) {
   EXPECT_TRUE(has(stele({"verify", "a", "--now", "none", "--now", "none", "--lang", "en"}).err, "only once"));
 }
 
+TEST(Usage, ANetworkOfSeveralNodesSaysWhatItNeeds) {
+  const auto init = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"init-network", "/nonexistent/x", "--name",    "x",      "--mode",
+                                   "test",         "--base-url",     "https://x", "--lang", "en"};
+    words.insert(words.end(), more.begin(), more.end());
+    return stele(words);
+  };
+  const auto no_etcd = init({"--validators", "4"});
+  EXPECT_EQ(no_etcd.exit, 2);
+  EXPECT_TRUE(has(no_etcd.err, "--etcd")) << no_etcd.err;
+  EXPECT_TRUE(has(init({"--validators", "0"}).err, "1 to 25"));
+  EXPECT_TRUE(has(init({"--vaults", "26"}).err, "1 to 25"));
+  EXPECT_TRUE(has(init({"--port", "65535"}).err, "--port"));
+}
+
 TEST(Usage, WhyNeedsASubjectAndASubjectNeedsWhy) {
   EXPECT_EQ(stele({"show", "a.json", "toan"}).exit, 2);
   EXPECT_EQ(stele({"show", "--why", "a.json"}).exit, 2);

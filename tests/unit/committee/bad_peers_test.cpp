@@ -115,6 +115,40 @@ class Routes : public ::testing::Test {
   HttpNetwork net;
 };
 
+TEST_F(Routes, AnswerStartingUntilThereIsACommittee) {
+  http::Server server{http::ServerOptions{}};
+  http::WorkPool pool(1, 16);
+  FeedRoutes routes(server, pool);
+  must(server.start());
+  auto client = must(http::Client::open("http://127.0.0.1:" + std::to_string(server.port())));
+  const auto ask = [&](const std::string& method, const std::string& target) {
+    http::Request r;
+    r.method = method;
+    r.target = target;
+    return must(client.send(r));
+  };
+  const auto votes = "/v1/votes/" + base64url(public_of(validator_name(0)).view());
+  for (const auto& [method, target] :
+       {std::pair<std::string, std::string>{"GET", "/v1/feed"}, {"POST", "/v1/feed"}, {"GET", votes}}) {
+    const auto answer = ask(method, target);
+    EXPECT_EQ(answer.status, 503) << target;
+    EXPECT_THAT(answer.body, testing::HasSubstr("\"starting\"")) << target;
+    EXPECT_TRUE(answer.headers.get("Retry-After"));
+  }
+  routes.bind(*net.nodes[0]->committee);
+  EXPECT_EQ(ask("GET", "/v1/feed").status, 200);
+  EXPECT_EQ(ask("POST", "/v1/feed").status, 204);
+  EXPECT_EQ(ask("GET", votes).status, 200);
+  routes.stop();
+  server.stop(0ms);
+}
+
+TEST_F(Routes, SayHowFarTheNodeIs) {
+  const auto height = get("/v1/feed").headers.get(final_height_header);
+  ASSERT_TRUE(height);
+  EXPECT_EQ(*height, std::to_string(net.nodes[0]->final_height().value));
+}
+
 TEST_F(Routes, GiveTheLogFromAnyNumber) {
   const auto all = page("");
   EXPECT_FALSE(all.messages.empty());

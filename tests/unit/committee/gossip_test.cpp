@@ -23,6 +23,18 @@ TEST(Gossip, RecordsOfTwoOrderersBecomeFinalEverywhere) {
   net.expect_one_chain_everywhere();
 }
 
+TEST(Gossip, KnowsHowFarItsPeersSayTheyAre) {
+  HttpNetwork net(4, 2);
+  net.up_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  EXPECT_TRUE(eventually([&] {
+    const auto peers = net.gossips[3]->status();
+    return std::all_of(peers.begin(), peers.end(), [&](const PeerStatus& p) {
+      return p.final_height && p.final_height->value >= net.nodes[3]->final_height().value;
+    });
+  })) << net.where();
+}
+
 TEST(Gossip, GoesOnWithoutOneValidator) {
   HttpNetwork net(4, 2);
   net.up_all();

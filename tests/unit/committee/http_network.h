@@ -18,7 +18,7 @@ inline std::uint16_t free_port() {
 /// What a node shows of itself over HTTP.
 struct Front {
   Front(Node& n, std::uint16_t port) : directory(*n.ledger), pool(1, 256), server(options_of(port)) {
-    routes = std::make_unique<FeedRoutes>(server, *n.committee, *n.feed, pool);
+    routes = std::make_unique<FeedRoutes>(server, pool);
     for (auto& route : sync::ledger_routes()) {
       server.route(route.method, route.pattern, [this, &n, f = route.handler](http::Request r, http::Respond respond) {
         http::respond_on(pool, std::move(r), std::move(respond), [this, &n, f](const http::Request& q) {
@@ -27,6 +27,7 @@ struct Front {
       });
     }
     must(server.start());
+    routes->bind(*n.committee);
   }
   ~Front() {
     routes->stop();

@@ -136,6 +136,135 @@ TEST(Config, ACertificateNeedsItsKey) {
   EXPECT_EQ(e.where.field, "http.tls_certificate");
 }
 
+// ---- a network of several nodes ----
+
+constexpr std::string_view follower = R"(genesis = "../genesis.json"
+data = "data"
+roles = []
+)";
+
+TEST(Config, WithoutRolesANodeHasAllThree) {
+  const auto c = parse(std::string(sample));
+  ASSERT_TRUE(c);
+  EXPECT_TRUE(c->roles.orderer && c->roles.validator && c->roles.vault);
+  EXPECT_FALSE(c->roles.given);
+  EXPECT_TRUE(c->peers.empty());
+}
+
+TEST(Config, AFollowerNeedsNoKeys) {
+  const auto c = parse(std::string(follower));
+  ASSERT_TRUE(c) << c.error().en;
+  EXPECT_FALSE(c->roles.orderer || c->roles.validator || c->roles.vault);
+  EXPECT_TRUE(c->roles.given);
+  EXPECT_TRUE(c->keys.vote_file.empty());
+}
+
+TEST(Config, KeysAreNeededForTheRolesThatTheNodeHas) {
+  const auto with_role = [](const std::string& role, const std::string& keys) {
+    return "genesis = \"g\"\ndata = \"d\"\nroles = [\"" + role + "\"]\n[keys]\n" + keys;
+  };
+  EXPECT_TRUE(parse(with_role("orderer", "orderer = \"o\"\n")));
+  EXPECT_EQ(error_of(with_role("orderer", "validator = \"v\"\n")).where.field, "keys.orderer");
+  EXPECT_TRUE(parse(with_role("validator", "validator = \"v\"\nvote_file = \"f\"\n")));
+  EXPECT_EQ(error_of(with_role("validator", "validator = \"v\"\n")).where.field, "keys.vote_file");
+  EXPECT_TRUE(parse(with_role("vault", "vault = \"v\"\nwrapping = \"w\"\n")));
+  const auto e = error_of(with_role("vault", "vault = \"v\"\n"));
+  EXPECT_EQ(e.code, "config_missing_key");
+  EXPECT_EQ(e.where.field, "keys.wrapping");
+}
+
+TEST(Config, RolesAreAListOfKnownWords) {
+  for (const std::string bad : {"\"orderer\"", "[\"ordrer\"]", "[\"vault\", \"vault\"]", "[1]", "true"}) {
+    const auto e = error_of("genesis = \"g\"\ndata = \"d\"\nroles = " + bad + "\n");
+    EXPECT_EQ(e.code, "config_bad_value") << bad;
+    EXPECT_EQ(e.where.row, 3U) << bad;
+    EXPECT_EQ(e.where.field, "roles");
+    EXPECT_NE(e.en.find("orderer, validator, vault"), std::string::npos) << e.en;
+  }
+}
+
+TEST(Config, ReadsPeersEtcdAndCommittee) {
+  const auto c = parse(with(R"([[peers]]
+url = "https://so-2.example:7480"
+validator = "validator-1"
+orderer = 1
+vault = "vault-1"
+[[peers]]
+url = "http://10.0.0.3:7480/stele"
+[etcd]
+members = ["http://127.0.0.1:2379", "http://127.0.0.2:2379"]
+[committee]
+left_out_s = 20
+complain_s = 90
+slots_kept = 0
+light = true
+evidence = "evidence"
+)"));
+  ASSERT_TRUE(c) << c.error().en;
+  ASSERT_EQ(c->peers.size(), 2U);
+  EXPECT_EQ(c->peers[0].url, "https://so-2.example:7480");
+  EXPECT_EQ(c->peers[0].validator, "validator-1");
+  EXPECT_EQ(c->peers[0].orderer, "1");
+  EXPECT_EQ(c->peers[0].vault, "vault-1");
+  EXPECT_EQ(c->peers[0].where.row, 15U);
+  EXPECT_TRUE(c->peers[1].validator.empty() && c->peers[1].orderer.empty() && c->peers[1].vault.empty());
+  EXPECT_EQ(c->etcd.members.size(), 2U);
+  EXPECT_EQ(c->committee.left_out_s, 20U);
+  EXPECT_EQ(c->committee.complain_s, 90U);
+  EXPECT_EQ(c->committee.slots_kept, 0U);
+  EXPECT_TRUE(c->committee.light);
+  EXPECT_EQ(c->committee.evidence, "/srv/node/evidence");
+}
+
+TEST(Config, AnUnknownKeyOfAPeerIsRefusedWithItsPlaceAndTheNearestKey) {
+  const auto e =
+      error_of(with("[[peers]]\nurl = \"http://a:1\"\n[[peers]]\nurl = \"http://b:1\"\nvalidater = \"x\"\n"));
+  EXPECT_EQ(e.code, "config_unknown_key");
+  EXPECT_EQ(e.where.row, 19U);
+  EXPECT_EQ(e.where.field, "peers.validater");
+  EXPECT_NE(e.en.find("\"peers.validator\""), std::string::npos) << e.en;
+}
+
+TEST(Config, APeerWithoutAUrlIsRefusedWhereItBegins) {
+  const auto e = error_of(with("[[peers]]\nurl = \"http://a:1\"\n[[peers]]\nvalidator = \"x\"\n"));
+  EXPECT_EQ(e.code, "config_missing_key");
+  EXPECT_EQ(e.where.row, 17U);
+  EXPECT_EQ(e.where.field, "peers.url");
+}
+
+TEST(Config, PeersHaveFormsAndBounds) {
+  const auto peer = [](const std::string& line) {
+    return error_of(with("[[peers]]\nurl = \"http://a:1\"\n" + line + "\n"));
+  };
+  for (const std::string bad : {"validator = 3", "validator = \"\"", "orderer = -1", "orderer = 65536", "orderer = 1.5",
+                                "vault = true", "vault = \"\""}) {
+    const auto e = peer(bad);
+    EXPECT_EQ(e.code, "config_bad_value") << bad;
+    EXPECT_EQ(e.where.row, 17U) << bad;
+  }
+  for (const std::string bad : {"\"a:1\"", "\"ftp://a\"", "\"http://u@a:1\"", "1"})
+    EXPECT_EQ(error_of(with("[[peers]]\nurl = " + bad + "\n")).where.field, "peers.url") << bad;
+  EXPECT_EQ(error_of("peers = 3\n" + std::string(follower)).where.field, "peers");
+  EXPECT_EQ(error_of("peers = [3]\n" + std::string(follower)).where.field, "peers");
+  EXPECT_EQ(error_of(with("[peers]\nurl = \"http://a:1\"\n")).where.field, "peers");
+  std::string many;
+  for (std::size_t i = 0; i <= peers_max; ++i) many += "[[peers]]\nurl = \"http://a:1\"\n";
+  EXPECT_EQ(error_of(with(many)).where.field, "peers");
+}
+
+TEST(Config, EtcdAndCommitteeHaveFormsAndBounds) {
+  for (const std::string bad : {"[]", "\"http://a:1\"", "[\"a\"]", "[1]"})
+    EXPECT_EQ(error_of(with("[etcd]\nmembers = " + bad + "\n")).where.field, "etcd.members") << bad;
+  EXPECT_EQ(error_of(with("[etcd]\nmember = []\n")).code, "config_unknown_key");
+  for (const std::string bad :
+       {"left_out_s = 0", "complain_s = 86401", "slots_kept = -1", "light = 1", "evidence = \"\""}) {
+    const auto e = error_of(with("[committee]\n" + bad + "\n"));
+    EXPECT_EQ(e.code, "config_bad_value") << bad;
+    EXPECT_EQ(e.where.row, 16U);
+  }
+  EXPECT_EQ(error_of(with("[committee]\nstall_s = 5\n")).code, "config_unknown_key");
+}
+
 TEST(Config, BrokenTomlIsRefusedWhereItBreaks) {
   const auto e = error_of("genesis = \"a\ndata = 3\n");
   EXPECT_EQ(e.code, "config_syntax");

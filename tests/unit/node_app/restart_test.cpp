@@ -104,7 +104,7 @@ TEST_F(Restart, AfterTheWrappingKeyWasRotatedAllOpens) {
     o.wrapping_keys = config_.keys.wrapping;
     o.net = school_.genesis().net;
     o.free_space_floor_bytes = 1;
-    auto v = vault::Vault::open(o, std::move(keys().vault));
+    auto v = vault::Vault::open(o, std::move(*keys().vault));
     ASSERT_TRUE(v);
     ASSERT_TRUE((*v)->rotate_wrapping_key("2026-01-08t00-00-00z"));
   }

@@ -1,0 +1,24 @@
+// The other nodes of the network: what the configuration says of them, looked up in the genesis. Internal to node/app.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ledger/record/genesis.h"
+#include "node/app/config.h"
+
+namespace stele::app {
+
+struct Peer {
+  std::string url;
+  std::string validator_id;                         ///< as the configuration names it; empty: no validator
+  std::optional<PublicKey> validator{};             ///< whose word about votes it is
+  std::optional<std::uint16_t> orderer{}, vault{};  ///< numbers in the genesis
+  std::string vault_url;                            ///< of its port for vaults; empty: not asked
+};
+
+/// `config_bad_value`, with the place in the file, for whoever the genesis does not know. A validator that was
+/// registered later is named by its key.
+[[nodiscard]] Result<std::vector<Peer>> resolve_peers(const Config&, const record::Genesis&);
+
+}  // namespace stele::app

@@ -1,0 +1,172 @@
+#include "node/relay/relay_routes.h"
+
+#include <algorithm>
+
+#include "ledger/base/assert.h"
+#include "node/http/answers.h"
+
+namespace stele::relay {
+namespace {
+
+using http::Request;
+using http::Respond;
+using http::Response;
+using ordering::Outcome;
+
+constexpr std::chrono::milliseconds idle{1'000};  ///< nobody waits: the thread looks again so often
+
+Fate fate_of(const Outcome& o) {
+  switch (o.status) {
+    case Outcome::Status::final:
+      return {Fate::Status::final};
+    case Outcome::Status::refused:
+      return {Fate::Status::refused, std::string(code_name(o.rejection->code)), o.rejection->where};
+    case Outcome::Status::pending:
+      return {Fate::Status::held};
+    case Outcome::Status::failed:
+      return {Fate::Status::failed, o.error ? o.error->code : "failed"};
+  }
+  return {};
+}
+
+/// As the query says, within the bound.
+Result<std::chrono::milliseconds> wait_of(const Request& r, std::chrono::milliseconds max) {
+  if (!r.query_value("wait_ms")) return std::chrono::milliseconds(0);
+  STELE_TRY(const auto ms, http::number_query(r, "wait_ms"));
+  return std::min(std::chrono::milliseconds(std::min<std::uint64_t>(ms, 1'000'000)), max);
+}
+
+}  // namespace
+
+RelayRoutes::RelayRoutes(http::Server& server, http::WorkPool& pool, RelayRoutesLimits limits)
+    : pool_(pool), limits_(limits) {
+  http::RouteOptions large;
+  large.body_bytes_max = items_bytes_max;
+  server.route(
+      "POST", "/v1/relay",
+      [this](Request r, Respond one) {
+        const auto respond = std::make_shared<Respond>(std::move(one));
+        if (orderer_.load() == nullptr) return (*respond)(http::refuse(http::starting()));
+        // Reading megabytes is not for the server's thread.
+        const auto request = std::make_shared<const Request>(std::move(r));
+        if (!pool_.post([this, request, respond] { post(*request, respond); }))
+          (*respond)(http::refuse(http::overloaded()));
+      },
+      large);
+}
+
+RelayRoutes::~RelayRoutes() {
+  stop();
+}
+
+void RelayRoutes::bind(ordering::Orderer& orderer, std::function<bool()> leads) {
+  STELE_ASSERT(!thread_.joinable());
+  leads_ = std::move(leads);
+  thread_ = std::thread([this] { run(); });
+  orderer_ = &orderer;
+}
+
+void RelayRoutes::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool RelayRoutes::all_decided(const std::vector<HeldPtr>& items) {
+  return std::all_of(items.begin(), items.end(), [](const HeldPtr& h) { return h->decided.has_value(); });
+}
+
+Response RelayRoutes::answer(const std::vector<HeldPtr>& items) const {
+  Fates out;
+  out.leads = leads_();
+  for (const auto& h : items) out.fates.push_back(h->decided.value_or(Fate{}));
+  Response r;
+  r.body = as_text(encode(out));
+  r.content_type = "application/octet-stream";
+  r.headers.set("Cache-Control", "no-store");
+  return r;
+}
+
+void RelayRoutes::post(const Request& r, std::shared_ptr<Respond> respond) {
+  const auto wait = wait_of(r, limits_.wait_max);
+  if (!wait) return (*respond)(http::refuse(wait.error()));
+  auto received = decode_items(as_bytes(r.body));
+  if (!received) return (*respond)(http::refuse(received.error()));
+  const auto items = take(std::move(*received));
+  if (!items) return (*respond)(http::refuse(items.error()));
+  std::unique_lock lock(mutex_);
+  if (!all_decided(*items) && wait->count() > 0 && !stopping_ && waiting_.size() < limits_.waiting_max) {
+    waiting_.push_back({*items, Clock::now() + *wait, std::move(respond)});
+    lock.unlock();
+    wake_.notify_all();
+    return;
+  }
+  auto now = answer(*items);
+  lock.unlock();
+  (*respond)(std::move(now));
+}
+
+/// Those that are not in hand go to the orderer.
+Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<ReceivedItem> received) {
+  std::vector<HeldPtr> all, fresh;
+  std::vector<ordering::Item> items;
+  {
+    const std::lock_guard lock(mutex_);
+    if (held_.size() + received.size() > limits_.held_max) return Unexpected(http::overloaded());
+    for (auto& r : received) {
+      auto& held = held_[r.digest];
+      if (!held) {
+        held = std::make_shared<Held>(Held{r.digest});
+        fresh.push_back(held);
+        items.push_back(std::move(r.item));
+      }
+      all.push_back(held);
+    }
+  }
+  if (fresh.empty()) return all;
+  orderer_.load()->submit(std::move(items), [this, fresh](const std::vector<Outcome>& o) { decided(fresh, o); });
+  return all;
+}
+
+/// On a thread of the orderer. What is decided is forgotten: who sends it again is told anew, for the reason may have
+/// gone.
+void RelayRoutes::decided(const std::vector<HeldPtr>& items, const std::vector<Outcome>& outcomes) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      items[i]->decided = fate_of(outcomes[i]);
+      held_.erase(items[i]->digest);
+    }
+  }
+  wake_.notify_all();
+}
+
+void RelayRoutes::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || !waiting_.empty()) {
+    const auto now = Clock::now();
+    auto next = now + idle;
+    std::list<Waiting> due;
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+      const auto here = it++;
+      if (all_decided(here->items) || here->deadline <= now || stopping_)
+        due.splice(due.end(), waiting_, here);
+      else
+        next = std::min(next, here->deadline);
+    }
+    std::vector<Response> answers;
+    for (const auto& w : due) answers.push_back(answer(w.items));
+    if (due.empty()) {
+      if (!stopping_) wake_.wait_until(lock, next);
+      continue;
+    }
+    lock.unlock();
+    for (std::size_t i = 0; auto& w : due) (*w.respond)(std::move(answers[i++]));
+    lock.lock();
+  }
+}
+
+}  // namespace stele::relay

@@ -1,0 +1,71 @@
+// Where other nodes hand their records to this orderer: `POST /v1/relay` (docs/http-api.md).
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "node/http/server.h"
+#include "node/http/work_pool.h"
+#include "node/ordering/orderer.h"
+#include "node/relay/items.h"
+
+namespace stele::relay {
+
+struct RelayRoutesLimits {
+  std::chrono::milliseconds wait_max{5'000};  ///< that an answer may be put off; below the server's `handler_timeout`
+  std::size_t waiting_max = 1'024;            ///< answers put off at once; above: answered at once
+  std::size_t held_max = 65'536;              ///< records in hand for others; above: `overloaded`
+};
+
+/// An item that comes again while it is in hand is not taken a second time: whoever asks waits for the first one.
+class RelayRoutes {
+ public:
+  /// Registers the route; it answers `starting` until bind(). The pool must outlive the server; so must this.
+  RelayRoutes(http::Server&, http::WorkPool&, RelayRoutesLimits = {});
+  /// As stop().
+  ~RelayRoutes();
+  RelayRoutes(const RelayRoutes&) = delete;
+  RelayRoutes& operator=(const RelayRoutes&) = delete;
+
+  /// Once, from the owner's thread. `orderer`: whoever puts them into blocks; it must outlive the server, and must have
+  /// stopped before this ends. `leads`: any thread.
+  void bind(ordering::Orderer& orderer, std::function<bool()> leads);
+  /// Answers all who wait; later ones are answered at once. Any thread.
+  void stop();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Held {
+    Digest digest;
+    std::optional<Fate> decided{};
+  };
+  using HeldPtr = std::shared_ptr<Held>;
+  struct Waiting {
+    std::vector<HeldPtr> items;
+    Clock::time_point deadline;
+    std::shared_ptr<http::Respond> respond;
+  };
+  void post(const http::Request&, std::shared_ptr<http::Respond>);
+  Result<std::vector<HeldPtr>> take(std::vector<ReceivedItem>);
+  void decided(const std::vector<HeldPtr>&, const std::vector<ordering::Outcome>&);
+  void run();
+  [[nodiscard]] static bool all_decided(const std::vector<HeldPtr>&);
+  [[nodiscard]] http::Response answer(const std::vector<HeldPtr>&) const;
+
+  http::WorkPool& pool_;
+  const RelayRoutesLimits limits_;
+  std::atomic<ordering::Orderer*> orderer_ = nullptr;
+  std::function<bool()> leads_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<Digest, HeldPtr> held_;  ///< not decided yet
+  std::list<Waiting> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace stele::relay

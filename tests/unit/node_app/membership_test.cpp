@@ -1,0 +1,246 @@
+// Nodes of a network of several, and those that only follow.
+#include <fstream>
+#include <thread>
+
+#include "ledger/base/encoding.h"
+#include "node/app/alarms.h"
+#include "node/app/peers.h"
+#include "tests/unit/node_app/support.h"
+
+namespace stele::test {
+namespace {
+
+using json::Value;
+
+/// A network of four, of which nobody runs.
+struct Several {
+  signer::SigningKey root = signer::SigningKey::generate();
+  std::vector<signer::SigningKey> orderers, validators;
+  record::Genesis genesis;
+
+  Several() {
+    auto& g = genesis;
+    g.name = "thu";
+    g.base_url = "https://stele.example";
+    g.test = true;
+    g.time = UnixSeconds{1'767'571'200};
+    const auto key = root.public_key().compressed();
+    g.roots.push_back({base64url(ByteView(key.bytes).first(16)), key});
+    for (int i = 0; i < 4; ++i) {
+      const auto n = std::to_string(i);
+      const auto& orderer = orderers.emplace_back(signer::SigningKey::generate());
+      const auto& validator = validators.emplace_back(signer::SigningKey::generate());
+      g.orderers.push_back({"orderer-" + n, orderer.public_key().compressed()});
+      g.validators.push_back({"validator-" + n, validator.public_key().compressed()});
+      g.vaults.push_back({"vault-" + n, signer::SigningKey::generate().public_key().compressed()});
+    }
+  }
+};
+
+app::Config::Peer peer(const std::string& validator, const std::string& orderer, const std::string& vault) {
+  app::Config::Peer p;
+  p.url = "http://127.0.0.1:1";
+  p.validator = validator;
+  p.orderer = orderer;
+  p.vault = vault;
+  p.where.file = "node.toml";
+  p.where.row = 20;
+  return p;
+}
+
+TEST(Peers, AreWhatTheGenesisKnows) {
+  const Several s;
+  app::Config c;
+  c.peers = {peer("validator-2", "orderer-1", "3"), peer("", "", ""),
+             peer(base64url(s.root.public_key().compressed().view()), "", "")};
+  const auto peers = app::resolve_peers(c, s.genesis);
+  ASSERT_TRUE(peers) << peers.error().en;
+  EXPECT_EQ((*peers)[0].validator, s.genesis.validators[2].key);
+  EXPECT_EQ((*peers)[0].orderer, 1);
+  EXPECT_EQ((*peers)[0].vault, 3);
+  EXPECT_FALSE((*peers)[1].validator || (*peers)[1].orderer || (*peers)[1].vault);
+  EXPECT_EQ((*peers)[2].validator, s.root.public_key().compressed()) << "one that was registered later, by its key";
+}
+
+TEST(Peers, ThatTheGenesisDoesNotKnowAreRefusedWhereTheyStand) {
+  const Several s;
+  for (const auto& [p, field] :
+       {std::pair(peer("validator-4", "", ""), "peers.validator"),
+        std::pair(peer("A" + std::string(43, 'A'), "", ""), "peers.validator"),
+        std::pair(peer("", "4", ""), "peers.orderer"), std::pair(peer("", "validator-1", ""), "peers.orderer"),
+        std::pair(peer("", "", "vault-9"), "peers.vault")}) {
+    app::Config c;
+    c.peers = {p};
+    const auto peers = app::resolve_peers(c, s.genesis);
+    ASSERT_FALSE(peers) << field;
+    EXPECT_EQ(peers.error().code, "config_bad_value");
+    EXPECT_EQ(peers.error().where.field, field);
+    EXPECT_EQ(peers.error().where.row, 20U);
+  }
+}
+
+TEST(Alarms, AreSaidOnceAndShownWhileTheyLast) {
+  app::EventLog log(app::EventLog::Level::info, true);
+  app::Alarms alarms(log);
+  ::testing::internal::CaptureStderr();
+  alarms.raise("peer_unreachable", "http://a", {"không tới được", "can't be reached"});
+  alarms.raise("peer_unreachable", "http://a", {"không tới được", "can't be reached"});
+  alarms.raise("key_is_dead", "", {"khóa chết", "the key is dead"});
+  EXPECT_EQ(alarms.open().size(), 2U);
+  alarms.clear("peer_unreachable", "http://a");
+  alarms.clear("peer_unreachable", "http://a");
+  ASSERT_EQ(alarms.open().size(), 1U);
+  EXPECT_EQ(alarms.open()[0].code, "key_is_dead");
+  const auto text = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+  EXPECT_NE(text.find("không tới được"), std::string::npos) << text;
+  EXPECT_NE(text.find("the key is dead"), std::string::npos);
+}
+
+// ---- starting ----
+
+class Member : public TestNode {
+ protected:
+  Member() {
+    std::ofstream(config_.genesis, std::ios::binary) << record::encode_genesis(several.genesis);
+    config_.roles = {false, true, false, true};
+  }
+  [[nodiscard]] std::string why_not(app::NodeKeys keys = {}) {
+    auto started = app::App::start(config_, std::move(keys), log_);
+    EXPECT_FALSE(started);
+    return started ? std::string() : started.error().code + " " + started.error().where.field;
+  }
+  Several several;
+};
+
+TEST_F(Member, SaysItsRolesWhereThereAreSeveralValidators) {
+  config_.roles = {};
+  EXPECT_EQ(why_not(keys()), "config_missing_key roles");
+}
+
+TEST_F(Member, NeedsEtcdToOrder) {
+  config_.roles = {true, false, false, true};
+  app::NodeKeys k;
+  k.orderer = std::move(several.orderers[1]);
+  EXPECT_EQ(why_not(std::move(k)), "config_missing_key etcd.members");
+}
+
+TEST_F(Member, RefusesPeersThatTheGenesisDoesNotKnow) {
+  config_.peers = {peer("validator-7", "", "")};
+  app::NodeKeys k;
+  k.validator = std::move(several.validators[0]);
+  EXPECT_EQ(why_not(std::move(k)), "config_bad_value peers.validator");
+}
+
+TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
+  app::NodeKeys k;
+  k.validator = std::move(several.validators[0]);
+  config_.peers = {peer("validator-1", "orderer-1", "")};
+  auto started = app::App::start(config_, std::move(k), log_);
+  ASSERT_TRUE(started) << started.error().en;
+  app_ = std::move(*started);
+  const auto network = parse(get("/v1/network").body);
+  EXPECT_EQ(text(network, "node"), "validator-0");
+  ASSERT_EQ(items(network, "roles").size(), 1U);
+  EXPECT_EQ(items(network, "roles")[0].string(), "validator");
+  EXPECT_EQ(network.find("vault"), nullptr);
+  const auto* committee = network.find("committee");
+  ASSERT_NE(committee, nullptr);
+  EXPECT_FALSE(committee->find("may_sign")->boolean()) << "nobody has answered what its key voted";
+  ASSERT_EQ(items(*committee, "peers").size(), 1U);
+  EXPECT_EQ(text(items(*committee, "peers")[0], "validator"), "validator-1");
+  EXPECT_FALSE(items(*committee, "peers")[0].find("reachable")->boolean());
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_NE(get("/metrics").body.find("stele_may_sign 0"), std::string::npos);
+  EXPECT_EQ(get("/v1/feed").status, 200);
+  app_->stop();
+}
+
+// ---- following ----
+
+/// A university beside the node of `TestNode`.
+class Follower : public TestNode {
+ protected:
+  ~Follower() override {
+    if (follower_) follower_->stop();
+  }
+  void follow(bool knows_an_orderer) {
+    app::Config c = config_;
+    c.data = folder_ / "follower";
+    c.keys = {};
+    c.roles = {false, false, false, true};
+    app::Config::Peer p;
+    p.url = app_->url();
+    if (knows_an_orderer) p.orderer = "0";
+    c.peers = {p};
+    auto started = app::App::start(c, {}, log_);
+    ASSERT_TRUE(started) << started.error().en;
+    follower_ = std::move(*started);
+  }
+  http::Response ask(http::Request r) {
+    auto client = http::Client::open(follower_->url());
+    auto response = client->send(r);
+    EXPECT_TRUE(response);
+    return response ? std::move(*response) : http::Response{};
+  }
+  http::Response ask(const std::string& target) {
+    http::Request r;
+    r.target = target;
+    return ask(std::move(r));
+  }
+  http::Response hand_in(const Outgoing& record) {
+    http::Request r;
+    r.method = "POST";
+    r.target = "/v1/records?wait=final";
+    r.body = body_of({record});
+    return ask(std::move(r));
+  }
+  std::unique_ptr<app::App> follower_;
+};
+
+TEST_F(Follower, OfANodeAloneHasItsLedgerAndNeitherKeysNorPersonalData) {
+  start();
+  found();
+  follow(false);
+  const auto height = number(parse(get("/v1/checkpoint").body), "height");
+  const auto has_it = [&] {
+    for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+      if (number(parse(ask("/v1/checkpoint").body), "height") >= height) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(has_it());
+  const auto id = base64url(key_records_.at("teacher").view());
+  EXPECT_EQ(text(parse(ask("/v1/records/" + id).body), "status"), "valid");
+  const auto network = parse(ask("/v1/network").body);
+  EXPECT_EQ(network.find("node"), nullptr);
+  EXPECT_TRUE(items(network, "roles").empty());
+
+  const auto code_of = [](const http::Response& r) { return text(parse(r.body), "code"); };
+  EXPECT_EQ(code_of(ask(signed_request("clerk", "GET", "/v1/me"))), "no_vault");
+  http::Request pickup;
+  pickup.method = "POST";
+  pickup.target = "/v1/pickup";
+  pickup.body = R"({"code":"x"})";
+  EXPECT_EQ(code_of(ask(pickup)), "no_vault");
+  pickup.target = "/v1/lookup";
+  EXPECT_EQ(code_of(ask(pickup)), "no_vault");
+  EXPECT_EQ(ask(pickup).status, 421);
+
+  const auto with_payload = parse(hand_in(class_list()).body);
+  const auto& refused = items(with_payload, "results").at(0);
+  EXPECT_EQ(text(refused, "status"), "refused");
+  EXPECT_EQ(text(*refused.find("error"), "code"), "no_vault");
+  // Without an orderer it can't hand a record on: nothing of the request was taken.
+  record::Org o;
+  o.org = "truong-khac";
+  o.kind = "school";
+  o.name = "Trường khác";
+  o.parent = School::office;
+  const auto none = hand_in({sign("officer", record::Type::org, o)});
+  EXPECT_EQ(none.status, 503);
+  EXPECT_EQ(code_of(none), "no_orderer");
+}
+
+}  // namespace
+}  // namespace stele::test

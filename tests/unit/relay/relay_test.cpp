@@ -1,0 +1,458 @@
+// Records on their way to orderers: a ledger of one validator here, orderers that do as they are told there.
+#include "node/relay/relay.h"
+
+#include <gmock/gmock.h>
+
+#include "node/http/answers.h"
+#include "node/relay/relay_routes.h"
+#include "tests/unit/committee/network.h"
+
+namespace stele::relay {
+namespace {
+
+using committee::test::eventually;
+using committee::test::must;
+using committee::test::Network;
+using committee::test::Steady;
+using ordering::Item;
+using ordering::Outcome;
+using namespace std::chrono_literals;
+
+/// What an orderer does with what it is handed.
+class Scripted final : public ordering::Orderer {
+ public:
+  enum class Does : std::uint8_t { order, hold, refuse, fail, lie };
+  Scripted(ordering::Orderer& real, Does does) : real_(real), does_(does) {}
+
+  void submit(std::vector<Item> items, Done done) override {
+    taken += items.size();
+    std::vector<Outcome> out(items.size());
+    switch (does_.load()) {
+      case Does::order:
+        return real_.submit(std::move(items), std::move(done));
+      case Does::hold: {
+        const std::lock_guard lock(mutex_);
+        held_.emplace_back(std::move(items), std::move(done));
+        return;
+      }
+      case Does::refuse:
+        for (auto& o : out)
+          o.status = Outcome::Status::refused, o.rejection = {RejectionCode::no_authority, "stele.org"};
+        return done(std::move(out));
+      case Does::fail:
+        for (auto& o : out) o.error = make_error("overloaded", "", "");
+        return done(std::move(out));
+      case Does::lie:
+        for (auto& o : out) o.status = Outcome::Status::final;
+        return done(std::move(out));
+    }
+  }
+  /// From now on it does that, with what it holds as well.
+  void becomes(Does does) {
+    does_ = does;
+    std::vector<std::pair<std::vector<Item>, Done>> held;
+    {
+      const std::lock_guard lock(mutex_);
+      held.swap(held_);
+    }
+    for (auto& [items, done] : held) {
+      taken -= items.size();
+      submit(std::move(items), std::move(done));
+    }
+  }
+  void stop() override {}
+  [[nodiscard]] std::optional<Error> failure() const override { return std::nullopt; }
+  std::atomic<std::size_t> taken = 0;
+
+ private:
+  ordering::Orderer& real_;
+  std::atomic<Does> does_;
+  std::mutex mutex_;
+  std::vector<std::pair<std::vector<Item>, Done>> held_;
+};
+using Does = Scripted::Does;
+
+/// An orderer's node, as far as others see it.
+struct Front {
+  explicit Front(ordering::Orderer& real, Does does) : orderer(real, does), routes(server, pool) {
+    must(server.start());
+    routes.bind(orderer, [this] { return leads.load(); });
+  }
+  ~Front() {
+    routes.stop();
+    server.stop(0ms);
+    pool.stop();
+  }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
+  std::atomic<bool> leads = false;
+  http::WorkPool pool{2, 256};
+  http::Server server{http::ServerOptions{}};
+  Scripted orderer;
+  RelayRoutes routes;
+};
+
+class RelayTest : public ::testing::Test {
+ protected:
+  RelayTest() : net(1, 1) {
+    net.start(0);
+    options.left_out = 60s;  // only where a test is about it
+    options.complain = 60s;
+    options.refusal = 60s;
+    options.ask_min = 50ms;
+    options.backoff_min = 20ms;
+    EXPECT_TRUE(net.finalise(0, 0));
+  }
+  ~RelayTest() override {
+    if (relay) relay->stop();
+    for (auto& f : fronts) f->orderer.becomes(Does::fail);  // so that nothing is waited for
+    net.nodes[0]->committee->stop();
+    relay.reset();
+    fronts.clear();
+  }
+  void have(const std::vector<Does>& orderers) {
+    for (const auto d : orderers) fronts.push_back(std::make_unique<Front>(committee(), d));
+  }
+  void start(bool orders = false, std::function<bool()> leads = {}) {
+    std::vector<Target> targets = more;
+    for (std::size_t i = 0; i < fronts.size(); ++i)
+      targets.push_back({fronts[i]->url(), static_cast<std::uint16_t>(first_number + i)});
+    relay = must(Relay::start(
+        {*net.nodes[0]->ledger, orders ? own() : committee(), orders, std::move(leads)}, std::move(targets),
+        [this](const LeftOut& x) {
+          const std::lock_guard lock(mutex);
+          left_out.push_back(x);
+        },
+        options));
+  }
+  [[nodiscard]] ordering::Orderer& committee() const { return *net.nodes[0]->committee; }
+  ordering::Orderer& own() {
+    if (!own_) own_ = std::make_unique<Scripted>(committee(), Does::order);
+    return *own_;
+  }
+  std::future<std::vector<Outcome>> submit(std::vector<std::string> records) const {
+    std::vector<Item> items;
+    for (auto& r : records) items.push_back({std::move(r), {}});
+    auto done = std::make_shared<std::promise<std::vector<Outcome>>>();
+    auto out = done->get_future();
+    const auto* ledger = net.nodes[0]->ledger.get();
+    relay->submit(std::move(items), [done, ledger](std::vector<Outcome> o) {
+      for (const auto& x : o) {
+        const bool final_here = x.index && x.index->value < ledger->final_point()->checkpoint.size;
+        EXPECT_TRUE(x.status != Outcome::Status::final || final_here) << "said to be final, and is not here";
+      }
+      done->set_value(std::move(o));
+    });
+    return out;
+  }
+  static Outcome only(std::future<std::vector<Outcome>>& f) {
+    EXPECT_EQ(f.wait_for(30s), std::future_status::ready);
+    auto all = f.get();
+    EXPECT_EQ(all.size(), 1U);
+    return all.at(0);
+  }
+  [[nodiscard]] std::size_t taken(std::size_t i) const { return fronts[i]->orderer.taken; }
+  [[nodiscard]] std::size_t told() {
+    const std::lock_guard lock(mutex);
+    return left_out.size();
+  }
+
+  Network net;
+  RelayOptions options;
+  std::vector<std::unique_ptr<Front>> fronts;
+  std::vector<Target> more;        ///< before those of `fronts`
+  std::uint16_t first_number = 0;  ///< of the orderers in `fronts`
+  std::unique_ptr<Relay> relay;
+  std::mutex mutex;
+  std::vector<LeftOut> left_out;
+
+ private:
+  std::unique_ptr<Scripted> own_;
+};
+
+TEST_F(RelayTest, ARecordGoesToTwoOrderersAndIsFinalWhenItIsFinalHere) {
+  have({Does::hold, Does::order, Does::order});
+  start();
+  auto done = submit({net.org(1)});
+  const auto o = only(done);
+  EXPECT_EQ(o.status, Outcome::Status::final);
+  ASSERT_TRUE(o.height);
+  EXPECT_EQ(taken(0), 1U);
+  EXPECT_EQ(taken(1), 1U);
+  EXPECT_EQ(taken(2), 0U) << "a third one has no need of it";
+  EXPECT_TRUE(eventually([&] { return relay->in_hand() == 0; }));
+}
+
+TEST_F(RelayTest, ManyRecordsBecomeFinal) {
+  have({Does::order, Does::order});
+  start();
+  std::vector<std::future<std::vector<Outcome>>> done;
+  for (std::size_t i = 1; i <= 300; i += 3) done.push_back(submit({net.org(i), net.org(i + 1), net.org(i + 2)}));
+  for (auto& d : done) {
+    ASSERT_EQ(d.wait_for(30s), std::future_status::ready);
+    for (const auto& o : d.get()) EXPECT_EQ(o.status, Outcome::Status::final);
+  }
+  EXPECT_EQ(net.nodes[0]->final_size(), 301U);
+}
+
+TEST_F(RelayTest, WhatIsFinalAlreadyIsAnsweredAtOnceWithTheLedgersCopy) {
+  have({Does::hold});
+  start();
+  auto done = submit({net.org(0)});
+  const auto o = only(done);
+  EXPECT_EQ(o.status, Outcome::Status::final);
+  EXPECT_EQ(o.index->value, 0U);
+  EXPECT_EQ(taken(0), 0U);
+}
+
+TEST_F(RelayTest, AnOrderersWordThatItIsFinalIsNotBelieved) {
+  have({Does::lie, Does::lie});
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(done.wait_for(700ms), std::future_status::timeout);
+  EXPECT_GE(taken(0), 2U) << "it is asked again";
+  fronts[1]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+}
+
+TEST_F(RelayTest, AnotherOrdererGetsItWhenOneCantBeReached) {
+  more = {{"http://127.0.0.1:1", 0}, {"http://127.0.0.1:2", 1}};
+  have({Does::order});
+  first_number = 2;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  const auto status = relay->status();
+  EXPECT_FALSE(status[0].reachable);
+  EXPECT_TRUE(status[0].error);
+  EXPECT_TRUE(status[2].reachable);
+}
+
+TEST_F(RelayTest, OneThatIsOverloadedIsAskedAgainAndAnotherOneMeanwhile) {
+  have({Does::fail, Does::fail, Does::fail});
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return taken(0) >= 2 && taken(1) >= 2 && taken(2) >= 1; }));
+  fronts[0]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+}
+
+TEST_F(RelayTest, WhatIsLeftOutGoesToOneMore) {
+  have({Does::hold, Does::hold, Does::order});
+  options.left_out = 300ms;
+  start();
+  const auto begun = Steady::now();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_GE(Steady::now() - begun, 300ms);
+  EXPECT_EQ(taken(2), 1U);
+}
+
+TEST_F(RelayTest, WhoOrderedTheNewestBlockIsAskedFirst) {
+  have({Does::order, Does::order});
+  more = {{fronts[1]->url(), 0}};  // the second is the genesis' orderer number 0, as it were
+  first_number = 5;
+  options.copies = 1;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_EQ(taken(0), 0U);
+  EXPECT_EQ(taken(1), 1U);
+}
+
+TEST_F(RelayTest, TwoRefusalsArePassedOn) {
+  have({Does::refuse, Does::refuse, Does::order});
+  start();
+  auto done = submit({net.org(1)});
+  const auto o = only(done);
+  ASSERT_EQ(o.status, Outcome::Status::refused);
+  EXPECT_EQ(o.rejection, (Rejection{RejectionCode::no_authority, "stele.org"}));
+  EXPECT_EQ(taken(2), 0U);
+}
+
+TEST_F(RelayTest, OneRefusalIsNotBelievedWhileAnotherHasTheRecordInHand) {
+  have({Does::refuse, Does::hold});
+  options.refusal = 1s;  // long enough for the other's word
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(done.wait_for(2s), std::future_status::timeout);
+  fronts[1]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+}
+
+TEST_F(RelayTest, OneRefusalIsBelievedWhenNoOtherAnswers) {
+  have({Does::refuse});
+  more = {{"http://127.0.0.1:1", 9}};
+  options.refusal = 300ms;
+  start();
+  const auto begun = Steady::now();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::refused);
+  EXPECT_GE(Steady::now() - begun, 300ms);
+}
+
+TEST_F(RelayTest, WhatIsNoRecordIsRefusedHere) {
+  have({Does::order, Does::order});
+  start();
+  auto done = submit({"garbage"});
+  const auto o = only(done);
+  EXPECT_EQ(o.status, Outcome::Status::refused);
+  EXPECT_EQ(o.rejection->code, RejectionCode::bad_envelope);
+  EXPECT_EQ(taken(0) + taken(1), 0U);
+}
+
+TEST_F(RelayTest, ARecordThatComesTwiceIsHandedOnOnce) {
+  have({Does::hold, Does::hold});
+  start();
+  auto first = submit({net.org(1)});
+  auto second = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return taken(0) == 1 && taken(1) == 1; }));
+  std::this_thread::sleep_for(300ms);  // it was asked about several times meanwhile
+  EXPECT_EQ(taken(0), 1U);
+  EXPECT_EQ(relay->in_hand(), 1U);
+  fronts[0]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(first).status, Outcome::Status::final);
+  EXPECT_EQ(only(second).status, Outcome::Status::final);
+}
+
+TEST_F(RelayTest, WithoutAnOrdererEachIsToldSo) {
+  start();
+  auto done = submit({net.org(1)});
+  const auto o = only(done);
+  EXPECT_EQ(o.status, Outcome::Status::failed);
+  EXPECT_EQ(o.error->code, "no_orderer");
+  EXPECT_EQ(http::status_for("no_orderer"), 503);
+}
+
+TEST_F(RelayTest, MoreThanTheQueueHoldsIsRefusedAtOnce) {
+  have({Does::hold, Does::hold});
+  options.queue_records_max = 2;
+  start();
+  auto fits = submit({net.org(1), net.org(2)});
+  auto more_of_it = submit({net.org(3)});
+  EXPECT_EQ(only(more_of_it).error->code, "overloaded");
+  relay->stop();
+  for (const auto& o : fits.get()) EXPECT_EQ(o.error->code, "stopping");
+}
+
+TEST_F(RelayTest, AStopLeavesNobodyWithoutAnAnswer) {
+  have({Does::hold, Does::hold});
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return taken(0) == 1; }));
+  relay->stop();
+  EXPECT_EQ(only(done).error->code, "stopping");
+  auto late = submit({net.org(2)});
+  EXPECT_EQ(only(late).error->code, "stopping");
+}
+
+TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoHasIt) {
+  have({Does::hold, Does::hold, Does::hold});
+  options.complain = 300ms;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return told() == 1; }));
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(told(), 1U);
+  EXPECT_EQ(left_out[0].in_hand, (std::vector<std::uint16_t>{0, 1}));
+  const auto items = decode_items(left_out[0].items);
+  ASSERT_TRUE(items);
+  EXPECT_EQ(items->front().item.jws, net.org(1));
+  fronts[0]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final) << "late is not never";
+}
+
+TEST_F(RelayTest, WhatNobodyOrdersIsGivenUpInTheEnd) {
+  have({Does::hold, Does::hold});
+  options.give_up = 300ms;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).error->code, "not_ordered");
+  EXPECT_EQ(relay->in_hand(), 0U);
+}
+
+TEST_F(RelayTest, AnOrdererThatDoesNotLeadLetsAnotherHaveItToo) {
+  have({Does::hold, Does::hold});
+  std::atomic<bool> leads = true;
+  start(true, [&] { return leads.load(); });
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_EQ(taken(0) + taken(1), 0U) << "it leads: nobody else need have it";
+  leads = false;
+  static_cast<Scripted&>(own()).becomes(Does::hold);
+  done = submit({net.org(2)});
+  EXPECT_TRUE(eventually([&] { return taken(0) + taken(1) == 1; }));
+  EXPECT_EQ(relay->in_hand(), 1U);
+  static_cast<Scripted&>(own()).becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_TRUE(eventually([&] { return relay->in_hand() == 0; }));
+}
+
+// ---- the route ------------------------------------------------------------------------------------------------------
+
+class RelayRoute : public RelayTest {
+ protected:
+  http::Response post(const std::string& body, const std::string& query = {}) {
+    auto client = must(http::Client::open(fronts.at(0)->url()));
+    http::Request r;
+    r.method = "POST";
+    r.target = "/v1/relay" + query;
+    r.body = body;
+    return must(client.send(r));
+  }
+  [[nodiscard]] std::string body_of(std::size_t number) const {
+    const auto item = encode_item({net.org(number), {}});
+    const auto* one = &item;
+    return std::string(as_text(encode_items({&one, 1})));
+  }
+  static Fate fate(const http::Response& r) {
+    EXPECT_EQ(r.status, 200) << r.body;
+    const auto f = decode_fates(as_bytes(r.body), 1);
+    EXPECT_TRUE(f);
+    return f ? f->fates[0] : Fate{};
+  }
+};
+
+TEST_F(RelayRoute, AnswersStartingUntilThereIsAnOrderer) {
+  http::WorkPool pool(1, 16);
+  http::Server server{http::ServerOptions{}};
+  RelayRoutes routes(server, pool);
+  must(server.start());
+  auto client = must(http::Client::open("http://127.0.0.1:" + std::to_string(server.port())));
+  http::Request r;
+  r.method = "POST";
+  r.target = "/v1/relay";
+  r.body = body_of(1);
+  const auto before = must(client.send(r));
+  EXPECT_EQ(before.status, 503);
+  EXPECT_THAT(before.body, testing::HasSubstr("\"starting\""));
+  Scripted orderer(committee(), Does::refuse);
+  routes.bind(orderer, [] { return true; });
+  const auto answer = must(client.send(r));
+  EXPECT_EQ(fate(answer), (Fate{Fate::Status::refused, "no_authority", "stele.org"}));
+  EXPECT_TRUE(decode_fates(as_bytes(answer.body), 1)->leads);
+  server.stop(0ms);
+}
+
+TEST_F(RelayRoute, PutsItsAnswerOffUntilItIsDecidedAndNoLonger) {
+  have({Does::order});
+  EXPECT_EQ(fate(post(body_of(1), "?wait_ms=5000")).status, Fate::Status::final);
+  fronts[0]->orderer.becomes(Does::hold);
+  const auto begun = Steady::now();
+  EXPECT_EQ(fate(post(body_of(2), "?wait_ms=300")).status, Fate::Status::held);
+  EXPECT_GE(Steady::now() - begun, 300ms);
+  EXPECT_EQ(fate(post(body_of(2))).status, Fate::Status::held);
+  EXPECT_EQ(taken(0), 2U) << "it is in hand already";
+  fronts[0]->orderer.becomes(Does::order);
+  EXPECT_EQ(fate(post(body_of(2), "?wait_ms=5000")).status, Fate::Status::final);
+}
+
+TEST_F(RelayRoute, RefusesWhatIsNoItems) {
+  have({Does::order});
+  EXPECT_EQ(post("garbage").status, 400);
+  EXPECT_EQ(post("").status, 400);
+  EXPECT_EQ(post(body_of(1), "?wait_ms=x").status, 400);
+  EXPECT_EQ(taken(0), 0U);
+}
+
+}  // namespace
+}  // namespace stele::relay
