@@ -359,7 +359,11 @@ void App::Impl::add_health() {
         auto v = Value::object({{"status", "ok"},
                                 {"height", height.value},
                                 {"final_height", node->ledger->final_point()->checkpoint.height.value}});
-        if (node->membership) v.set("alarms", to_json(node->membership->alarms().open()));
+        std::vector<Alarms::Open> alarms;
+        if (node->membership) alarms = node->membership->alarms().open();
+        if (node->vaults)
+          for (auto& a : node->vaults->alarms().open()) alarms.push_back(std::move(a));
+        if (node->membership || node->vaults) v.set("alarms", to_json(alarms));
         respond(answer(v));
       },
       unlimited);

@@ -38,6 +38,7 @@ class VaultGroup {
   /// may be unknown. `not_in_sync` after some seconds.
   [[nodiscard]] Result<void> catch_up() const;
   [[nodiscard]] std::vector<http::Gauge> gauges() const;
+  [[nodiscard]] const Alarms& alarms() const { return alarms_; }
 
  private:
   void watch();

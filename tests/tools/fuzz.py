@@ -64,7 +64,7 @@ def run(program, digest, options, spent):
     log = options.logs / f"fuzz-{name}.log"
     with log.open("ab") as out:
         child = subprocess.Popen(
-            [program, corpus, options.seeds / name, "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1",
+            [program, corpus, options.seeds / name, f"-timeout={options.unit_seconds}", "-rss_limit_mb=2048", "-print_final_stats=1",
              f"-artifact_prefix={crashes}/{name}-"], stdout=out, stderr=subprocess.STDOUT)
         used, told = 0.0, 0.0
         while child.poll() is None:
@@ -97,6 +97,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=600, help="of processor time for each program")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("names", nargs="*", help="these targets only")
+    parser.add_argument("--unit-seconds", type=int, default=10,
+                        help="of the clock, for one input; more where other work has precedence")
     options = parser.parse_args()
     options.logs.mkdir(parents=True, exist_ok=True)
     programs = [p for p in sorted((options.build / "bin").glob("fuzz_*")) if os.access(p, os.X_OK)]

@@ -271,6 +271,30 @@ TEST(Config, BrokenTomlIsRefusedWhereItBreaks) {
   EXPECT_EQ(e.where.row, 1U);
 }
 
+TEST(Config, ATableWithoutANameIsRefused) {
+  for (const char* text : {"[/", "[/]", "[[/]]", "a = { / = 1 }", "[a./]"})
+    EXPECT_EQ(error_of(std::string(text) + "\n").code, "config_syntax") << text;
+}
+
+TEST(Config, PersonalDataGoesToOtherVaultsOverTlsOrNotAtAll) {
+  const auto code = [](const std::string& text) { return error_of(with(text)).code; };
+  const std::string tls = "tls_certificate = \"c\"\ntls_key = \"k\"\ntls_ca = \"a\"\n";
+  const std::string peer = "[[peers]]\nurl = \"http://10.0.0.2:1\"\nvault = 1\nvault_url = ";
+  EXPECT_EQ(code("[vaults]\naddress = \"0.0.0.0\"\n"), "config_bad_value");
+  EXPECT_EQ(code("[vaults]\ntls_key = \"k\"\n"), "config_bad_value");
+  EXPECT_EQ(code(peer + "\"http://10.0.0.2:2\"\n"), "config_bad_value");
+  EXPECT_EQ(code(peer + "\"http://127.0.0.1.example.org:2\"\n"), "config_bad_value");
+  EXPECT_EQ(code(peer + "\"http://127.0.0.1:2\"\n[vaults]\n" + tls), "config_bad_value");
+  EXPECT_EQ(code(peer + "1\n"), "config_bad_value");
+  EXPECT_TRUE(parse_config(with(peer + "\"http://127.0.0.1:2\"\n"), "/n/node.toml"));
+  const auto good = parse_config(
+      with(peer + "\"https://10.0.0.2:2\"\n[vaults]\naddress = \"0.0.0.0\"\nport = 7\n" + tls), "/n/node.toml");
+  ASSERT_TRUE(good) << good.error().en;
+  EXPECT_EQ(good->vaults.port, 7);
+  EXPECT_EQ(good->vaults.tls_ca, "/n/a");
+  EXPECT_EQ(good->peers.at(0).vault_url, "https://10.0.0.2:2");
+}
+
 TEST(Config, AFileThatIsAbsentOrTooLargeIsUnreadable) {
   const auto path = fs::temp_directory_path() / ("stele-config-" + std::to_string(::getpid()));
   EXPECT_EQ(read_config(path).error().code, "config_unreadable");
