@@ -127,7 +127,6 @@ def run(t):
     check(t.gauge(second, "adopted") + t.gauge(third, "adopted") >= 1, "the vault that was not asked got a copy")
     tell("a class is enrolled at the first node; all three vaults hold it")
 
-    t.at("2026-01-20T01:00:00Z")
     t.sheet(second, "toan", 1)
     tell("the maths teacher signs at the second node, whose vault never saw the class list handed in")
 
@@ -146,7 +145,6 @@ def run(t):
     check(adopted >= 3, f"the class list and two sheets, at least, came from the others: {adopted}")
     tell(f"the third came back without its vault; {adopted:.0f} records' data came from the others")
 
-    t.at("2026-05-20T01:00:00Z")
     t.sheet(third, "toan", 2)
     tell("the maths teacher signs term 2 at the third node, from what it got")
     for n in (first, second):
