@@ -281,7 +281,7 @@ ordering::Orderer& Membership::orderer() {
 
 /// On threads of the committee.
 void Membership::Impl::told(const Notice& n) {
-  const auto file = n.file.string();
+  const auto file = n.file.filename().string();  // what is said is public: no folders of this machine
   switch (n.kind) {
     case Notice::Kind::final_block:
       if (auto* r = to_wake.load()) r->wake();
@@ -311,7 +311,7 @@ void Membership::Impl::told(const Notice& n) {
 void Membership::Impl::told(const LeftOut& x) {
   ++left_out_count;
   const auto kept = committee::keep_evidence(evidence_folder(), "left-out", x.items);
-  const auto file = kept ? kept->string() : kept.error().code;
+  const auto file = kept ? kept->filename().string() : kept.error().code;
   alarms.raise("left_out", file, left_out(file, x.in_hand.size()));
 }
 

@@ -44,16 +44,16 @@ def run(folder):
 
     # A pid file that names somebody else's process.
     stranger = subprocess.Popen(["sleep", "600"])
+    kept = (folder / "node-6" / "pid").read_text(encoding="utf-8")
+    told = json.loads(kept)
     try:
-        kept = (folder / "node-6" / "pid").read_text(encoding="utf-8")
-        told = json.loads(kept)
         (folder / "node-6" / "pid").write_text(json.dumps(told | {"pid": stranger.pid}), encoding="utf-8")
         assert ["node-6", "not running"] in [row[:1] + row[-1:] for row in rows(cluster(folder, "status", expect=1))]
         cluster(folder, "down")
         assert stranger.poll() is None, "it ended a process that it did not start"
         assert network.born(told["pid"]) is not None, "node-6 was not told of any more, and yet was ended"
-        (folder / "node-6" / "pid").write_text(kept, encoding="utf-8")
     finally:
+        (folder / "node-6" / "pid").write_text(kept, encoding="utf-8")
         stranger.kill()
         stranger.wait()
 
