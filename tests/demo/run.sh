@@ -107,7 +107,7 @@ start_node() {
   # A fault test puts its own keeper here, which kills the node and starts it again (tests/fault/kill.sh).
   ${STELE_DEMO_KEEPER:-} stele-node run --config "$out/node/node.toml" --passphrase-fd 9 --ready-file "$out/node/url" 9< "$out/secrets/node" >> "$out/log/node.log" 2>&1 &
   pids+=($!)
-  for _ in $(seq 300); do [ -s "$out/node/url" ] && break; sleep 0.1; done
+  for _ in $(seq $((10 * ${STELE_DEMO_START:-30}))); do [ -s "$out/node/url" ] && break; sleep 0.1; done
   STELE_NODE=$(cat "$out/node/url")
   export STELE_NODE
 }

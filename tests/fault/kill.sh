@@ -9,7 +9,8 @@ per_run=${2:-20}
 out=$PWD/build/fault/kill
 rm -rf "$out"
 mkdir -p "$out"
-export STELE_PATIENCE=60 KILL_LOG=$out/kills.log STELE_DEMO_JSON=1 STELE_DEMO_KEEPER="bash $PWD/tests/fault/keeper"
+# Seconds; a node that is killed while it opens its keys starts again, and a busy machine opens them slowly.
+export STELE_PATIENCE=60 STELE_DEMO_START=300 KILL_LOG=$out/kills.log STELE_DEMO_JSON=1 STELE_DEMO_KEEPER="bash $PWD/tests/fault/keeper"
 : > "$KILL_LOG"
 bin=$PWD/build/release/bin
 for run in 1 2 3 4 5 6 7 8 9 10; do
