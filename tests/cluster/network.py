@@ -61,6 +61,10 @@ class Process:
                                           start_new_session=True)
         for fd in kept:
             os.close(fd)
+        # Its command line shows only a moment after it has become the program; until then it would not pass for itself.
+        end = time.monotonic() + 5
+        while command(self.child.pid) != words and self.child.poll() is None and time.monotonic() < end:
+            time.sleep(0.001)
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         told = {"pid": self.child.pid, "born": born(self.child.pid), "command": words}
         self.pid_file.write_text(json.dumps(told), encoding="utf-8")
