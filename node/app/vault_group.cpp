@@ -74,11 +74,11 @@ void VaultGroup::watch() {
   while (!wake_.wait_for(lock, look_every, [this] { return stopping_; })) {
     for (const auto& p : peers_->status()) {
       if (p.error)
-        alarms_.raise("vault_unreachable", p.url,
-                      {"Kho ở " + p.url + " không trả lời: " + p.error->vi,
-                       "The vault at " + p.url + " does not answer: " + p.error->en});
+        alarms_.raise(
+            "vault_unreachable", ledger_->genesis().vaults.at(p.number).id,
+            {"Kho này không trả lời (" + p.error->code + ").", "This vault does not answer (" + p.error->code + ")."});
       else
-        alarms_.clear("vault_unreachable", p.url);
+        alarms_.clear("vault_unreachable", ledger_->genesis().vaults.at(p.number).id);
     }
     const auto r = repair_->status();
     if (r.wanting > 0)
@@ -98,8 +98,7 @@ void VaultGroup::watch() {
 Result<void> VaultGroup::catch_up() const {
   const auto size = ledger_->final_point()->checkpoint.size;
   for (const auto end = std::chrono::steady_clock::now() + catch_up_within; std::chrono::steady_clock::now() < end;) {
-    const auto r = repair_->status();
-    if (r.looked_at >= size && r.wanting == 0) return {};
+    if (repair_->status().looked_at >= size) return {};
     std::this_thread::sleep_for(catch_up_beat);
   }
   return Unexpected(

@@ -34,8 +34,8 @@ class VaultGroup {
   /// After start().
   [[nodiscard]] replication::Peers& peers() { return *peers_; }
   [[nodiscard]] std::string url() const;  ///< of the port for vaults
-  /// Waits until all is here that belongs to the records that are final by now; before, a book that another vault made
-  /// may be unknown. `not_in_sync` after some seconds.
+  /// Waits until what is final by now was looked through, and what others have of it came here; before, a book that
+  /// another vault made may be unknown. `not_in_sync` after some seconds.
   [[nodiscard]] Result<void> catch_up() const;
   [[nodiscard]] std::vector<http::Gauge> gauges() const;
   [[nodiscard]] const Alarms& alarms() const { return alarms_; }

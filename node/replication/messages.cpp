@@ -132,7 +132,10 @@ Result<AckAnswer> decode_ack_answer(std::string_view text, std::size_t count) {
       }
       return o.object("error", [&](ObjectReader& e) {
         Error error;
-        error.code = e.string("code", {.chars_min = 1, .chars_max = 64});
+        error.code = e.string("code", {1, 40, [](std::string_view t) {
+                                         return t.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+                                                std::string_view::npos;
+                                       }});
         error.vi = e.string("vi", words);
         error.en = e.string("en", words);
         if (e.has("where")) {

@@ -120,6 +120,7 @@ void Peers::ask_for_acks(Peer& peer, std::span<const Wanted> wanted, std::span<c
           v.acks.push_back(ack);
         else
           why.try_emplace(wanted[n].i, nobody_answers());
+        break;  // one of each vault: twice the same would make the block invalid
       }
     }
   }
@@ -186,7 +187,7 @@ Peers::Found Peers::copies(std::span<const record::Record> records) {
   for (const auto& peer : peers_) {
     std::vector<RecordId> ids;
     for (const auto& r : records) {
-      if (!out.copies.contains(r.id) && has(from[r.id], peer->at.number)) ids.push_back(r.id);
+      if (has(from[r.id], peer->at.number)) ids.push_back(r.id);
     }
     while (!ids.empty()) {
       const std::vector<RecordId> portion(
@@ -196,10 +197,13 @@ Peers::Found Peers::copies(std::span<const record::Record> records) {
       if (!copies || copies->size() > portion.size()) break;
       for (std::size_t i = 0; i < copies->size(); ++i) {
         asked[portion[i]] = true;
-        if ((*copies)[i]) out.copies.emplace(portion[i], std::move(*(*copies)[i]));
+        if ((*copies)[i]) out.copies[portion[i]].push_back(std::move(*(*copies)[i]));
       }
       ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(copies->size()));
     }
+  }
+  for (auto& [id, texts] : out.copies) {
+    std::stable_sort(texts.begin(), texts.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   }
   out.asked = std::all_of(records.begin(), records.end(), [&](const auto& r) { return asked.contains(r.id); });
   return out;

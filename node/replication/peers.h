@@ -41,10 +41,10 @@ class Peers {
   /// Tells those who may hold them. What can't be told they give up by themselves.
   void not_taken(std::span<const record::Record>, std::span<const std::string> jws);
 
-  /// What other vaults hold of these records, from whichever has it: by id. `asked`: at least one of them answered for
-  /// each record of its organisation.
+  /// What other vaults hold of these records, by id, the fullest first: a vault can leave out what it should have, and
+  /// all that is told is held against the record. `asked`: at least one of them answered for each record.
   struct Found {
-    std::map<RecordId, std::string> copies;
+    std::map<RecordId, std::vector<std::string>> copies;
     bool asked = true;
   };
   [[nodiscard]] Found copies(std::span<const record::Record>);

@@ -15,6 +15,11 @@ Error too_much_wanting() {
                     "Too many records of which no other vault holds anything; looking further has stopped.");
 }
 
+Error nobody_asked() {
+  return make_error("vault_peers", "Không hỏi được kho nào khác để bổ sung dữ liệu còn thiếu ở kho này.",
+                    "No other vault could be asked for what this vault lacks.");
+}
+
 }  // namespace
 
 Repair::Repair(const store::Ledger& ledger, vault::Vault& vault, Peers& peers, std::uint16_t number,
@@ -98,6 +103,7 @@ Result<void> Repair::fetch(std::vector<Lacking> lacking, std::vector<std::uint64
     std::vector<record::Record> records;
     for (std::size_t i = 0; i < count; ++i) records.push_back(lacking[from + i].record);
     const auto found = peers_.copies(records);
+    if (!found.asked && found.copies.empty()) return Unexpected(nobody_asked());
     for (std::size_t i = 0; i < count; ++i) {
       const auto& r = records[i];
       const auto it = found.copies.find(r.id);
@@ -106,9 +112,13 @@ Result<void> Repair::fetch(std::vector<Lacking> lacking, std::vector<std::uint64
         if (r.type != record::Type::key || !found.asked) still_wanting.push_back(lacking[from + i].index);
         continue;
       }
-      const auto done = ledger_.with_chain([&](const rules::Chain& c) {
-        return vault_.adopt(r, it->second, {&c.state(), [&](const RecordId& id) { return record_of(ledger_, c, id); }});
-      });
+      Result<void> done;
+      for (const auto& copy : it->second) {
+        done = ledger_.with_chain([&](const rules::Chain& c) {
+          return vault_.adopt(r, copy, {&c.state(), [&](const RecordId& id) { return record_of(ledger_, c, id); }});
+        });
+        if (done) break;
+      }
       const std::lock_guard lock(mutex_);
       if (done) {
         ++state_.adopted;
@@ -141,12 +151,17 @@ Result<void> Repair::step(bool again) {
     }
   }
   if (point.wanting.size() + lacking.size() >= wanting_max) return Unexpected(too_much_wanting());
+  // A look at all of it takes the organisations as they are now: what named this vault before needs no look of its own.
+  if (point.next == 0) point.rescanned = std::max(point.rescanned, size);
   const auto before = point.next;
   STELE_TRY(auto fresh, look(point, std::min(size, point.next + records_per_step)));
   std::move(fresh.begin(), fresh.end(), std::back_inserter(lacking));
   if (!old && point.next == before) return {};
   const auto fetched = fetch(std::move(lacking), point.wanting);
+  // While nobody can be asked, nothing is put off: it is looked at again.
+  if (!fetched && fetched.error().code == nobody_asked().code) return fetched;
   std::sort(point.wanting.begin(), point.wanting.end());
+  point.wanting.erase(std::unique(point.wanting.begin(), point.wanting.end()), point.wanting.end());
   STELE_CHECK(vault_.set_repair_point(point));
   tell();
   return fetched;

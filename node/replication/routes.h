@@ -1,6 +1,8 @@
 // What a vault answers to other vaults, and to nobody else (docs/http-api.md, "Between vaults").
 #pragma once
 
+#include <map>
+
 #include "node/http/server.h"
 #include "node/http/work_pool.h"
 #include "node/replication/messages.h"
@@ -38,8 +40,16 @@ class Desk {
   [[nodiscard]] bool serves(std::uint16_t vault, const record::Record&, const registry::State&) const;
   [[nodiscard]] Result<void> reach(Height) const;
 
+  /// One more try of that vault's; and one less, if there was one: nobody ends what another began.
+  void began(std::uint16_t vault, const RecordId&);
+  [[nodiscard]] bool took_back(std::uint16_t vault, const RecordId&);
+
+  static constexpr std::size_t tries_max = 1U << 18U;
+
   const Parts p_;
   requests::NonceBook nonces_;
+  std::mutex mutex_;
+  std::map<std::pair<std::uint16_t, RecordId>, std::uint32_t> tries_;
 };
 
 /// Before the server starts. `desk`: set once all that it needs is there; until then `starting`.

@@ -108,8 +108,12 @@ void Vault::Impl::store_credential(rocksdb::WriteBatch& batch, const record::Rec
   if (const auto* number = p.claim("register_no"))
     put(batch, register_place(name_in_index(register_kind(c.org), number->value.string()), r.id), {});
   if (p.pickup) {
-    put(batch, pickup_place(*p.pickup), r.id.view());
-    put(batch, pickup_of_place(r.id), p.pickup->view());
+    // A code that opens another document stays with that one.
+    const auto taken = get(pickup_place(*p.pickup));
+    if (taken && (!*taken || RecordId::from(as_bytes(**taken)) == r.id)) {
+      put(batch, pickup_place(*p.pickup), r.id.view());
+      put(batch, pickup_of_place(r.id), p.pickup->view());
+    }
   }
 }
 
@@ -131,7 +135,10 @@ Result<void> Vault::Impl::erase(rocksdb::WriteBatch& batch, const record::Record
   if (const auto* number = p ? p->claim("register_no") : nullptr)
     drop(register_place(name_in_index(register_kind(*record::org_of(r)), number->value.string()), r.id));
   STELE_TRY(const auto code, get(pickup_of_place(r.id)));
-  if (const auto d = code ? Digest::from(as_bytes(*code)) : std::nullopt) drop(pickup_place(*d));
+  if (const auto d = code ? Digest::from(as_bytes(*code)) : std::nullopt) {
+    STELE_TRY(const auto opens, get(pickup_place(*d)));
+    if (opens && RecordId::from(as_bytes(*opens)) == r.id) drop(pickup_place(*d));
+  }
   drop(pickup_of_place(r.id));
   drop(credential_place(r.id));
   return {};

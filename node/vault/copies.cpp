@@ -125,6 +125,12 @@ Result<void> Vault::Impl::adopt_sheet(rocksdb::WriteBatch& batch, const record::
   if (!as_signed) return Unexpected(bad_copy("type"));
   auto copy = read_sheet_copy(text, as_signed->root, as_signed->rows);
   if (!copy) return Unexpected(bad_copy(copy.error()));
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
+    // The rows that replace others are none of them decoys.
+    for (std::size_t i = 0; i < a->positions.size(); ++i) {
+      if (!copy->sheet.rows.at(i).result) return Unexpected(bad_copy("rows"));
+    }
+  }
   if (const auto names = kind_and_year(r, view)) {
     // The tag stands under the signed root: a key that gives it is the student's.
     std::map<std::string_view, const Book*> books;

@@ -134,16 +134,20 @@ Result<std::optional<Vault::StoredCredential>> Vault::Impl::stored_credential(co
 Result<void> Vault::Impl::check_credential_held(const record::Record& r, const record::Credential& c,
                                                 const StoredCredential& held) {
   std::optional<std::vector<std::string>> listed;
+  std::vector<std::string> names;
   for (std::size_t i = 0; i < held.disclosures.size(); ++i) {
     const auto field = "disclosures[" + std::to_string(i) + "]";
     const auto d = record::decode_disclosure(held.disclosures[i]);
     if (!d || std::find(c.sd.begin(), c.sd.end(), d->digest) == c.sd.end()) return Unexpected(changed_at(r, field));
+    names.push_back(d->name);
     if (d->name == "student_id" && (!d->value.is(json::Kind::string) || d->value.string() != held.student_id))
       return Unexpected(changed_at(r, "student"));
     if (d->name != "contents") continue;
-    if (auto names = record::contents_claim(*d)) listed = std::move(*names);
+    if (auto told = record::contents_claim(*d)) listed = std::move(*told);
   }
-  if (!listed || listed->size() != held.disclosures.size()) return Unexpected(changed_at(r, "disclosures"));
+  // Each claim once and all of them: a claim told twice in another one's place would pass a count.
+  std::sort(names.begin(), names.end());
+  if (!listed || *listed != names) return Unexpected(changed_at(r, "disclosures"));
   if (record::book_tag(held.book.view(), r.type, c.kind, c.period) != c.tag) return Unexpected(changed_at(r, "book"));
   return {};
 }

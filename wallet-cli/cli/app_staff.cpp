@@ -94,7 +94,7 @@ void key_enrol_command(Command& key) {
       .option({"--reason", reason_text, V::reason}, o->reason)
       .save(o->save)
       .example({"Giáo viên Toán của lớp 10A1", "Teacher of maths of class 10A1"},
-               "stele key enrol lan.key.request.json --grant subject-teacher:class=10A1,subject=toan,year=2025")
+               "stele key enrol lan.key.request.json --grant subject-teacher:class=10A1,subject=toan,term=1,year=2025")
       .runs([o](const Context& c) { return key_enrol(c, *o); });
 }
 

@@ -69,7 +69,9 @@ TEST(Messages, WhatIsMalformedIsRefused) {
     EXPECT_FALSE(decode_ack_question(bad)) << bad;
   for (const char* bad :
        {"", "{}", R"({"results":[]})", R"({"results":[{}]})", R"({"results":[{"acks":[{"vault":0}]}]})",
-        R"({"results":[{"error":{"code":"x"}}]})", R"({"results":[{"acks":[],"error":1}]})"})
+        R"({"results":[{"error":{"code":"x 1 An","vi":"a","en":"b"}}]})",
+        R"({"results":[{"error":{"code":"Nguyen","vi":"a","en":"b"}}]})", R"({"results":[{"error":{"code":"x"}}]})",
+        R"({"results":[{"acks":[],"error":1}]})"})
     EXPECT_FALSE(decode_ack_answer(bad, 1)) << bad;
   for (const char* bad : {"", "{}", R"({"ids":[]})", R"({"ids":["x"]})", R"({"ids":[1]})"})
     EXPECT_FALSE(decode_ids(bad)) << bad;

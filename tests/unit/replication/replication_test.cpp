@@ -343,7 +343,8 @@ TEST_F(Replication, AVaultThatLostItsDiskIsBuiltAnewFromTheOthers) {
   EXPECT_FALSE(lost.vet(made(lost, [&] { return transcript(0); })).refused);
 }
 
-TEST_F(Replication, WhatNoOtherVaultHoldsStaysWantedUntilOneHasIt) {
+TEST_F(Replication, WhileNobodyCanBeAskedNothingIsPutOff) {
+  sites_[2]->server->stop(0ms);  // the first two hold all of it
   year_at(*sites_[0]);
   school_.add({});
   school_.add({});
@@ -352,17 +353,106 @@ TEST_F(Replication, WhatNoOtherVaultHoldsStaysWantedUntilOneHasIt) {
   sites_[0]->server->stop(0ms);
   sites_[1]->server->stop(0ms);
   Repair repair(*third.ledger, *third.vault, *third.peers, 2, quick());
-  const bool had = third.vault->holds(hk1_.record);
   repair.start();
-  ASSERT_TRUE(
-      until([&] { return repair.status().looked_at == repair.status().records && repair.status().records > 0; }));
-  EXPECT_EQ(repair.status().complete(), had);
-  EXPECT_GE(repair.status().wanting + (had ? 1U : 0U), 1U);
+  ASSERT_TRUE(until([&] { return repair.status().error.has_value(); }));
+  EXPECT_EQ(repair.status().error->code, "vault_peers");
+  EXPECT_FALSE(repair.status().complete());
+  repair.stop();
+  EXPECT_TRUE(third.vault->repair_point().value().wanting.empty());
+  EXPECT_LT(third.vault->repair_point().value().next, third.ledger->final_point()->checkpoint.size);
+}
+
+TEST_F(Replication, WhatNoOtherVaultHoldsStaysWantedUntilOneHasIt) {
+  sites_[2]->server->stop(0ms);
+  year_at(*sites_[0]);
+  school_.add({});
+  school_.add({});
+  catch_up();
+  // The first two lose their disks and answer that they hold nothing.
+  for (const std::size_t n : {0U, 1U}) {
+    sites_[n]->vault.reset();
+    std::filesystem::remove_all(sites_[n]->vault_folder());
+    sites_[n]->open_vault();
+  }
+  Site& third = *sites_[2];
+  Repair repair(*third.ledger, *third.vault, *third.peers, 2, quick());
+  repair.start();
+  ASSERT_TRUE(until([&] {
+    return repair.status().looked_at == repair.status().records && repair.status().wanting == 3;
+  })) << repair.status().wanting;
+  EXPECT_FALSE(repair.status().complete());
   repair.stop();
   // A restart goes on where it stood, with the same list.
   const auto point = third.vault->repair_point().value();
   EXPECT_EQ(point.next, third.ledger->final_point()->checkpoint.size);
-  EXPECT_EQ(point.wanting.empty(), had);
+  EXPECT_EQ(point.wanting.size(), 3U);
+}
+
+TEST_F(Replication, NobodyEndsWhatAnotherVaultBegan) {
+  list_ = list_at(*sites_[0]);
+  ASSERT_FALSE(sites_[0]->vet(list_).refused);
+  const std::size_t acked = sites_[1]->vault->holds(list_.record) ? 1 : 2;
+  const std::vector<record::Record> records{list_.record};
+  const std::vector<std::string> jws{list_.jws};
+  // The vault that was not asked knows the record, and takes it back from both others.
+  sites_[3 - acked]->peers->not_taken(records, jws);
+  EXPECT_TRUE(sites_[0]->vault->holds(list_.record));
+  EXPECT_TRUE(sites_[acked]->vault->holds(list_.record));
+}
+
+TEST_F(Replication, TheFullestGoodCopyIsTaken) {
+  year_at(*sites_[0]);
+  auto& lost = *sites_[0];
+  const auto before = text_at(lost, hk1_);
+  // One vault calls the pupils' rows decoys; another tells them.
+  const auto v = json::parse(before, {.bytes_max = 1 << 20, .depth_max = 8, .nodes_max = 100'000}).value();
+  const auto digest = [](const json::Value& text) {
+    return base64url(record::decode_disclosure(text.string()).value().digest.view());
+  };
+  auto rows = json::Value::array();
+  for (const auto& row : v.find("rows")->items()) {
+    const auto* result = row.find("result");
+    rows.push(
+        result == nullptr
+            ? row
+            : json::Value::object({{"digests", json::Value::array({digest(*result), digest(*row.find("detail"))})}}));
+  }
+  const auto emptied = json::write(json::Value::object({{"rows", std::move(rows)}, {"books", json::Value::array()}}));
+  const auto serve = [](const std::string& copy) {
+    auto server = std::make_unique<http::Server>(http::ServerOptions{});
+    server->route("POST", "/v1/vault/copies", [copy](const http::Request& r, http::Respond respond) {
+      const auto ids = replication::decode_ids(r.body).value();
+      respond(http::json_response(200, replication::encode(replication::Copies(ids.size(), copy))));
+    });
+    EXPECT_TRUE(server->start());
+    return server;
+  };
+  const auto liar = serve(emptied), truthful = serve(before);
+  const auto url = [](const auto& s) { return "http://127.0.0.1:" + std::to_string(s->port()); };
+  lost.vault.reset();
+  std::filesystem::remove_all(lost.vault_folder());
+  lost.open_vault();
+  lost.know({{1, url(liar)}, {2, url(truthful)}});
+  const auto found = lost.peers->copies(std::vector{hk1_.record});
+  ASSERT_EQ(found.copies.at(hk1_.record.id).size(), 2U);
+  EXPECT_EQ(found.copies.at(hk1_.record.id).front(), before);
+}
+
+TEST_F(Replication, AVaultThatAcksTwiceCountsOnce) {
+  list_ = list_at(*sites_[0]);
+  log::Ack ack;
+  ack.leaf = list_.record.leaf;
+  ack.vault = 1;
+  ack.signature = sites_[1]->key.sign(log::ack_digest(school_.genesis().net, ack.leaf, 1));
+  http::Server twice{http::ServerOptions{}};
+  twice.route("POST", "/v1/vault/acks", [ack](const http::Request&, http::Respond respond) {
+    respond(http::json_response(200, replication::encode(replication::AckAnswer{std::vector{ack, ack}})));
+  });
+  ASSERT_TRUE(twice.start());
+  sites_[0]->know({{1, "http://127.0.0.1:" + std::to_string(twice.port())}});
+  const auto v = sites_[0]->vet(list_);
+  EXPECT_FALSE(v.refused);
+  EXPECT_EQ(v.acks.size(), 2U);
 }
 
 TEST_F(Replication, NobodyElseIsAnswered) {

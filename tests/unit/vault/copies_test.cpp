@@ -153,6 +153,59 @@ TEST_F(Copies, WhatDiffersFromWhatWasSignedIsNotKept) {
   }
 }
 
+TEST_F(Copies, AClaimToldTwiceDoesNotStandInForAnother) {
+  year();
+  const auto credential = transcript(1);
+  keep(credential);
+  const auto v = json::parse(copy(credential), {.bytes_max = 1 << 20, .depth_max = 8, .nodes_max = 100'000}).value();
+  auto claims = v.find("disclosures")->items();
+  std::size_t student = claims.size(), other = claims.size();
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto name = record::decode_disclosure(claims[i].string()).value().name;
+    if (name == "student_id") student = i;
+    if (name == "name") other = i;
+  }
+  claims.at(student) = claims.at(other);
+  auto list = Value::array();
+  for (const auto& c : claims) list.push(c);
+  const auto bad =
+      Value::object({{"disclosures", std::move(list)}, {"student", student_id(0)}, {"book", *v.find("book")}});
+  EXPECT_EQ(adopt(credential, json::write(bad)).error().code, "vault_copy_bad");
+  EXPECT_FALSE(other_->holds(credential.record));
+}
+
+TEST_F(Copies, ACodeThatOpensAnotherDocumentStaysWithThatOne) {
+  year();
+  const auto first = transcript(0), second = transcript(1);
+  keep(first);
+  keep(second);
+  Digest code{};
+  code.bytes[0] = 7;
+  ASSERT_TRUE(other_->pickup_replace(first.record.id, code));
+  ASSERT_TRUE(vault_->pickup_replace(second.record.id, code));
+  ASSERT_TRUE(adopt(second, copy(second)));
+  EXPECT_EQ(other_->pickup(code).value(), first.record.id);
+}
+
+TEST_F(Copies, AnAmendsRowsAreNoDecoys) {
+  year();
+  const auto change = amend_maths(0);
+  keep(change);
+  const auto v = json::parse(copy(change), {.bytes_max = 1 << 20, .depth_max = 8, .nodes_max = 100'000}).value();
+  const auto digest = [](const Value& t) {
+    return base64url(record::decode_disclosure(t.string()).value().digest.view());
+  };
+  auto rows = Value::array();
+  for (const auto& row : v.find("rows")->items()) {
+    const auto* result = row.find("result");
+    rows.push(result == nullptr
+                  ? row
+                  : Value::object({{"digests", Value::array({digest(*result), digest(*row.find("detail"))})}}));
+  }
+  const auto emptied = Value::object({{"rows", std::move(rows)}, {"books", Value::array()}});
+  EXPECT_EQ(adopt(change, json::write(emptied)).error().code, "vault_copy_bad");
+}
+
 TEST_F(Copies, AClassListNeedsTheBookOfEachOfItsPupils) {
   list_ = class_list();
   keep(list_);
