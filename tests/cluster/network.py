@@ -123,19 +123,6 @@ def end_all(processes):
     return [p.end() for p in processes]
 
 
-def free_ports(count):
-    """Each of them free now."""
-    held = []
-    try:
-        for _ in range(count):
-            held.append(socket.socket())
-            held[-1].bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in held]
-    finally:
-        for s in held:
-            s.close()
-
-
 def free_range(count):
     """The first of so many free ports in a row, below those that the system gives out by itself."""
     for _ in range(200):
@@ -167,7 +154,7 @@ class Etcd:
         saved = self.folder / "ports.json"
         if saved.exists():
             ports = json.loads(saved.read_text(encoding="utf-8"))
-        self.ports = ports or free_ports(2 * members)
+        self.ports = ports or list(range(first := free_range(2 * members), first + 2 * members))
         self.folder.mkdir(parents=True, exist_ok=True)
         saved.write_text(json.dumps(self.ports), encoding="utf-8")
         self.processes = [Process(self.folder / f"m{i}.pid") for i in range(members)]

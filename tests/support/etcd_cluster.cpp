@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -25,17 +26,20 @@ using namespace std::chrono_literals;
 
 constexpr auto start_patience = 60s;
 
-/// One that nobody uses now; held until all are chosen, so that none is chosen twice.
+/// One that nobody uses now; held until all are chosen, so that none is chosen twice. Below those that the system gives
+/// to outgoing connections: one of them could take it before it is used.
 class FreePort {
  public:
   FreePort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    constexpr std::uint16_t first = 12'000, count = 20'000;
+    static std::mt19937 random{std::random_device{}()};
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd_, raw, size) != 0 || ::getsockname(fd_, raw, &size) != 0) throw std::runtime_error("no free port");
-    port_ = ntohs(address.sin_port);
+    do {
+      port_ = static_cast<std::uint16_t>(first + random() % count);
+      address.sin_port = htons(port_);
+    } while (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0);
   }
   ~FreePort() { ::close(fd_); }
   FreePort(const FreePort&) = delete;

@@ -1,6 +1,8 @@
 // The nodes of `network.h`, each with a server of its own on loopback and links to the others.
 #pragma once
 
+#include <random>
+
 #include "node/committee/feed_routes.h"
 #include "node/committee/gossip.h"
 #include "node/http/answers.h"
@@ -9,10 +11,16 @@
 
 namespace stele::committee::test {
 
+/// Below those that the system gives to outgoing connections: one of them could take it before it is used.
 inline std::uint16_t free_port() {
-  http::Server s({});
-  must(s.start());
-  return s.port();
+  constexpr std::uint16_t first = 12'000, count = 20'000;
+  static std::mt19937 random{std::random_device{}()};
+  for (;;) {
+    http::ServerOptions o;
+    o.port = static_cast<std::uint16_t>(first + random() % count);
+    http::Server s(o);
+    if (s.start()) return o.port;
+  }
 }
 
 /// What a node shows of itself over HTTP.
