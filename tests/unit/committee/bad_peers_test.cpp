@@ -144,7 +144,8 @@ TEST_F(Routes, AnswerStartingUntilThereIsACommittee) {
 }
 
 TEST_F(Routes, SayHowFarTheNodeIs) {
-  const auto height = get("/v1/feed").headers.get(final_height_header);
+  const auto answer = get("/v1/feed");  // a header's text lives in it
+  const auto height = answer.headers.get(final_height_header);
   ASSERT_TRUE(height);
   EXPECT_EQ(*height, std::to_string(net.nodes[0]->final_height().value));
 }
