@@ -157,7 +157,7 @@ Result<void> Repair::step(bool again) {
   STELE_TRY(auto fresh, look(point, std::min(size, point.next + records_per_step)));
   std::move(fresh.begin(), fresh.end(), std::back_inserter(lacking));
   if (!old && point.next == before) return {};
-  const auto fetched = fetch(std::move(lacking), point.wanting);
+  auto fetched = fetch(std::move(lacking), point.wanting);
   // While nobody can be asked, nothing is put off: it is looked at again.
   if (!fetched && fetched.error().code == nobody_asked().code) return fetched;
   std::sort(point.wanting.begin(), point.wanting.end());

@@ -26,7 +26,7 @@ log::SignedVote false_vote(const record::Genesis& g) {
 /// Says what it is told to say, to every question for messages and for blocks.
 class BadPeer {
  public:
-  explicit BadPeer(std::function<std::optional<http::Response>()> says) : server_(http::ServerOptions{}) {
+  explicit BadPeer(const std::function<std::optional<http::Response>()>& says) : server_(http::ServerOptions{}) {
     server_.route("GET", "/{all...}", [this, says](const http::Request&, http::Respond respond) {
       ++asked;
       if (auto r = says()) return respond(std::move(*r));
@@ -178,7 +178,9 @@ TEST_F(Routes, ManyLongPollsOccupyNoThread) {
   const auto query = "/v1/feed" + after_all() + "&wait_ms=20000";
   std::vector<std::thread> polls;
   std::atomic<int> answered = 0, refused = 0;
-  for (int i = 0; i < 280; ++i) {
+  constexpr std::size_t many = 280;
+  polls.reserve(many);
+  for (std::size_t i = 0; i < many; ++i) {
     polls.emplace_back([&] {
       const auto r = get(query);
       ++(r.status == 503 ? refused : answered);

@@ -193,7 +193,7 @@ class Network {
   }
 
   /// Opens what is on its disk; the ordering service as `slots` gives it, for the first nodes.
-  void start(std::size_t i, Links links = {}) {
+  void start(std::size_t i, const Links& links = {}) {
     auto& n = *nodes[i];
     n.ledger = must(store::Ledger::open(genesis, std::make_unique<sim::DiskStore>(n.disk),
                                         std::make_unique<sim::DiskHead>(n.disk),
@@ -230,6 +230,7 @@ class Network {
   /// Hands these in at one node; the outcomes come later.
   std::future<std::vector<Outcome>> submit(std::size_t node, std::vector<std::string> records) const {
     std::vector<ordering::Item> items;
+    items.reserve(records.size());
     for (auto& jws : records) items.push_back({std::move(jws), {}});
     auto done = std::make_shared<std::promise<std::vector<Outcome>>>();
     auto out = done->get_future();
