@@ -218,8 +218,9 @@ def run(t):
     tell("all stopped in good order; fsck finds nothing on any of them")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def main(trial, story, about):
+    """Runs a story in a folder of its own; 77, loudly, where there is no etcd."""
+    parser = argparse.ArgumentParser(description=about.split("\n")[0])
     parser.add_argument("--bin", required=True)
     parser.add_argument("--keep", help="leave everything in this folder")
     o = parser.parse_args()
@@ -227,9 +228,9 @@ def main():
         print("NO ETCD HERE: install the package etcd-server; no network of several processes is tested")
         return 77
     with tempfile.TemporaryDirectory(prefix="stele-network-") as temporary:
-        t = Trial(o.bin, o.keep or temporary)
+        t = trial(o.bin, o.keep or temporary)
         try:
-            run(t)
+            story(t)
         except BaseException:
             for n in t.nodes:
                 print(f"---- the end of {n.name}'s log\n{n.log_end(25)}", flush=True)
@@ -241,4 +242,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Trial, run, __doc__))
