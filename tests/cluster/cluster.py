@@ -17,6 +17,8 @@ import network  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES, ORDERERS, VAULTS, MEMBERS = 7, 3, 3, 3
+LEADS = 5  # the table's column of who leads
+PATIENCE_S = 90  # an alarm of a slow start is over some seconds after its cause is
 
 
 def vietnamese():
@@ -82,14 +84,19 @@ class Cluster:
         return [p for p in [n.process for n in self.nodes()] + etcd if p.running()]
 
 
-def wait_until_well(nodes):
-    """An orderer leads, and all may vote and reach each other; not for ever: the table then says what is not so."""
+def wait_until_well(c):
+    """An orderer leads, nodes reach each other, those that may vote do, and no alarm lasts: what the table then shows. Not
+    for ever: what is not so after that, the table says."""
     def well():
-        seen = [(n.get_any("/v1/network") or {}).get("committee") for n in nodes]
-        return (all(seen) and any(s["leads"] for s in seen) and
-                all(s["may_sign"] and all(p["reachable"] for p in s["peers"]) for s in seen))
+        rows = [row_of(n) for n in c.nodes()]
+        return all(r[-1] == "ok" for r in rows) and any(r[LEADS] for r in rows) and reach_each_other(c.nodes())
     with contextlib.suppress(AssertionError):
-        network.until(well, 20, "all is well")
+        network.until(well, PATIENCE_S, "all is well")
+
+
+def reach_each_other(nodes):
+    seen = [(n.get_any("/v1/network") or {}).get("committee") for n in nodes]
+    return all(seen) and all(p["reachable"] for s in seen for p in s["peers"])
 
 
 def up(c, fresh):
@@ -114,7 +121,7 @@ def up(c, fresh):
         n.start()
     for n in nodes:
         n.wait()
-    wait_until_well(nodes)
+    wait_until_well(c)
     status(c)
     shown = os.path.relpath(c.folder)
     say(f"""
