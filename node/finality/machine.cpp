@@ -63,7 +63,7 @@ void Machine::start(const VoteRecord& record, std::vector<StoredBlock> blocks,
                     const std::optional<log::QuorumCertificate>& head_qc, UnixSeconds now) {
   STELE_ASSERT(!blocks.empty() && blocks_.empty());
   record_ = record;
-  now_ = progress_ = repeated_ = now;
+  now_ = looked_ = now;
   final_ = high_ = place_of(blocks.front());
   blocks_.push_back(std::move(blocks.front()));
   for (std::size_t i = 1; i < blocks.size(); ++i) add(std::move(blocks[i]));
@@ -90,7 +90,7 @@ void Machine::add(StoredBlock b) {
 void Machine::stored(StoredBlock b) {
   const auto hash = b.hash;
   if (b.header.epoch != b.parent_epoch) {  // an epoch has begun: that is progress
-    progress_ = now_;
+    progress_ = watched_;
     patience_ = 0;
   }
   add(std::move(b));
@@ -199,7 +199,7 @@ void Machine::certified(const StoredBlock& b, const log::QuorumCertificate& qc) 
   effects_.emplace_back(Certified{place_of(b), qc});
   if (higher_certificate(place_of(b), high_)) {
     high_ = place_of(b);
-    progress_ = now_;
+    progress_ = watched_;
     patience_ = 0;
   }
   // Two-chain: its parent carries a certificate, which this block shows; of one epoch both must be.
@@ -254,7 +254,7 @@ void Machine::answer(const PublicKey& from, const std::optional<log::SignedVote>
 void Machine::become_ready() {
   if (!options_.me || ready_ || dead_ || !enough_answered(signers_to_ask())) return;
   ready_ = true;
-  progress_ = now_;
+  progress_ = watched_;
   patience_ = 0;
   consider(head());
 }
@@ -455,15 +455,17 @@ void Machine::say_what_is_left(bool stalled) {
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Machine::tick(UnixSeconds now) {
+  if (now > looked_) watched_ += std::min(now.value - looked_.value, options_.pause_s);
+  looked_ = now;
   now_ = std::max(now_, now);
-  const bool repeat = now_.value >= repeated_.value + options_.repeat_s;
-  if (repeat) repeated_ = now_;
+  const bool repeat = watched_ >= repeated_ + options_.repeat_s;
+  if (repeat) repeated_ = watched_;
   if (options_.me && !dead_ && !ready_ && repeat) effects_.emplace_back(AskForMyVotes{});
   if (options_.me && !dead_) {
     const auto patience = options_.stall_s << patience_;
-    const bool stalled = now_.value >= progress_.value + patience;
+    const bool stalled = watched_ >= progress_ + patience;
     if (stalled) {
-      progress_ = now_;
+      progress_ = watched_;
       patience_ = std::min(patience_ + 1, patience_max);
     }
     if (stalled || repeat) say_what_is_left(stalled);

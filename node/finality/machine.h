@@ -72,6 +72,9 @@ struct MachineOptions {
   std::optional<PublicKey> me;  ///< none: it watches and votes for nothing
   std::uint64_t stall_s = 900;  ///< without progress for so long it leaves the epoch; doubles while that does not help
   std::uint64_t repeat_s = 5;   ///< votes, statements and questions are sent again after so long
+  /// A pause between two ticks counts for so much at most: what nobody watched (the machine slept, its clock was set)
+  /// is not silence of others.
+  std::uint64_t pause_s = 60;
 };
 
 /// One thread at a time. Messages may come in any order, twice or never; what is not signed right is dropped.
@@ -159,7 +162,9 @@ class Machine {
   std::set<std::pair<PublicKey, At>> told_;  ///< double votes that were published
   VoteRecord record_;
   log::Place final_, high_;
-  UnixSeconds now_, progress_, repeated_;
+  UnixSeconds now_;                                          ///< never goes back
+  UnixSeconds looked_;                                       ///< what the clock said at the last tick
+  std::uint64_t watched_ = 0, progress_ = 0, repeated_ = 0;  ///< seconds that were watched: in all, at the last of each
   unsigned patience_ = 0;
   bool ready_ = false, dead_ = false;
 };

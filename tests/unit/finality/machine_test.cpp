@@ -7,10 +7,10 @@ namespace {
 
 class MachineTest : public ::testing::Test {
  protected:
-  Machine make(std::optional<std::size_t> me, const VoteRecord& record = {}) {
+  Machine make(std::optional<std::size_t> me, const VoteRecord& record = {}, std::uint64_t stall_s = 10) {
     MachineOptions options;
     if (me) options.me = net.pub(*me);
-    options.stall_s = 10;
+    options.stall_s = stall_s;
     Machine m(net.genesis, options);
     std::vector<StoredBlock> blocks;
     for (const auto& a : net.ledger->tail()) blocks.push_back(stored(a));
@@ -245,6 +245,31 @@ TEST_F(MachineTest, LeavesAnEpochThatStandsStillAndNeverVotesThereAgain) {
   said = of<CastStatement>(m.take_effects());
   ASSERT_FALSE(said.empty());
   EXPECT_EQ(said.back().statement.to, Epoch{2}) << "a quorum said 1, and that began nothing either";
+}
+
+TEST_F(MachineTest, TimeThatNobodyWatchedIsNoSilence) {
+  auto m = make(0, {}, 900);
+  m.answer(net.pub(1), std::nullopt);
+  m.answer(net.pub(2), std::nullopt);
+  ASSERT_TRUE(m.may_sign());
+  const auto left = [&] { return !of<CastStatement>(m.take_effects()).empty(); };
+  m.tick(later(86'400));  // it slept for a day
+  EXPECT_FALSE(left());
+  for (std::uint64_t s = 60; s < 900; s += 60) {
+    m.tick(later(60));
+    EXPECT_EQ(left(), s + 60 >= 900) << s;
+  }
+}
+
+TEST_F(MachineTest, AClockThatWasSetBackStopsNothing) {
+  auto m = ready();
+  m.tick(later(2));
+  now.value -= 86'400;
+  m.tick(now);
+  (void)m.take_effects();
+  m.tick(later(5));
+  m.tick(later(5));
+  EXPECT_EQ(of<CastStatement>(m.take_effects()).size(), 1u) << "it still notices that nothing happens";
 }
 
 TEST_F(MachineTest, StatementsForEpochsThatNobodyReachesByLeavingAreDropped) {
