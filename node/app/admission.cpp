@@ -11,6 +11,8 @@ namespace {
 
 using Status = Answered::Status;
 
+constexpr auto sweep_every = std::chrono::hours(6);  ///< personal data of records that never came
+
 constexpr json::Limits body_limits{.bytes_max = 16 * 1024 * 1024, .depth_max = 16, .nodes_max = 1'000'000};
 
 Error too_many() {
@@ -190,12 +192,12 @@ void Admission::ordered(const JobPtr& job, const Positions& positions, std::vect
       case ordering::Outcome::Status::refused:
         // It came without a payload, which the vault may hold from an earlier try.
         if (o.rejection->code == RejectionCode::block_ack_missing && p_.vault != nullptr) unacked.push_back(i);
-        fates.not_taken.push_back(i);
+        fates.refused.push_back(i);
         a.status = Status::refused;
         a.error = to_error(*o.rejection);
         break;
       case ordering::Outcome::Status::failed:
-        if (o.error && o.error->code == overloaded().code) fates.not_taken.push_back(i);
+        if (o.error && o.error->code == overloaded().code) fates.dropped.push_back(i);
         a.error = std::move(o.error);
         break;
     }
@@ -247,11 +249,12 @@ void Admission::with_peers(std::span<const replication::Vetting::Handed> handed,
     dropped.push_back(*vetted[i].record);
     jws.emplace_back(handed[i].jws);
   }
-  if (!dropped.empty()) give_up(dropped, jws);
+  if (!dropped.empty()) give_up(dropped, jws, false);
 }
 
-void Admission::give_up(std::span<const record::Record> records, std::span<const std::string> jws) const {
-  const auto done = p_.vetting->not_taken(records);
+void Admission::give_up(std::span<const record::Record> records, std::span<const std::string> jws,
+                        bool handed_on) const {
+  const auto done = handed_on ? p_.vetting->not_taken(records) : p_.vetting->dropped(records);
   if (!done) p_.metrics.outcome(done.error().code);
   if (p_.peers != nullptr) p_.peers->not_taken(records, jws);
 }
@@ -274,15 +277,20 @@ void Admission::close_part(const JobPtr& job, Fates fates) {
 
 void Admission::settle(const Job& job, const Fates& fates) const {
   if (!fates.arrived.empty()) p_.vault->arrived(fates.arrived);
+  give_up(job, fates.refused, true);
+  give_up(job, fates.dropped, false);
+}
+
+void Admission::give_up(const Job& job, const Positions& positions, bool handed_on) const {
   std::vector<record::Record> records;
   std::vector<std::string> jws;
-  for (const auto i : fates.not_taken) {
+  for (const auto i : positions) {
     auto r = record::decode(job.records()[i].jws);
     if (!r) continue;
     records.push_back(std::move(*r));
     jws.emplace_back(job.records()[i].jws);
   }
-  if (!records.empty()) give_up(records, jws);
+  if (!records.empty()) give_up(records, jws, handed_on);
 }
 
 void Admission::finish(Job& job) {
@@ -303,16 +311,26 @@ void Admission::finish(Job& job) {
   done(std::move(answers));
 }
 
+void Admission::sweep() {
+  const auto done = p_.vetting->sweep();
+  if (!done) p_.metrics.outcome(done.error().code);
+}
+
 void Admission::watch() {
+  auto next_sweep = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    if (p_.vault != nullptr && std::chrono::steady_clock::now() >= next_sweep) {
+      next_sweep = std::chrono::steady_clock::now() + sweep_every;
+      (void)p_.pool.post([this] { sweep(); });  // too busy now: the next one comes
+    }
     // Deadlines rise, and a job that is done is gone: only the first one in the list is waited for.
     if (!deadlines_.empty() && deadlines_.front().second.expired()) {
       deadlines_.pop_front();
     } else if (deadlines_.empty()) {
-      wake_.wait(lock);
+      wake_.wait_until(lock, next_sweep);
     } else if (const auto when = deadlines_.front().first; std::chrono::steady_clock::now() < when) {
-      wake_.wait_until(lock, when);
+      wake_.wait_until(lock, std::min(when, next_sweep));
     } else {
       const auto late = deadlines_.front().second.lock();
       deadlines_.pop_front();

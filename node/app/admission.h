@@ -90,15 +90,18 @@ class Admission {
   void ordered(const JobPtr&, const Positions&, std::vector<ordering::Outcome>, bool kept);
   struct Fates {
     std::vector<RecordId> arrived;
-    Positions not_taken;
+    Positions refused;  ///< an orderer says so
+    Positions dropped;  ///< they were handed to nobody
   };
   void settle(const Job&, const Fates&) const;
   void send_to_vault(const JobPtr&, const Positions&);
   void through_vault(const JobPtr&, const Positions&);
   void with_peers(std::span<const replication::Vetting::Handed>, std::vector<replication::Vetting::Vetted>&) const;
-  void give_up(std::span<const record::Record>, std::span<const std::string> jws) const;
+  void give_up(const Job&, const Positions&, bool handed_on) const;
+  void give_up(std::span<const record::Record>, std::span<const std::string> jws, bool handed_on) const;
   void close_part(const JobPtr&, Fates = {});
   void finish(Job&);
+  void sweep();
   void watch();
 
   const Parts p_;

@@ -90,11 +90,19 @@ void Vetting::judge(std::vector<Vetted>& all) const {
   });
 }
 
+/// A payload came again for a record that is on the ledger, and what this vault holds of it is not whole.
+bool Vetting::lacking(const Vetted& v, const Handed& h) const {
+  if (h.payload.empty()) return false;
+  const auto assigned =
+      p_.ledger.with_chain([&](const rules::Chain& chain) { return vaults_of(*v.record, chain.state()); });
+  return std::find(assigned.begin(), assigned.end(), p_.number) != assigned.end() && !p_.vault.holds(*v.record);
+}
+
 /// Hands payloads to the vault, few at a time: it reads the state, which can't move meanwhile.
 void Vetting::keep(std::span<const Handed> handed, std::vector<Vetted>& all) const {
   std::vector<std::size_t> waiting;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!all[i].refused && !all[i].on_ledger) waiting.push_back(i);
+    if (!all[i].refused && (!all[i].on_ledger || lacking(all[i], handed[i]))) waiting.push_back(i);
   }
   for (std::size_t from = 0; from < waiting.size(); from += kept_under_one_lock) {
     const auto portion = std::span(waiting).subspan(from, std::min(kept_under_one_lock, waiting.size() - from));
@@ -105,6 +113,7 @@ void Vetting::keep(std::span<const Handed> handed, std::vector<Vetted>& all) con
         p_.ledger.with_chain([&](const rules::Chain& chain) { return p_.vault.accept(submissions, view(chain)); });
     for (std::size_t n = 0; n < portion.size(); ++n) {
       auto& v = all[portion[n]];
+      if (v.on_ledger) continue;  // whether it could be mended or not, the record is where it should be
       if (kept[n])
         v.acks = std::move(*kept[n]);
       else
@@ -114,6 +123,29 @@ void Vetting::keep(std::span<const Handed> handed, std::vector<Vetted>& all) con
 }
 
 Result<void> Vetting::not_taken(std::span<const record::Record> records) const {
+  const auto now = p_.clock.now();
+  std::vector<record::Record> refused;
+  p_.ledger.with_chain([&](const rules::Chain& chain) {
+    const auto time = std::max(chain.head().time, now);
+    for (const auto& r : records) {
+      if (!chain.judge(r, time)) refused.push_back(r);
+    }
+  });
+  return dropped(refused);
+}
+
+Result<void> Vetting::sweep() const {
+  for (bool more = true; more;) {
+    const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
+      return p_.vault.sweep({&chain.state(), {}}, chain.head().time);
+    });
+    if (!done) return Unexpected(done.error());
+    more = *done;
+  }
+  return {};
+}
+
+Result<void> Vetting::dropped(std::span<const record::Record> records) const {
   return p_.ledger.with_chain([&](const rules::Chain& chain) {
     return p_.vault.not_taken(records, {&chain.state(), {}});
   });

@@ -33,11 +33,17 @@ class Vetting {
   /// One for each, in order; what was not refused is held here, synced. Any thread, not a server's: it checks
   /// signatures and writes.
   [[nodiscard]] std::vector<Vetted> vet(std::span<const Handed>) const;
-  /// Records of which nothing more comes: what is held of them is given up, unless another try is on its way.
+  /// Records that were handed to nobody: what is held of them is given up, unless another try is on its way.
+  [[nodiscard]] Result<void> dropped(std::span<const record::Record>) const;
+  /// Records that others say were refused. As `dropped` where the rules refuse them here, too; of the others all is
+  /// kept, for they can come to the ledger yet, whatever was said: `sweep` gives them up when they can't.
   [[nodiscard]] Result<void> not_taken(std::span<const record::Record>) const;
+  /// Gives up what can't come to the ledger any more. For a thread of its own, some times a day.
+  [[nodiscard]] Result<void> sweep() const;
 
  private:
   void judge(std::vector<Vetted>&) const;
+  [[nodiscard]] bool lacking(const Vetted&, const Handed&) const;
   void keep(std::span<const Handed>, std::vector<Vetted>&) const;
   [[nodiscard]] vault::LedgerView view(const rules::Chain&) const;
 

@@ -119,6 +119,7 @@ void Vault::Impl::store_credential(rocksdb::WriteBatch& batch, const record::Rec
 
 Result<void> Vault::Impl::erase(rocksdb::WriteBatch& batch, const record::Record& r) const {
   const auto drop = [&](const Bytes& place) { (void)batch.Delete(slice(place)); };
+  drop(waiting_place(r.id));
   if (r.type == record::Type::key) drop(person_place(r.id));
   if (const auto as_signed = signed_rows(r)) {
     drop(sheet_place(r.id));
@@ -202,6 +203,7 @@ Result<void> Vault::Impl::accept_one(rocksdb::WriteBatch& batch, const Submissio
     auto d = read_binding(sub.payload, std::get<record::Key>(r.body));
     if (!d) return Unexpected(to_error(d.error()));
     put_sealed(batch, person_place(r.id), as_bytes(d->text));
+    put_waiting(batch, sub, *s.state);
     flights.begin(r.id, {quota_name(r)});
     return {};
   }
@@ -239,7 +241,10 @@ Result<void> Vault::Impl::accept_one(rocksdb::WriteBatch& batch, const Submissio
     for (const auto& [student, b] : taken) put_book(books, *b);
     STELE_CHECK(write(books, false));
   }
-  if (p.fresh) STELE_CHECK(store(batch, r, p, *s.state));
+  if (p.fresh) {
+    STELE_CHECK(store(batch, r, p, *s.state));
+    put_waiting(batch, sub, *s.state);
+  }
   flights.begin(r.id, holds.takes);
   return {};
 }
@@ -282,23 +287,6 @@ std::vector<Result<std::vector<log::Ack>, Error>> Vault::accept(std::span<const 
     }
   }
   return out;
-}
-
-void Vault::arrived(std::span<const RecordId> ids) {
-  const std::lock_guard lock(impl_->mutex);
-  for (const auto& id : ids) impl_->flights.end(id);
-}
-
-Result<void> Vault::not_taken(std::span<const record::Record> records, const LedgerView& view) {
-  auto& m = *impl_;
-  const std::lock_guard lock(m.mutex);
-  rocksdb::WriteBatch batch;
-  for (const auto& r : records) {
-    m.flights.end(r.id);
-    if (view.state->find(r.id) != nullptr || m.flights.flying(r.id, *view.state)) continue;
-    STELE_CHECK(m.erase(batch, r));
-  }
-  return m.write(batch, false);
 }
 
 }  // namespace stele::vault

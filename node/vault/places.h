@@ -75,6 +75,10 @@ inline Bytes slot_place(std::uint64_t list, std::uint32_t idx) {
 inline Bytes amend_place(const RecordId& sheet, std::uint32_t row, const RecordId& amend) {
   return Place('M').with(sheet).with_u32(row).with(amend).bytes();
 }
+/// Handed in and not seen on the ledger yet.
+inline Bytes waiting_place(const RecordId& id) {
+  return Place('W').with(id).bytes();
+}
 inline Bytes log_place(std::uint64_t n) {
   return Place('A').with_u64(n).bytes();
 }

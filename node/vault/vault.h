@@ -52,7 +52,8 @@ class Vault {
     std::string net, id;
     std::uint64_t free_space_floor_bytes = 1ULL << 30;
     /// An acked record of which nothing more is heard holds its serial, its rows and its class no longer than this.
-    std::chrono::seconds hold{300};
+    /// Longer than a node hands a record on (RelayOptions::give_up).
+    std::chrono::seconds hold{900};
   };
   [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Options, signer::SigningKey ack_key);
   ~Vault();
@@ -100,6 +101,10 @@ class Vault {
   /// ended now will bring them there, so that their payloads are erased, unless another try is on its way.
   void arrived(std::span<const RecordId>);
   [[nodiscard]] Result<void> not_taken(std::span<const record::Record>, const LedgerView&);
+  /// Payloads whose record has not come and, with `head` on the ledger, can't come any more (its `after` is too old)
+  /// are erased. Looks at up to `sweep_max` that wait; true: there are more, and the next call goes on with them.
+  static constexpr std::size_t sweep_max = 64;
+  [[nodiscard]] Result<bool> sweep(const LedgerView&, UnixSeconds head);
 
   /// `count` random status slots (list number, index), never given out before.
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);

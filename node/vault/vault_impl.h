@@ -48,6 +48,7 @@ struct Vault::Impl {
   std::uint64_t log_next = 0;
   Digest log_head{};
   Flights flights;
+  RecordId swept{};  ///< with which the next sweep begins
   struct Made {
     std::chrono::steady_clock::time_point since;
     std::size_t count = 0;
@@ -160,6 +161,12 @@ struct Vault::Impl {
   /// Into `batch`, if it is good and not held yet. What is held was checked against another state: it is checked again.
   Result<void> accept_one(rocksdb::WriteBatch& batch, const Submission& sub, const Sources& s,
                           const std::optional<Error>& fault);
+  /// Its payload is held before its record is on the ledger: kept with the time of its `after`, from which its days
+  /// count.
+  static void put_waiting(rocksdb::WriteBatch& batch, const Submission& sub, const registry::State& state);
+  /// Forgets that it waits, or erases what can't come any more.
+  Result<void> settle_waiting(rocksdb::WriteBatch& batch, const RecordId& id, ByteView value,
+                              const registry::State& state, UnixSeconds head);
   /// All that is held of a record that is not on the ledger.
   Result<void> erase(rocksdb::WriteBatch& batch, const record::Record& r) const;
   struct LogPoint {

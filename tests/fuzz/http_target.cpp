@@ -53,9 +53,23 @@ void targets(std::string_view text) {
 
 constexpr ParserLimits limits{.header_bytes_max = 512, .target_bytes_max = 128, .body_bytes_max = 256};
 
-/// Requests one behind the other, arriving `piece` bytes at a time. Returns all that was understood.
-std::string requests(std::string_view text, std::size_t piece) {
-  std::string understood;
+struct Understood {
+  std::string text;
+  bool too_large = false;  ///< it ended there because a header was
+};
+
+/// What was refused as too large may be a few bytes below a limit elsewhere: Beast counts from where it last stopped.
+/// But nobody understands anything else.
+bool agree(const Understood& a, const Understood& b) {
+  const auto begins = [](std::string_view whole, std::string_view part) {
+    return whole.substr(0, part.size()) == part;
+  };
+  return a.text == b.text || (a.too_large && begins(b.text, a.text)) || (b.too_large && begins(a.text, b.text));
+}
+
+/// Requests one behind the other, arriving `piece` bytes at a time.
+Understood requests(std::string_view text, std::size_t piece) {
+  Understood understood;
   std::string buffer;
   RequestParser parser(limits);
   for (;;) {
@@ -66,10 +80,12 @@ std::string requests(std::string_view text, std::size_t piece) {
     STELE_ASSERT(parser.request().body.size() <= limits.body_bytes_max);
     if (parsing == Parsing::failed) {
       STELE_ASSERT(parser.fault() != ParseFault::none);
+      understood.too_large =
+          parser.fault() == ParseFault::header_too_large || parser.fault() == ParseFault::target_too_long;
       return understood;
     }
     if (parsing == Parsing::complete) {
-      understood += parser.request().target + "\n" + parser.request().body + "\n";
+      understood.text += parser.request().target + "\n" + parser.request().body + "\n";
       parser.reset();
       if (!buffer.empty()) continue;
     }
@@ -98,8 +114,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   targets(text);
   // How the network cuts the bytes must not change what they mean.
   const auto whole = requests(text, 64);
-  STELE_ASSERT(requests(text, 1) == whole);
-  STELE_ASSERT(requests(text, 7) == whole);
+  STELE_ASSERT(agree(requests(text, 1), whole));
+  STELE_ASSERT(agree(requests(text, 7), whole));
   responses(text);
   std::string json;
   append_json_string(json, text);

@@ -299,11 +299,47 @@ TEST_F(Replication, WhatIsGivenUpIsGivenUpEverywhere) {
   list_ = list_at(*sites_[0]);
   ASSERT_FALSE(sites_[0]->vet(list_).refused);
   ASSERT_TRUE(sites_[1]->vault->holds(list_.record) || sites_[2]->vault->holds(list_.record));
+  school_.add({list_at(*sites_[0]).jws});  // another list of the class: this one is refused by the rules
+  catch_up();
   const std::vector<record::Record> records{list_.record};
   const std::vector<std::string> jws{list_.jws};
   ASSERT_TRUE(sites_[0]->vetting->not_taken(records));
   sites_[0]->peers->not_taken(records, jws);
   for (auto& s : sites_) EXPECT_FALSE(s->vault->holds(list_.record)) << s->number;
+}
+
+TEST_F(Replication, WhatCanStillComeIsKeptWhateverAnOrdererSays) {
+  list_ = list_at(*sites_[0]);
+  ASSERT_FALSE(sites_[0]->vet(list_).refused);
+  const std::vector<record::Record> records{list_.record};
+  const std::vector<std::string> jws{list_.jws};
+  ASSERT_TRUE(sites_[0]->vetting->not_taken(records));
+  sites_[0]->peers->not_taken(records, jws);
+  school_.add({list_.jws});
+  catch_up();
+  EXPECT_TRUE(sites_[0]->vault->holds(list_.record));
+  EXPECT_TRUE(sites_[1]->vault->holds(list_.record) || sites_[2]->vault->holds(list_.record));
+}
+
+TEST_F(Replication, WhatWasHandedToNobodyIsGivenUpAtOnce) {
+  list_ = list_at(*sites_[0]);
+  ASSERT_FALSE(sites_[0]->vet(list_).refused);
+  ASSERT_TRUE(sites_[0]->vetting->dropped(std::span(&list_.record, 1)));
+  EXPECT_FALSE(sites_[0]->vault->holds(list_.record));
+}
+
+TEST_F(Replication, APayloadThatComesAgainMendsWhatWasLost) {
+  year_at(*sites_[0]);
+  auto& lost = *sites_[0];
+  lost.vault.reset();
+  std::filesystem::remove_all(lost.vault_folder());
+  lost.open_vault();
+  ASSERT_FALSE(lost.vault->holds(hk1_.record));
+  const auto v = lost.vet(hk1_);
+  EXPECT_FALSE(v.refused);
+  EXPECT_TRUE(v.on_ledger);
+  EXPECT_TRUE(v.acks.empty());
+  EXPECT_TRUE(lost.vault->holds(hk1_.record));
 }
 
 TEST_F(Replication, WhatIsOnTheLedgerIsNotGivenUp) {

@@ -130,6 +130,59 @@ TEST_F(Admission, AnAmendWaitsForTheTranscriptOnItsWay) {
 
 // ---- what comes to nothing leaves nothing ----
 
+class Sweep : public Admission {
+ protected:
+  static constexpr std::uint64_t days_31 = 31 * 86'400;
+  /// The ledger's newest block is so much later. Is there more to look at?
+  bool sweep(std::uint64_t later_s) {
+    const auto done = vault_->sweep(view(), UnixSeconds{school_.now().value + later_s});
+    EXPECT_TRUE(done) << done.error().en;
+    return done && *done;
+  }
+  bool held(const Sent& s) { return vault_->holds(s.record); }
+};
+
+TEST_F(Sweep, APayloadWhoseRecordCantComeAnyMoreIsErased) {
+  const auto t = transcript(0), arrived = transcript(1);
+  ASSERT_EQ(said(t), "ok");
+  keep(arrived);
+  sweep(days_31);
+  EXPECT_TRUE(held(t)) << "it is on its way";
+  give_up(t);
+  sweep(days_31 - 2 * 86'400);
+  EXPECT_TRUE(held(t)) << "an orderer may have kept it back until now";
+  sweep(days_31);
+  EXPECT_FALSE(held(t));
+  EXPECT_TRUE(held(arrived));
+  EXPECT_TRUE(held(hk1_));
+}
+
+TEST_F(Sweep, TheNameBehindAKeyThatNeverCameIsErasedToo) {
+  const auto key = key_record();
+  ASSERT_EQ(said(key), "ok");
+  give_up(key);
+  sweep(0);
+  EXPECT_TRUE(held(key));
+  sweep(days_31);
+  EXPECT_FALSE(held(key));
+}
+
+TEST_F(Sweep, GoesOnWhereItStood) {
+  std::vector<Sent> lists;
+  for (std::size_t i = 0; i <= vault::Vault::sweep_max; ++i) {
+    lists.push_back(class_list());
+    ASSERT_EQ(said(lists.back()), "ok");
+    give_up(lists.back());
+  }
+  const auto left = [&] { return std::count_if(lists.begin(), lists.end(), [&](const Sent& s) { return held(s); }); };
+  EXPECT_TRUE(sweep(0));
+  EXPECT_FALSE(sweep(0));  // and those of the year are on the ledger: they need no looking at any more
+  EXPECT_TRUE(sweep(days_31));
+  EXPECT_EQ(left(), 1);
+  EXPECT_FALSE(sweep(days_31));
+  EXPECT_EQ(left(), 0);
+}
+
 TEST_F(Admission, APayloadOfARefusedRecordIsErased) {
   const auto t = transcript(0);
   ASSERT_EQ(said(t), "ok");
