@@ -26,6 +26,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds beat{1'000};  ///< states are compared so often
 constexpr std::chrono::seconds unreachable_patience{15};
 constexpr std::chrono::seconds mute_patience{60};
+constexpr std::chrono::milliseconds gather_among_members{250}, gather_as_follower{25};  ///< GossipOptions::gather
 constexpr std::chrono::seconds slots_patience{10};  ///< no failure for so long: the ordering service answers again
 constexpr std::uint64_t stalled_s = 2 * ordering::heartbeat_s + 60;
 constexpr std::size_t height_alarm = 20;  ///< final blocks
@@ -171,6 +172,8 @@ Result<void> Membership::Impl::open_links(const std::optional<PublicKey>& me) {
   for (const auto& p : peers) links.push_back({p.url, p.validator});
   committee::GossipOptions options;
   options.light = config.committee.light;
+  // Others hand a validator and an orderer their messages at once; a follower has but what it reads.
+  options.gather = config.roles.validator || config.roles.orderer ? gather_among_members : gather_as_follower;
   STELE_TRY(gossip, committee::Gossip::open(std::move(links), me, options));
   return {};
 }

@@ -23,6 +23,7 @@ bool Feed::seen(const Digest& d) const {
 }
 
 bool Feed::add(Entry e) {
+  const bool own = e.own;
   {
     const std::lock_guard lock(mutex_);
     if (in_log_.contains(e.digest) || (!e.own && seen_.contains(e.digest))) return false;
@@ -41,6 +42,7 @@ bool Feed::add(Entry e) {
     while (bytes_ > limits_.bytes_max && log_.size() > 1) drop(log_.begin());
   }
   changed_.notify_all();
+  if (own) own_changed_.notify_all();
   return true;
 }
 
@@ -88,10 +90,11 @@ Feed::Part Feed::after(std::uint64_t number, Which which) const {
 Feed::Part Feed::wait(std::uint64_t number, Which which, Clock::time_point deadline) const {
   std::unique_lock lock(mutex_);
   const auto interrupts = interrupts_;
+  auto& changed = which == Which::own ? own_changed_ : changed_;
   Part out = part(number, which);
   // Each look takes up where the last one ended: others' messages are not gone through again.
   while (out.messages.empty() && interrupts == interrupts_ &&
-         changed_.wait_until(lock, deadline) != std::cv_status::timeout)
+         changed.wait_until(lock, deadline) != std::cv_status::timeout)
     out = part(out.next, which);
   if (out.messages.empty()) out = part(out.next, which);
   return out;
@@ -108,6 +111,7 @@ void Feed::interrupt() {
     ++interrupts_;
   }
   changed_.notify_all();
+  own_changed_.notify_all();
 }
 
 std::vector<Bytes> Feed::slots_above(Height height) const {

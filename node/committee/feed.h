@@ -86,7 +86,7 @@ class Feed {
   const FeedLimits limits_;
   const Id id_;
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  mutable std::condition_variable changed_, own_changed_;  ///< the second for who waits for own ones alone
   std::map<std::uint64_t, Entry> log_;
   std::map<Lane, std::deque<std::uint64_t>> lanes_;  ///< numbers in the log
   std::unordered_set<Digest> in_log_, seen_;

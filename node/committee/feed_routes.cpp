@@ -36,7 +36,7 @@ Response page_of(const Committee& c, const Feed::Part& part) {
 struct Question {
   std::uint64_t after = 0;
   Feed::Which which = Feed::Which::all;
-  std::chrono::milliseconds wait{0};
+  std::chrono::milliseconds wait{0}, gather{0};
 };
 /// Numbers of another log count from its beginning.
 Result<Question> question_of(const Request& r, const Feed& feed) {
@@ -47,6 +47,10 @@ Result<Question> question_of(const Request& r, const Feed& feed) {
   if (r.query_value("wait_ms")) {
     STELE_TRY(const auto ms, http::number_query(r, "wait_ms"));
     out.wait = std::chrono::milliseconds(std::min<std::uint64_t>(ms, 1'000'000));
+  }
+  if (r.query_value("gather_ms")) {
+    STELE_TRY(const auto ms, http::number_query(r, "gather_ms"));
+    out.gather = std::chrono::milliseconds(std::min<std::uint64_t>(ms, 1'000'000));
   }
   if (const auto light = r.query_value("light"); light && *light == "1") out.which = Feed::Which::light;
   const auto id = r.query_value("id");
@@ -116,14 +120,30 @@ void FeedRoutes::poll(const Committee& committee, const Request& r, Respond resp
   std::unique_lock lock(mutex_);
   // Under the lock: what comes after this look is seen by the thread, which then finds the question.
   const auto part = feed.after(q->after, q->which);
-  const bool waits = part.messages.empty() && q->wait.count() > 0 && !stopping_;
+  const bool news = !part.messages.empty();
+  // Who has fallen behind waits for nothing.
+  const bool gathers = news && part.next == feed.last() && q->gather.count() > 0;
+  const bool waits = (!news || gathers) && q->wait.count() > 0 && !stopping_;
   if (waits && waiting_.size() < limits_.waiting_max) {
+    const auto gather = std::min(q->gather, limits_.gather_max);
+    const auto patience = news ? gather : std::min(q->wait, limits_.wait_max);
     waiting_.push_back(
-        {part.next, q->which, Feed::Clock::now() + std::min(q->wait, limits_.wait_max), std::move(respond)});
+        {news ? q->after : part.next, q->which, Feed::Clock::now() + patience, gather, news, std::move(respond)});
     return;
   }
   lock.unlock();
-  respond(waits ? http::refuse(http::overloaded()) : page_of(committee, part));
+  respond(waits && !news ? http::refuse(http::overloaded()) : page_of(committee, part));
+}
+
+/// Under the lock. Takes note of news.
+bool FeedRoutes::due(Waiting& w, const Feed& feed, Feed::Clock::time_point now) {
+  if (now >= w.deadline) return true;
+  if (w.news) return false;
+  const auto part = feed.after(w.after, w.which);
+  w.news = !part.messages.empty();
+  if (!w.news) return w.after = part.next, false;
+  w.deadline = std::min(w.deadline, now + w.gather);
+  return now >= w.deadline;
 }
 
 void FeedRoutes::run(const Committee& committee) {
@@ -132,18 +152,21 @@ void FeedRoutes::run(const Committee& committee) {
   while (!stopping_ || !waiting_.empty()) {
     const auto last = feed.last();
     const auto now = Feed::Clock::now();
-    std::list<Waiting> due;
+    auto next = now + beat;
+    std::list<Waiting> ready;
     std::vector<Feed::Part> parts;
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       const auto here = it++;
-      auto part = feed.after(here->after, here->which);
-      if (part.messages.empty() && now < here->deadline && !stopping_) continue;
-      due.splice(due.end(), waiting_, here);
-      parts.push_back(std::move(part));
+      if (!stopping_ && !due(*here, feed, now)) {
+        next = std::min(next, here->deadline);
+        continue;
+      }
+      parts.push_back(feed.after(here->after, here->which));
+      ready.splice(ready.end(), waiting_, here);
     }
     lock.unlock();
-    for (std::size_t i = 0; auto& w : due) w.respond(page_of(committee, parts[i++]));
-    (void)feed.wait(last, Feed::Which::all, Feed::Clock::now() + beat);
+    for (std::size_t i = 0; auto& w : ready) w.respond(page_of(committee, parts[i++]));
+    (void)feed.wait(last, Feed::Which::all, next);
     lock.lock();
   }
 }

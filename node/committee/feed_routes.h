@@ -15,8 +15,9 @@
 namespace stele::committee {
 
 struct FeedRoutesLimits {
-  std::chrono::milliseconds wait_max{20'000};  ///< of a long poll; must be below the server's `handler_timeout`
-  std::size_t waiting_max = 256;               ///< long polls at once; above: `overloaded`
+  std::chrono::milliseconds wait_max{20'000};   ///< of a long poll; must be below the server's `handler_timeout`
+  std::chrono::milliseconds gather_max{1'000};  ///< between the first news and the answer
+  std::size_t waiting_max = 256;                ///< long polls at once; above: `overloaded`
 };
 
 /// A feed page's header field with the height of the newest block that is final at the node: for operators.
@@ -43,9 +44,12 @@ class FeedRoutes {
   struct Waiting {
     std::uint64_t after = 0;
     Feed::Which which = Feed::Which::all;
-    Feed::Clock::time_point deadline;
+    Feed::Clock::time_point deadline;  ///< once there is news: when it has gathered for long enough
+    std::chrono::milliseconds gather{0};
+    bool news = false;
     http::Respond respond;
   };
+  [[nodiscard]] static bool due(Waiting&, const Feed&, Feed::Clock::time_point now);
   void poll(const Committee&, const http::Request&, http::Respond);
   void run(const Committee&);
 

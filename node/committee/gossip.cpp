@@ -118,8 +118,8 @@ void Gossip::Impl::note_height(Link& l, const http::Response& r) {
 
 Result<void> Gossip::Impl::read_once(Link& l, Feed::Id& id, std::uint64_t& after) {
   http::Request request;
-  request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}{}", base64url(id), after, options.wait.count(),
-                               options.light ? "&light=1" : "");
+  request.target = fmt::format("/v1/feed?id={}&after={}&wait_ms={}&gather_ms={}{}", base64url(id), after,
+                               options.wait.count(), options.gather.count(), options.light ? "&light=1" : "");
   STELE_TRY(const auto response, l.reader.send(request));
   if (response.status == 404) {  // a node alone has no log; its blocks are fetched all the same
     (void)pause(options.wait);

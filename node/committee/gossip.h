@@ -21,10 +21,12 @@ struct GossipOptions {
   http::ClientOptions http{.connect_timeout = std::chrono::milliseconds(2'000),
                            .read_timeout = std::chrono::milliseconds(5'000)};
   std::chrono::milliseconds wait{10'000};  ///< of one long poll
+  /// A peer gathers for so long before it answers one: whom others hand their messages gets most of it twice else.
+  std::chrono::milliseconds gather{0};
   /// Blocks are taken from orderers alone. For who is linked to all of them: else every peer sends every block.
   bool light = false;
   std::chrono::milliseconds backoff_min{100};  ///< after the first failure; doubles
-  std::chrono::milliseconds backoff_max{10'000};
+  std::chrono::milliseconds backoff_max{2'000};
   std::chrono::milliseconds lie_pause{30'000};   ///< after an answer that does not verify
   std::chrono::milliseconds fetch_every{5'000};  ///< blocks are asked for so often though none are known to be missing
 };

@@ -158,6 +158,7 @@ TEST_F(Routes, GiveTheLogFromAnyNumber) {
   EXPECT_EQ(other.messages, all.messages) << "a number of another log";
   EXPECT_EQ(get("/v1/feed?after=x").status, 400);
   EXPECT_EQ(get("/v1/feed?wait_ms=-1").status, 400);
+  EXPECT_EQ(get("/v1/feed?gather_ms=x").status, 400);
 }
 
 TEST_F(Routes, ALongPollWaitsForNewsAndNoLonger) {
@@ -172,6 +173,21 @@ TEST_F(Routes, ALongPollWaitsForNewsAndNoLonger) {
   EXPECT_FALSE(page(query + "&wait_ms=20000").messages.empty());
   later.join();
   EXPECT_LT(Steady::now() - begun, 15s);
+}
+
+TEST_F(Routes, ALongPollGathersBeforeItAnswers) {
+  const auto query = after_all();
+  const auto gathered = [&](const std::string& more) {
+    const auto begun = Steady::now();
+    const auto p = page(query + more);
+    EXPECT_FALSE(p.messages.empty()) << more;
+    return std::pair(Steady::now() - begun, p.next);
+  };
+  std::thread later([&] { EXPECT_TRUE(net.finalise(0, 1)); });
+  EXPECT_GE(gathered("&wait_ms=20000&gather_ms=1000").first, 1s) << "from the first news on";
+  later.join();
+  EXPECT_GE(gathered("&wait_ms=20000&gather_ms=300").first, 300ms) << "what is there already is gathered with, too";
+  EXPECT_EQ(gathered("&gather_ms=60000").second, page("").next) << "who does not wait gathers nothing";
 }
 
 TEST_F(Routes, ManyLongPollsOccupyNoThread) {

@@ -203,6 +203,19 @@ TEST_F(Fsck, AHeadBehindByOneBlockIsTheTraceOfACrash) {
   EXPECT_EQ(code_of(place.open()), "ok");
 }
 
+TEST_F(Fsck, AmongSeveralValidatorsTheNewestBlockMayWaitForItsCertificate) {
+  School four({.validators = 4});
+  four.found();
+  const Place there{four.genesis()};
+  copy_blocks(four, *must(there.open()), false);
+  const auto look = [&] { return codes(must(store::fsck(four.genesis(), *there.store(), there.head(), nullptr))); };
+  EXPECT_EQ(look(), "");
+  const auto& old = four.blocks()[four.blocks().size() - 3];
+  std::filesystem::remove(there.head());
+  must(must(store::HeadFile::open(there.head()))->write({old.header.height, old.hash, log::encode(old.qc)}));
+  EXPECT_NE(look(), "") << "two behind is another matter";
+}
+
 TEST_F(Fsck, AHeadFarBehindIsNotMendedSilently) {
   const auto& old = school.blocks()[3];
   std::filesystem::remove(place.head());
