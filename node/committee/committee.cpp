@@ -69,6 +69,7 @@ struct Waiting {
   std::size_t i = 0;
   Steady::time_point since{};
   bool placed = false;  ///< in a block that is stored here
+  bool judged = false;  ///< while another orderer led
   [[nodiscard]] Outcome& outcome() const { return submission->outcomes[i]; }
 };
 
@@ -180,6 +181,7 @@ struct Committee::Impl {
   void evidence(Notice, std::string_view kind, ByteView);
 
   void look_after_waiting();
+  void judge_waiting(Steady::time_point now);
   [[nodiscard]] bool answer_final(const Waiting&);
   void decided(const Waiting&);
   void fail_all(const Error&);
@@ -319,7 +321,10 @@ void Committee::Impl::run() {
       settle();
       tell_behind(now);
     }
-    if (slots && !over()) order();
+    if (slots && !over()) {
+      if (!leads) judge_waiting(Steady::now());
+      order();
+    }
     std::unique_lock lock(mutex);
     wake_up.wait_until(lock, ticked + beat,
                        [this] { return stop_asked || failed || !inbox.empty() || !ready.empty(); });
@@ -527,6 +532,22 @@ void Committee::Impl::look_after_waiting() {
     if (info == nullptr) return false;
     w.outcome().index = info->index;
     return info->index.value < final_size && answer_final(w);
+  });
+}
+
+/// A refusal does not wait until this one loses its patience with whoever leads, and who has asked wants to hear it of
+/// two.
+void Committee::Impl::judge_waiting(Steady::time_point now) {
+  const auto& chain = ledger.chain();
+  const auto time = std::max(chain.head().time, clock.now());
+  std::erase_if(waiting, [&](Waiting& w) {
+    if (w.placed || w.judged || now < w.since + options.judge_after) return false;
+    w.judged = true;
+    auto ok = chain.judge(w.submission->records[w.i], time);
+    if (ok) return false;
+    w.submission->refuse(w.i, std::move(ok).error());
+    decided(w);
+    return true;
   });
 }
 

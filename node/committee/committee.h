@@ -63,6 +63,9 @@ struct CommitteeOptions {
   std::size_t threads = 0;              ///< that check records; 0: one for each core
   /// An orderer that does not lead waits so long for its records to become final before it proposes them itself.
   std::chrono::milliseconds left_out{10'000};
+  /// One that does not lead judges its records by its own ledger after so long, in which that may still come up to what
+  /// their senders have seen; whoever leads judges them at once.
+  std::chrono::milliseconds judge_after{1'000};
   /// Slots of so many heights below the final block stay in the ordering service; 0: all of them. What is final was
   /// stored by a quorum, so that nobody needs its slot any more.
   std::uint64_t slots_kept = 0;

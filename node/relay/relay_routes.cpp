@@ -79,10 +79,21 @@ bool RelayRoutes::all_decided(const std::vector<HeldPtr>& items) {
   return std::all_of(items.begin(), items.end(), [](const HeldPtr& h) { return h->decided.has_value(); });
 }
 
-Response RelayRoutes::answer(const std::vector<HeldPtr>& items) const {
+/// Under the mutex.
+void RelayRoutes::forget(const HeldPtr& h) {
+  const auto it = held_.find(h->digest);
+  if (it != held_.end() && it->second == h) held_.erase(it);
+}
+
+/// Under the mutex. A refusal that is told is forgotten: who sends the record again is told anew, for the reason may
+/// have gone.
+Response RelayRoutes::answer(const std::vector<HeldPtr>& items) {
   Fates out;
   out.leads = leads_();
-  for (const auto& h : items) out.fates.push_back(h->decided.value_or(Fate{}));
+  for (const auto& h : items) {
+    out.fates.push_back(h->decided.value_or(Fate{}));
+    if (h->decided) forget(h);
+  }
   Response r;
   r.body = as_text(encode(out));
   r.content_type = "application/octet-stream";
@@ -131,14 +142,16 @@ Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<Received
   return all;
 }
 
-/// On a thread of the orderer. What is decided is forgotten: who sends it again is told anew, for the reason may have
-/// gone.
+/// On a thread of the orderer. A refusal is kept until it was told; of all else the ledger tells.
 void RelayRoutes::decided(const std::vector<HeldPtr>& items, const std::vector<Outcome>& outcomes) {
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < items.size(); ++i) {
       items[i]->decided = fate_of(outcomes[i]);
-      held_.erase(items[i]->digest);
+      if (outcomes[i].status == Outcome::Status::refused)
+        refused_.emplace_back(Clock::now() + limits_.keep, items[i]);
+      else
+        forget(items[i]);
     }
   }
   wake_.notify_all();
@@ -149,6 +162,10 @@ void RelayRoutes::run() {
   while (!stopping_ || !waiting_.empty()) {
     const auto now = Clock::now();
     auto next = now + idle;
+    while (!refused_.empty() && (refused_.front().first <= now || refused_.size() > limits_.held_max)) {
+      forget(refused_.front().second);
+      refused_.pop_front();
+    }
     std::list<Waiting> due;
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       const auto here = it++;

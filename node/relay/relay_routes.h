@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <list>
 #include <map>
 #include <mutex>
@@ -19,6 +20,8 @@ struct RelayRoutesLimits {
   std::chrono::milliseconds wait_max{5'000};  ///< that an answer may be put off; below the server's `handler_timeout`
   std::size_t waiting_max = 1'024;            ///< answers put off at once; above: answered at once
   std::size_t held_max = 65'536;              ///< records in hand for others; above: `overloaded`
+  /// A refusal is kept for so long for whoever asks next: longer than askers pause (RelayOptions::ask_max).
+  std::chrono::milliseconds keep{20'000};
 };
 
 /// An item that comes again while it is in hand is not taken a second time: whoever asks waits for the first one.
@@ -54,7 +57,8 @@ class RelayRoutes {
   void decided(const std::vector<HeldPtr>&, const std::vector<ordering::Outcome>&);
   void run();
   [[nodiscard]] static bool all_decided(const std::vector<HeldPtr>&);
-  [[nodiscard]] http::Response answer(const std::vector<HeldPtr>&) const;
+  [[nodiscard]] http::Response answer(const std::vector<HeldPtr>&);
+  void forget(const HeldPtr&);
 
   http::WorkPool& pool_;
   const RelayRoutesLimits limits_;
@@ -62,7 +66,8 @@ class RelayRoutes {
   std::function<bool()> leads_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::map<Digest, HeldPtr> held_;  ///< not decided yet
+  std::map<Digest, HeldPtr> held_;                             ///< not decided yet, or refused and not told yet
+  std::deque<std::pair<Clock::time_point, HeldPtr>> refused_;  ///< when they are forgotten though nobody asked
   std::list<Waiting> waiting_;
   bool stopping_ = false;
   std::thread thread_;

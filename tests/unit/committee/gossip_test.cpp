@@ -23,6 +23,20 @@ TEST(Gossip, RecordsOfTwoOrderersBecomeFinalEverywhere) {
   net.expect_one_chain_everywhere();
 }
 
+TEST(Gossip, AnOrdererThatDoesNotLeadRefusesByItsOwnLedger) {
+  HttpNetwork net(4, 2);
+  net.options.left_out = 10min;  // it never loses its patience here
+  net.up_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  ASSERT_TRUE(eventually([&] { return net.nodes[0]->committee->leads() != net.nodes[1]->committee->leads(); }));
+  const std::size_t other = net.nodes[0]->committee->leads() ? 1 : 0;
+  auto done = net.submit(other, {org_record(net.genesis, 1, "nobody")});
+  ASSERT_EQ(done.wait_for(60s), std::future_status::ready) << net.where();
+  const auto outcome = done.get()[0];
+  EXPECT_EQ(outcome.status, Outcome::Status::refused);
+  EXPECT_EQ(outcome.rejection->code, RejectionCode::unknown_org);
+}
+
 TEST(Gossip, KnowsHowFarItsPeersSayTheyAre) {
   HttpNetwork net(4, 2);
   net.up_all();

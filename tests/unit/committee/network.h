@@ -138,14 +138,14 @@ inline record::Genesis make_genesis(std::size_t validators, std::size_t orderers
 }
 
 /// Number 0 is the organisation that all others are of: it must be final before they are handed in.
-inline std::string org_record(const record::Genesis& g, std::size_t number) {
+inline std::string org_record(const record::Genesis& g, std::size_t number, const std::string& parent = "goc") {
   record::Org o;
   o.org = "goc";
   o.kind = "office";
   o.name = "Don vi";
   if (number > 0) {
     o.org = "don-vi-" + std::to_string(number);
-    o.parent = "goc";
+    o.parent = parent;
   }
   const auto root = key_named("root");
   const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(g)));

@@ -446,6 +446,16 @@ TEST_F(RelayRoute, PutsItsAnswerOffUntilItIsDecidedAndNoLonger) {
   EXPECT_EQ(fate(post(body_of(2), "?wait_ms=5000")).status, Fate::Status::final);
 }
 
+TEST_F(RelayRoute, ARefusalIsKeptForWhoAsksNext) {
+  have({Does::hold});
+  EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::held);
+  fronts[0]->orderer.becomes(Does::refuse);
+  EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::refused);
+  EXPECT_EQ(taken(0), 1U) << "it was told what was decided, not handed in again";
+  EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::refused);
+  EXPECT_EQ(taken(0), 2U) << "once told it is judged anew";
+}
+
 TEST_F(RelayRoute, RefusesWhatIsNoItems) {
   have({Does::order});
   EXPECT_EQ(post("garbage").status, 400);
