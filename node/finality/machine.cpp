@@ -365,6 +365,8 @@ void Machine::leave(Epoch to, const std::optional<log::Recovery>& serves) {
     effects_.emplace_back(Behind{});
     return;
   }
+  // The epoch that others are followed into is given its full time from here on.
+  if (to > record_.left_below) progress_ = watched_;
   record_.left_below = std::max(record_.left_below, to);
   effects_.emplace_back(CastStatement{s, certificate_of(high_.header)});
 }

@@ -294,6 +294,25 @@ TEST_F(MachineTest, FollowsOnlyWhenOneOfThoseWhoLeftIsHonest) {
   EXPECT_TRUE(of<CastStatement>(m.take_effects()).empty());
 }
 
+TEST_F(MachineTest, AnEpochThatOthersAreFollowedIntoIsGivenItsTime) {
+  auto m = ready();
+  m.tick(later(9));
+  const auto begin = [&](Epoch to) {
+    for (const std::size_t i : {1, 2, 0}) m.statement(net.statement(i, to, net.genesis_place()), std::nullopt);
+  };
+  const auto highest_said = [&] {
+    Epoch out{0};
+    for (const auto& s : of<CastStatement>(m.take_effects())) out = std::max(out, s.statement.to);
+    return out;
+  };
+  begin(Epoch{1});
+  EXPECT_EQ(highest_said(), Epoch{1});
+  m.tick(later(9));
+  EXPECT_EQ(highest_said(), Epoch{1}) << "its first block may be on its way";
+  m.tick(later(1));
+  EXPECT_EQ(highest_said(), Epoch{2});
+}
+
 TEST_F(MachineTest, SaysNothingThatItHasForgottenTheReasonFor) {
   const auto a = block({0, 1, 2});
   const auto b = block();
