@@ -6,7 +6,7 @@
   --story restores   etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks
   --story latency    from handing in to final, one record at a time on an idle network
 
-Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--records N] [--keep FOLDER]
+Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--records N] [--minutes M] [--keep FOLDER]
 """
 import argparse
 import os
@@ -35,6 +35,7 @@ def options():
     parser.add_argument("--times", type=int, default=2, help="of each kind of restore")
     parser.add_argument("--kinds", default="", help="only these restores, separated by commas")
     parser.add_argument("--records", type=int, default=200, help="for each measurement of latency")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="no round begins after so long")
     parser.add_argument("--keep", help="leave everything in this folder")
     return parser.parse_args()
 
@@ -63,9 +64,9 @@ def main():
         if o.story == "latency":
             latency.story(t, o.records)
         elif o.story == "restores":
-            restores.story(t, o.times, o.seed, o.kinds.split(",") if o.kinds else None)
+            restores.story(t, o.times, o.seed, o.kinds.split(",") if o.kinds else None, o.minutes)
         else:
-            rounds.story(t, o.rounds, o.seed)
+            rounds.story(t, o.rounds, o.seed, o.minutes)
     except BaseException:
         print(f"FAILED; repeat with --seed {o.seed}; everything is kept in {folder}", flush=True)
         for n in t.nodes:

@@ -121,6 +121,36 @@ class Restores:
             n.wait()
         self.new_epoch()
 
+    def whole_disks(self):
+        """With etcd, all that two validators have, the vote files too: what must never be done. Their keys are dead, and
+        the network goes on without them."""
+        picked = self.chance.sample(self.t.nodes, 2)
+        snapshot = self.snapshot()
+        backup = self.t.folder / "whole"
+        for n in picked:
+            n.process.ask_to_end()
+            check(n.process.end() == 0, f"{n.name} ends in good order")
+            for part in ("data", "vote"):
+                shutil.copytree(n.folder / part, backup / n.name / part)
+            n.start()
+            n.wait()
+        self.some_records()
+        self.stop_etcd()
+        for n in picked:
+            n.process.kill()
+            for part in ("data", "vote"):
+                shutil.rmtree(n.folder / part)
+                shutil.copytree(backup / n.name / part, n.folder / part)
+        self.new_cluster(snapshot)
+        for n in picked:
+            n.start()
+        for n in picked:
+            n.wait()
+        until(lambda: all(n.network()["committee"]["key_dead"] for n in picked), scene.HEALED_S,
+              lambda: f"the keys of {[n.name for n in picked]} are dead: {self.t.heads()}")
+        self.new_epoch()
+        return picked
+
     def checked(self, n):
         """As operators are told to after a restore. A block that was not certified yet when the backup was made is mended."""
         done = self.t.run_tool(self.t.bins / "stele-node", "fsck", "--config", n.folder / "node.toml", "--json")
@@ -164,18 +194,20 @@ class Restores:
         finally:
             self.t.clock.speed = 1.0
 
-    def run(self, name):
+    def run(self, kind):
         begun = time.monotonic()
-        self.KINDS[name](self)
-        took = self.t.goes_on(self.t.nodes, scene.HEALED_S, f"after {name}")
+        out = kind(self)
+        took = self.t.goes_on(self.t.nodes, scene.HEALED_S, f"after {kind.__name__}")
         found = self.t.evidence()
-        check(not found, f"after {name}: {found}")
+        check(not found, f"after {kind.__name__}: {found}")
         self.t.same_head()
-        tell(f"{name}: epoch {self.epoch()[0]}, final again after {took:.1f} s; {time.monotonic() - begun:.1f} s in all")
+        tell(f"{kind.__name__}: epoch {self.epoch()[0]}, final again after {took:.1f} s; {time.monotonic() - begun:.1f} s in all")
+        return out
 
 
-def story(t, times, seed, kinds=None):
+def story(t, times, seed, kinds, minutes):
     t.begin()
+    end = time.monotonic() + 60 * minutes
     r = Restores(t, seed)
     r.snapshot()
     clients = load.Load(t.signer, t.targets(), seed, clients=3, pause_s=0.5)
@@ -184,12 +216,15 @@ def story(t, times, seed, kinds=None):
     try:
         for _ in range(times):
             for name in kinds or r.KINDS:
-                r.run(name)
+                if time.monotonic() > end:
+                    break  # the tally says how many there were
+                r.run(r.KINDS[name])
                 tally[name] = tally.get(name, 0) + 1
+        dead = r.run(Restores.whole_disks)  # once, at the end: the two keys stay dead
     finally:
         clients.stop()
         clients.write(t.folder / "history.json")
     tell(f"restores: {tally}; what clients heard: {clients.told()}")
     left = clients.finish(scene.HEALED_S * 2)
     check(left == 0, f"{left} records are not decided, though all is well")
-    t.judge(clients.answers)
+    t.judge(clients.answers, dead)

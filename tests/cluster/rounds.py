@@ -188,13 +188,17 @@ class Rounds:
              f"{hold} s{meanwhile}; healed, final again after {took:.1f} s; {time.monotonic() - begun:.1f} s in all")
 
 
-def story(t, count, seed):
+def story(t, count, seed, minutes):
     t.begin()
+    end = time.monotonic() + 60 * minutes
     r = Rounds(t, seed)
     clients = load.Load(t.signer, t.targets(), seed)
     clients.start()
     try:
         for number in range(count):
+            if time.monotonic() > end:
+                tell(f"{minutes} minutes are over: {number} of {count} rounds")
+                break
             r.round(number)
     finally:
         r.thaw()
