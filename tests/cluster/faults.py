@@ -6,7 +6,8 @@
   --story restores   etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks
   --story latency    from handing in to final, one record at a time on an idle network
 
-Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--records N] [--minutes M] [--keep FOLDER]
+Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--kinds K,K] [--records N]
+                 [--minutes M] [--keep FOLDER]
 """
 import argparse
 import os
@@ -33,7 +34,7 @@ def options():
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
     parser.add_argument("--times", type=int, default=2, help="of each kind of restore")
-    parser.add_argument("--kinds", default="", help="only these restores, separated by commas")
+    parser.add_argument("--kinds", default="", help="only these faults or restores, separated by commas")
     parser.add_argument("--records", type=int, default=200, help="for each measurement of latency")
     parser.add_argument("--minutes", type=float, default=24 * 60, help="no round begins after so long")
     parser.add_argument("--keep", help="leave everything in this folder")
@@ -59,14 +60,15 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that namespaces and processes are taken away
     folder = Path(o.keep or tempfile.mkdtemp(prefix="stele-faults-"))
     t = Scene(o.bin, folder, namespaces=o.story == "rounds", clock=o.story == "restores")
+    kinds = o.kinds.split(",") if o.kinds else None
     tell(f"{o.story}, seed {o.seed}, in {folder}")
     try:
         if o.story == "latency":
             latency.story(t, o.records)
         elif o.story == "restores":
-            restores.story(t, o.times, o.seed, o.kinds.split(",") if o.kinds else None, o.minutes)
+            restores.story(t, o.times, o.seed, kinds, o.minutes)
         else:
-            rounds.story(t, o.rounds, o.seed, o.minutes)
+            rounds.story(t, o.rounds, o.seed, kinds, o.minutes)
     except BaseException:
         print(f"FAILED; repeat with --seed {o.seed}; everything is kept in {folder}", flush=True)
         for n in t.nodes:

@@ -15,8 +15,9 @@ GOES_ON_S = 75  # with what is tolerated broken; a lease, time-outs of etcd and 
 
 
 class Rounds:
-    def __init__(self, t, seed):
+    def __init__(self, t, seed, kinds=None):
         self.t, self.seed = t, seed
+        self.kinds = [(k, w) for k, w in self.KINDS if not kinds or k.__name__ in kinds]
         self.stopped = []  # processes under SIGSTOP
         self.killed = []  # what starts them again
         self.tally = {}
@@ -125,23 +126,41 @@ class Rounds:
             self.kill(p)
         return picked, False, "killed"
 
+    def leads(self, node):
+        state = node.get_any("/v1/network", 2) or {}
+        return state.get("committee", {}).get("leads", False)
+
+    def another_leads(self, old):
+        rest = self.others([old])[:self.t.ORDERERS - 1]
+        until(lambda: any(self.leads(n) for n in rest), 8 * LEASE_S, "another orderer leads")
+
+    def both_lead(self, old):
+        """Does the old one believe that it leads still, now that another one does? It gets something to order, too."""
+        node = self.t.nodes[int(old[1:])]
+        both = self.leads(node)
+        self.tally["two led at once"] = self.tally.get("two led at once", 0) + both
+        for _, address, port in self.t.targets([node]):
+            load.post(address, port, [self.t.signer.next()], 2, "none")
+        return ", while it believed that it led still" if both else ""
+
     def two_leaders(self, chance):
         """The one that leads sleeps until another one does, and wakes believing that it still leads."""
         old = self.leader()
         chance.random()
         self.freeze(old)
-        rest = [n for n in self.others([old])[:self.t.ORDERERS - 1]]
-        until(lambda: any(((n.get_any("/v1/network", 2) or {}).get("committee") or {}).get("leads") for n in rest),
-              8 * LEASE_S, "another orderer leads")
+        self.another_leads(old)
         self.thaw()
-        return [old], True, "slept until another led, and woke"
+        return [old], True, "slept until another led, and woke" + self.both_lead(old)
 
     def leader_without_etcd(self, chance):
+        """It hears of the end of its lease only when it gives up asking; its peers hear of it all the while."""
         old = self.leader()
         members = [f"m{i}" for i in range(self.t.MEMBERS)]
-        both = chance.random() < 0.5
-        self.t.field.part([old], members, both)
-        return [old], True, "leads, and is cut from etcd only, " + ("both ways" if both else "one way")
+        both_ways = chance.random() < 0.5
+        self.t.field.part([old], members, both_ways)
+        self.another_leads(old)
+        return [old], True, (f"was cut from etcd only, {'both ways' if both_ways else 'one way'}, until another led"
+                             + self.both_lead(old))
 
     def leader_hears_nobody(self, chance):
         """It still writes to etcd, and no peer hears of it, or it of none."""
@@ -165,10 +184,10 @@ class Rounds:
 
     def pick(self, number, chance):
         """The first rounds go through all kinds but in the order of the seed; later ones are drawn by weight."""
-        kinds = [kind for kind, _ in self.KINDS]
+        kinds = [kind for kind, _ in self.kinds]
         order = list(kinds)
         random.Random(f"{self.seed}-order").shuffle(order)
-        return order[number] if number < len(order) else chance.choices(kinds, [w for _, w in self.KINDS])[0]
+        return order[number] if number < len(order) else chance.choices(kinds, [w for _, w in self.kinds])[0]
 
     def round(self, number):
         chance = random.Random(f"{self.seed}-{number}")
@@ -188,10 +207,10 @@ class Rounds:
              f"{hold} s{meanwhile}; healed, final again after {took:.1f} s; {time.monotonic() - begun:.1f} s in all")
 
 
-def story(t, count, seed, minutes):
+def story(t, count, seed, kinds, minutes):
     t.begin()
     end = time.monotonic() + 60 * minutes
-    r = Rounds(t, seed)
+    r = Rounds(t, seed, kinds)
     clients = load.Load(t.signer, t.targets(), seed)
     clients.start()
     try:
