@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import load
@@ -67,6 +68,17 @@ def count_syncs(t, target, count):
     return [sum(int(calls) for calls in SYNCS.findall(log.read_text(encoding="utf-8"))) for log in logs]
 
 
+def refusals(t):
+    """How long until each node refuses what breaks a rule of the ledger: an organisation whose id is taken."""
+    def of(target):
+        name, address, port = target
+        begun = time.monotonic()
+        results = load.post(address, port, [t.signer.org(load.FIRST, title=f"Ten thu {name}")], 40)
+        return f"{name} {results[0]['status'] if results else 'no answer'} {time.monotonic() - begun:.1f} s"
+    with ThreadPoolExecutor(len(t.nodes)) as pool:
+        tell("a record that the ledger's rules refuse, handed in at each node: " + ", ".join(pool.map(of, t.targets())))
+
+
 def measured(t, what, node, count):
     """One line of figures, and one of what it cost."""
     target = t.targets([node])[0]
@@ -100,4 +112,5 @@ def story(t, count):
         tell("NO STRACE HERE: syncs are not counted")
     else:
         tell(f"syncs a record: {[c / 20 for c in syncs]} by node, {sum(syncs) / 20:.1f} in all")
+    refusals(t)
     t.judge([])

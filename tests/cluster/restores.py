@@ -24,7 +24,7 @@ class Restores:
     # ---- etcd
 
     def etcdctl(self, *words, member=0):
-        done = self.t.run_tool("etcdctl", "--endpoints", self.t.etcd.url(member), *words,
+        done = self.t.run_tool("etcdctl", "--endpoints", self.t.etcd.url(member), "--command-timeout", "60s", *words,
                                env=os.environ | {"ETCDCTL_API": "3"})
         check(done.returncode == 0, f"etcdctl {words}: {done.stdout}{done.stderr}")
         return done.stdout
@@ -82,19 +82,28 @@ class Restores:
         etcd = self.t.etcd
         etcd.processes[i].kill()
         shutil.rmtree(self.data(i))
-        lines = self.etcdctl("member", "list", member=other).splitlines()
-        old = next(line.split(",")[0] for line in lines if f" m{i}," in line)
-        self.etcdctl("member", "remove", old, member=other)
+        until(lambda: self.removed(i, other), 120, f"etcd lets m{i} go")
         until(lambda: self.added(i, other), 60, f"etcd takes a new m{i}")
         etcd.state = "existing"
         etcd.start(i)
         etcd.wait()
 
+    def tried(self, other, *words):
+        """A cluster that just lost its leader, or one of its members, answers nothing for a moment, or refuses."""
+        done = self.t.run_tool("etcdctl", "--endpoints", self.t.etcd.url(other), "--command-timeout", "20s", *words,
+                               env=os.environ | {"ETCDCTL_API": "3"})
+        return done.stdout if done.returncode == 0 else None
+
+    def removed(self, i, other):
+        listed = self.tried(other, "member", "list")
+        old = [line.split(",")[0] for line in (listed or "").splitlines() if self.t.etcd.peer_url(i) in line]
+        return listed is not None and (not old or self.tried(other, "member", "remove", old[0]) is not None)
+
     def added(self, i, other):
-        """A cluster that just lost one wants a moment of health before it takes another."""
-        done = self.t.run_tool("etcdctl", "--endpoints", self.t.etcd.url(other), "member", "add", f"m{i}", "--peer-urls",
-                               self.t.etcd.peer_url(i), env=os.environ | {"ETCDCTL_API": "3"})
-        return done.returncode == 0
+        listed = self.tried(other, "member", "list")
+        if listed and self.t.etcd.peer_url(i) in listed:  # an earlier try, of which no answer came
+            return True
+        return self.tried(other, "member", "add", f"m{i}", "--peer-urls", self.t.etcd.peer_url(i)) is not None
 
     def with_disks(self):
         """etcd and three validators' databases, all as they were at an earlier time; their vote files were not restored."""
