@@ -86,7 +86,7 @@ def post(address, port, records, timeout, wait="final"):
 class Load:
     """`targets`: (name, address, port) of each node."""
 
-    def __init__(self, signer, targets, seed, clients=8, pause_s=0.25):
+    def __init__(self, signer, targets, seed, clients=5, pause_s=0.5):
         self.signer, self.targets = signer, targets
         self.clients, self.pause_s = clients, pause_s
         self.seed = seed

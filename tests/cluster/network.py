@@ -231,13 +231,13 @@ class Node:
         self.process.start([self.program, "--lang", "en", "run", "--config", self.folder / "node.toml", "--ready-file",
                             self.ready_file], self.log, self.passphrase)
 
-    def wait(self):
-        end = time.monotonic() + START_PATIENCE_S
+    def wait(self, patience_s=START_PATIENCE_S):
+        end = time.monotonic() + patience_s
         while not self.ready_file.exists():
             if not self.process.running():
                 raise RuntimeError(f"{self.name} does not start; the end of {self.log}:\n" + self.log_end())
             if time.monotonic() > end:
-                raise RuntimeError(f"{self.name} is not ready after {START_PATIENCE_S} s; see {self.log}")
+                raise RuntimeError(f"{self.name} is not ready after {patience_s} s; see {self.log}")
             time.sleep(0.05)
 
     def log_end(self, lines=15):

@@ -11,6 +11,7 @@ from network import until
 from processes_test import check, tell
 
 LEASE_S = 5
+START_S = 300  # a start reads the whole ledger again, and several may start at once
 GOES_ON_S = 75  # with what is tolerated broken; a lease, time-outs of etcd and a courier's patience are within it
 
 
@@ -52,7 +53,7 @@ class Rounds:
         for n in nodes:
             n.start()
         for n in nodes:
-            n.wait()
+            n.wait(START_S)
         self.killed = []
 
     # ---- who is who
