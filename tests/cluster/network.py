@@ -43,8 +43,10 @@ def command(pid):
 class Process:
     """A program that runs beside us, and after us if nobody stops it."""
 
-    def __init__(self, pid_file):
+    def __init__(self, pid_file, through=()):
+        """`through`: words before its own, of a program that becomes it (`ip netns exec NAME`)."""
         self.pid_file = Path(pid_file)
+        self.through = list(through)
         self.child = None
 
     def start(self, words, log, passphrase=None):
@@ -57,7 +59,7 @@ class Process:
             os.close(writing)
             words, kept = words + ["--passphrase-fd", str(reading)], (reading,)
         with open(log, "ab") as out:
-            self.child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, pass_fds=kept,
+            self.child = subprocess.Popen(self.through + words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, pass_fds=kept,
                                           start_new_session=True)
         for fd in kept:
             os.close(fd)
@@ -151,6 +153,7 @@ class Etcd:
     def __init__(self, folder, members=3, ports=None):
         self.folder = Path(folder)
         self.members = members
+        self.state, self.token = "new", "stele"
         saved = self.folder / "ports.json"
         if saved.exists():
             ports = json.loads(saved.read_text(encoding="utf-8"))
@@ -176,7 +179,7 @@ class Etcd:
             ["etcd", "--name", f"m{i}", "--data-dir", data, "--listen-client-urls", self.url(i),
              "--advertise-client-urls", self.url(i), "--listen-peer-urls", self.peer_url(i),
              "--initial-advertise-peer-urls", self.peer_url(i), "--initial-cluster", everybody,
-             "--initial-cluster-token", "stele", "--max-request-bytes", "16777216", "--logger", "zap",
+             "--initial-cluster-token", self.token, "--initial-cluster-state", self.state, "--max-request-bytes", "16777216", "--logger", "zap",
              "--log-level", "error"], self.folder / f"m{i}.log")
 
     def start_all(self):
@@ -210,11 +213,11 @@ class Etcd:
 class Node:
     """One stele-node in its folder, as `stele init-network` made it."""
 
-    def __init__(self, program, folder, passphrase=None):
+    def __init__(self, program, folder, passphrase=None, through=()):
         self.program = program
         self.folder = Path(folder)
         self.passphrase = passphrase
-        self.process = Process(self.folder / "pid")
+        self.process = Process(self.folder / "pid", through)
         self.ready_file = self.folder / "url"
         self.log = self.folder / "log"
 
@@ -228,13 +231,13 @@ class Node:
         self.process.start([self.program, "--lang", "en", "run", "--config", self.folder / "node.toml", "--ready-file",
                             self.ready_file], self.log, self.passphrase)
 
-    def wait(self):
-        end = time.monotonic() + START_PATIENCE_S
+    def wait(self, patience_s=START_PATIENCE_S):
+        end = time.monotonic() + patience_s
         while not self.ready_file.exists():
             if not self.process.running():
                 raise RuntimeError(f"{self.name} does not start; the end of {self.log}:\n" + self.log_end())
             if time.monotonic() > end:
-                raise RuntimeError(f"{self.name} is not ready after {START_PATIENCE_S} s; see {self.log}")
+                raise RuntimeError(f"{self.name} is not ready after {patience_s} s; see {self.log}")
             time.sleep(0.05)
 
     def log_end(self, lines=15):

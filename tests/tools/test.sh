@@ -133,6 +133,10 @@ faults() {
     if [[ ! -f $script ]]; then continue; fi
     status=0
     step "fault $(basename "$script" .sh)" bash "$script" || status=$?
+    if ((status == 77)); then
+      say "  Chú ý: bước này bị bỏ qua (một phần); lý do trong nhật ký" "  Note: this step was skipped, or a part of it; the reason is in its log"
+      continue
+    fi
     count "$status"
   done
 }
