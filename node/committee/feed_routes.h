@@ -56,6 +56,7 @@ class FeedRoutes {
   std::atomic<Committee*> committee_ = nullptr;
   const FeedRoutesLimits limits_;
   std::mutex mutex_;
+  std::condition_variable asked_;
   std::list<Waiting> waiting_;
   bool stopping_ = false;
   std::thread thread_;
