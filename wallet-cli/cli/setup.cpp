@@ -11,6 +11,7 @@
 #include "signer/random.h"
 #include "wallet-cli/cli/commands.h"
 #include "wallet-cli/cli/grants.h"
+#include "wallet-cli/cli/labels.h"
 #include "wallet-cli/cli/policy_file.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/signing.h"
@@ -459,7 +460,8 @@ Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, con
   });
   const auto names = subjects ? subject_names(c, g) : signer::SubjectNames{};
   for (const auto& d : *drafts) {
-    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang, names)) what.push_back(std::move(line));
+    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang, names, code_words))
+      what.push_back(std::move(line));
   }
   auto desk = Desk::open(c, what);
   if (!desk) return fail(c, desk.error());
