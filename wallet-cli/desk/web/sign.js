@@ -45,6 +45,12 @@ function marks(view) {
     view.more_rows > 0 ? h('p', { class: 'hint' }, t('more_rows', view.more_rows)) : null];
 }
 
+/** What it is and the marks, side by side where there is room: both are seen without scrolling. */
+function shown(words, view) {
+  const parts = marks(view);
+  return parts ? h('div', { class: 'side-by-side' }, h('div', {}, terms(words)), h('div', {}, parts)) : terms(words);
+}
+
 async function download(path) {
   const url = URL.createObjectURL(new Blob([await api.text('/api/codes')], { type: 'text/csv' }));
   h('a', { href: url, download: path.split('/').pop() }).click();
@@ -106,8 +112,7 @@ export function sign(plan) {
       const words = plan.words[lang()];
       // The first line says what it is; it becomes the heading's second half.
       const first = words[0].slice(words[0].indexOf(': ') + 2);
-      put(`${t('will_sign')}: ${first}`, terms(words.slice(1)),
-        ...(marks(plan.view) ?? []),
+      put(`${t('will_sign')}: ${first}`, shown(words.slice(1), plan.view),
         plan.about ? [h('h3', {}, t('about')), h('div', { class: 'scroll short', tabindex: '0', role: 'region', 'aria-label': t('about') }, terms(plan.about[lang()]))] : null,
         h('form', { class: 'at-hand', on: { submit: async (event) => {
           event.preventDefault();
