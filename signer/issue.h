@@ -68,9 +68,12 @@ struct PickupCode {
 
 /// Subjects by their codes, as the rule sets in force name them.
 using SubjectNames = std::map<std::string, std::string, std::less<>>;
+/// What people call a term, role, reason or kind ("term", "role", "reason", "kind") by its code; the code itself if it
+/// has no other name.
+using CodeWords = std::string (*)(std::string_view what, std::string_view code, Lang);
 /// What is about to be signed, in plain words, line by line: shown before the passphrase is asked. A subject is told by
 /// its name with the code behind it, which is what will be signed; by the code alone if it is not among the names.
 [[nodiscard]] std::vector<std::string> plain_words(const record::Genesis&, record::Type, const record::Body&, Lang,
-                                                   const SubjectNames& = {});
+                                                   const SubjectNames& = {}, CodeWords = nullptr);
 
 }  // namespace stele::signer

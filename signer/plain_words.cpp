@@ -77,6 +77,7 @@ class Lines {
     for (const auto& id : ids) lines_.push_back("  - " + base64url(id.view()));
   }
   [[nodiscard]] std::string pick(Words w) const { return std::string(lang_ == Lang::vi ? w.vi : w.en); }
+  [[nodiscard]] Lang lang() const { return lang_; }
   std::vector<std::string> take() && { return std::move(lines_); }
 
  private:
@@ -92,6 +93,11 @@ concept HasClass = requires(const B& b) {
 struct Say {
   Lines& out;
   const SubjectNames& subjects;
+  CodeWords words;
+
+  [[nodiscard]] std::string word(std::string_view what, const std::string& code) const {
+    return words == nullptr ? code : words(what, code, out.lang());
+  }
 
   [[nodiscard]] std::string subject(const std::string& code) const {
     const auto name = subjects.find(code);
@@ -101,13 +107,14 @@ struct Say {
   template <class B>
   void shared(const B& b) const {
     if constexpr (requires { b.org; }) out.say("Đơn vị", "Organisation", b.org);
-    if constexpr (requires { b.kind; }) out.say("Loại", "Kind", b.kind);
+    if constexpr (requires { b.kind; }) out.say("Loại", "Kind", word("kind", b.kind));
     if constexpr (HasClass<B>) out.say("Lớp", "Class", b.cls);
     if constexpr (requires { b.subject; }) out.say("Môn", "Subject", subject(b.subject));
-    if constexpr (requires { b.term; }) out.say("Học kỳ", "Term", b.term);
+    if constexpr (requires { b.term; }) out.say("Học kỳ", "Term", word("term", b.term));
     if constexpr (requires { b.year; }) out.say("Năm học", "School year", b.year);
     if constexpr (requires { b.rows; })
-      out.say("Số dòng (cả dòng giả)", "Rows (decoys included)", std::to_string(b.rows));
+      out.say("Số dòng lưu, kể cả dòng đệm để không lộ sĩ số",
+              "Rows stored, padding that hides the class size included", std::to_string(b.rows));
     if constexpr (requires { b.replaces; }) {
       if (b.replaces) out.say("Thay thế bản ghi", "Replaces record", base64url(b.replaces->view()));
     }
@@ -115,7 +122,7 @@ struct Say {
       out.say_ids("Áp dụng cho số bản ghi", "Number of records concerned", b.targets);
     if constexpr (requires { b.reason; }) reason(b.reason);
   }
-  void reason(const std::string& r) const { out.say("Lý do", "Reason", r); }
+  void reason(const std::string& r) const { out.say("Lý do", "Reason", word("reason", r)); }
   void reason(const std::optional<std::string>& r) const {
     if (r) reason(*r);
   }
@@ -137,11 +144,11 @@ struct Say {
       std::string scope;
       if (g.cls) scope += " " + *g.cls;
       if (g.subject) scope += " " + subject(*g.subject);
-      if (g.term) scope += " " + *g.term;
+      if (g.term) scope += " " + word("term", *g.term);
       if (g.year) scope += " " + *g.year;
       if (g.from) scope += " ≥" + date_text(*g.from);
       if (g.to) scope += " ≤" + date_text(*g.to);
-      out.say("Quyền", "Right", g.role + " @ " + g.org + scope);
+      out.say("Quyền", "Right", word("role", g.role) + " @ " + g.org + scope);
     }
   }
   void operator()(const record::Policy& p) const {
@@ -151,7 +158,7 @@ struct Say {
       out.say("Quy chế đánh giá", "Assessment rules", a.set.id + " " + base64url(a.set.digest.view()));
   }
   void operator()(const record::SecondSignature& s) const {
-    out.say("Tư cách", "In the capacity of", s.role);
+    out.say("Tư cách", "In the capacity of", word("role", s.role));
     shared(s);
   }
   void operator()(const record::Amend& a) const {
@@ -174,12 +181,12 @@ struct Say {
 }  // namespace
 
 std::vector<std::string> plain_words(const record::Genesis& genesis, Type type, const record::Body& body, Lang lang,
-                                     const SubjectNames& subjects) {
+                                     const SubjectNames& subjects, CodeWords words) {
   Lines out(lang);
   out.say("Bạn sắp ký", "You are about to sign", out.pick(name_of(type)));
   out.say("Mạng", "Network",
           genesis.net + (genesis.test ? (lang == Lang::vi ? " (MẠNG THỬ NGHIỆM)" : " (TEST NETWORK)") : ""));
-  std::visit(Say{out, subjects}, body);
+  std::visit(Say{out, subjects, words}, body);
   return std::move(out).take();
 }
 

@@ -137,6 +137,12 @@ constexpr Line lines[] = {
     {Words::status, "superseded", "đã được thay", "superseded"},
     {Words::status, "suspended", "tạm ngừng", "suspended"},
     {Words::status, "revoked", "đã thu hồi", "revoked"},
+    {Words::kind, "tieu-hoc", "tiểu học", "primary school"},
+    {Words::kind, "thcs", "trung học cơ sở", "lower secondary"},
+    {Words::kind, "thpt", "trung học phổ thông", "upper secondary"},
+    {Words::kind, "department", "sở", "department"},
+    {Words::kind, "ward", "phường, xã", "ward"},
+    {Words::kind, "school", "trường", "school"},
     {Words::status, "pending", "đang chờ", "pending"},
 };
 

@@ -23,6 +23,7 @@ enum class Words : std::uint8_t {
   claim,
   part,
   status,
+  kind,
 };
 [[nodiscard]] std::string label(Words, std::string_view code, Lang);
 /// "8.5" in both languages, as the file and the sector's database write it.

@@ -451,6 +451,7 @@ Exit parse_and_run(Program& p, int argc, char** argv) {
     return Exit::ok;
   }
   STELE_ASSERT(p.parsing.chosen);
+  p.context.lang_given = !p.lang.empty();
   return p.parsing.chosen(p.context);
 }
 

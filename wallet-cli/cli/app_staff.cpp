@@ -167,6 +167,10 @@ void enrol_command(Command& program) {
   teacher_file(students, *o)
       .option({"--replaces", replaces_text, V::id}, o->replaces)
       .option({"--reason", reason_text, V::reason}, o->reason)
+      .flag({"--moved",
+             {"học sinh đang ở lớp khác của năm học là chuyển lớp, không phải nhầm",
+              "students of another class of the year change class; it is no mistake"}},
+            o->moved)
       .example({"Danh sách lớp 10A1", "The list of class 10A1"},
                "stele enrol students lop-10A1.xlsx --class 10A1 --year 2025 --key van-phong.key")
       .runs([o](const Context& c) { return enrol_students(c, *o); });

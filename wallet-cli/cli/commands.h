@@ -79,6 +79,7 @@ struct SheetFile {
   std::string cls, year, subject, term, kind = "thpt", group;
   std::string empty;             ///< what empty cells mean: not-yet, exempt, absent; empty: an error
   std::string replaces, reason;  ///< class lists
+  bool moved = false;            ///< class lists: students who are in another class of the year are meant
   Save save;
 };
 [[nodiscard]] Exit enrol_students(const Context&, const SheetFile&);

@@ -29,6 +29,7 @@ enum class Exit : int {
 
 struct Context {
   Lang lang = Lang::vi;
+  bool lang_given = false;  ///< by --lang, not by the locale
   bool json = false;
   bool yes = false;      ///< don't ask for confirmation
   bool progress = true;  ///< a terminal is there to show it

@@ -53,6 +53,19 @@ Result<Rules> rules_for(Access& access, const std::string& kind) {
                                "The policy in force has no rules of assessment for \"" + kind + "\"."));
 }
 
+Result<std::vector<rules::RuleSet>> rule_sets(NodeClient& node) {
+  STELE_TRY(const auto policy, fetch_policy(node));
+  const auto date = date_in_vietnam(node.node_time());
+  std::vector<rules::RuleSet> out;
+  for (const auto& a : policy.assessment) {
+    if ((a.from && date < *a.from) || (a.to && *a.to < date)) continue;
+    auto set = rules::decode_rule_set(a.data);
+    if (!set) return Unexpected(to_error(set.error()));
+    out.push_back(std::move(*set));
+  }
+  return out;
+}
+
 signer::SubjectNames subject_names(NodeClient& node) {
   signer::SubjectNames out;
   const auto policy = fetch_policy(node);
@@ -116,6 +129,7 @@ Result<HeldSheets> fetch_sheets(Access& access, const std::string& org, const st
     sheet.id = *id;
     sheet.type = *type;
     sheet.subject = text_of(s, "subject");
+    sheet.group = text_of(s, "group");
     sheet.term = text_of(s, "term");
     for (const auto& r : items_of(s, "rows")) {
       STELE_TRY(auto row, held_row(r));
@@ -135,6 +149,17 @@ Result<std::optional<RecordId>> live_credential(Access& access, const Tag256& ta
   const auto id = fixed_from_base64url<RecordId>(text_of(*v, "live"));
   if (!id) return Unexpected(bad_answer());
   return std::optional(*id);
+}
+
+Result<std::vector<ClassInfo>> fetch_classes(Access& access, const std::string& org, const std::string& year) {
+  STELE_TRY(const auto v, access.get("/v1/orgs/" + percent_encoded(org) + "/classes?year=" + percent_encoded(year)));
+  std::vector<ClassInfo> out;
+  for (const auto& c : items_of(v, "classes")) {
+    const auto list = fixed_from_base64url<RecordId>(text_of(c, "list"));
+    if (!list) return Unexpected(bad_answer());
+    out.push_back({text_of(c, "class"), text_of(c, "kind"), *list});
+  }
+  return out;
 }
 
 Result<std::vector<MissingSheet>> fetch_missing(Access& access, const std::string& org, const std::string& year) {

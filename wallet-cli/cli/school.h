@@ -13,6 +13,8 @@ struct Rules {
 };
 /// The rule set of the policy in force for that kind of school at the node's date.
 [[nodiscard]] Result<Rules> rules_for(Access&, const std::string& kind);
+/// All rule sets of the policy in force at the node's date. Anybody may ask.
+[[nodiscard]] Result<std::vector<rules::RuleSet>> rule_sets(NodeClient&);
 /// Subjects of all rule sets of the policy in force. A help for the eye: none, if the policy can't be had.
 [[nodiscard]] signer::SubjectNames subject_names(NodeClient&);
 [[nodiscard]] signer::SubjectNames subject_names(const Context&, const record::Genesis&);
@@ -27,7 +29,7 @@ struct HeldRow {
 struct HeldSheet {
   RecordId id;
   record::Type type{};
-  std::string subject, term;
+  std::string subject, group, term;
   std::vector<HeldRow> rows;
   [[nodiscard]] const HeldRow* row_of(const Tag256&) const;
 };
@@ -47,6 +49,13 @@ struct HeldSheets {
 
 /// The live credential with this tag, if there is one.
 [[nodiscard]] Result<std::optional<RecordId>> live_credential(Access&, const Tag256&);
+
+/// A class of the year as its list in force names it.
+struct ClassInfo {
+  std::string cls, kind;
+  RecordId list;
+};
+[[nodiscard]] Result<std::vector<ClassInfo>> fetch_classes(Access&, const std::string& org, const std::string& year);
 
 /// A sheet that somebody should have signed and nobody did.
 struct MissingSheet {

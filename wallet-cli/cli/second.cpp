@@ -5,6 +5,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
 #include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/labels.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/second_work.h"
 #include "wallet-cli/cli/signing.h"
@@ -163,7 +164,7 @@ Exit change_status(const Context& c, const Change& o) {
     change.lifts = *lifts;
   }
   const Draft d{*type, std::move(change), {}};
-  auto what = signer::plain_words(*g, d.type, d.body, c.lang, subject_names(*node));
+  auto what = signer::plain_words(*g, d.type, d.body, c.lang, subject_names(*node), code_words);
   auto targets = describe(*node, *g, *ids, c.lang);
   if (!targets) return fail(c, targets.error());
   what.insert(what.end(), targets->begin(), targets->end());

@@ -1,6 +1,8 @@
 #include "wallet-cli/cli/second_work.h"
+#include "wallet-cli/cli/labels.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
@@ -21,7 +23,7 @@ Result<std::vector<std::string>> describe(NodeClient& node, const record::Genesi
     auto r = record::decode(text_of(v, "jws"));
     if (!r) return Unexpected(to_error(r.error()));
     out.push_back("— " + base64url(ids[i].view()));
-    auto words = signer::plain_words(g, r->type, r->body, lang, names);
+    auto words = signer::plain_words(g, r->type, r->body, lang, names, code_words);
     for (auto& w : words) out.push_back("   " + w);
   }
   if (ids.size() > shown_max) out.emplace_back("… +" + std::to_string(ids.size() - shown_max));
@@ -38,6 +40,31 @@ Result<std::vector<Waiting>> waiting_for(Access& access, const std::string& org,
     });
     const auto id = fixed_from_base64url<RecordId>(text_of(p, "id"));
     if (fits && id) out.push_back({*id, text_of(p, "type")});
+  }
+  return out;
+}
+
+std::vector<StillNeeded> still_needed(Access& access, const std::vector<Answer>& sent) {
+  std::set<std::string> ids;
+  for (const auto& a : sent)
+    if (a.state == Answer::State::final) ids.insert(base64url(a.id.view()));
+  const auto org = access.org();
+  if (ids.empty() || !org) return {};
+  const auto v = access.get("/v1/orgs/" + percent_encoded(*org) + "/pending");
+  std::vector<StillNeeded> out;
+  if (!v) return out;
+  for (const auto& p : items_of(*v, "pending")) {
+    if (!ids.contains(text_of(p, "id"))) continue;
+    for (const auto& n : items_of(p, "needs")) {
+      if (number_of(n, "missing") == 0) continue;
+      const auto by = text_of(n, "by");
+      auto it = std::find_if(out.begin(), out.end(), [&](const auto& x) { return x.by == by; });
+      if (it == out.end()) {
+        it = out.insert(it, {by, {}, 0});
+        for (const auto& role : items_of(n, "roles")) it->roles.push_back(role.string());
+      }
+      ++it->records;
+    }
   }
   return out;
 }

@@ -16,6 +16,15 @@ struct Waiting {
 /// Records at this organisation that still need this kind of signature.
 [[nodiscard]] Result<std::vector<Waiting>> waiting_for(Access&, const std::string& org, const std::string& by);
 
+/// A kind of second signature without which records that are final are not in force.
+struct StillNeeded {
+  std::string by;
+  std::vector<std::string> roles;
+  std::size_t records = 0;
+};
+/// What records still wait for that have just become final. A help for the eye: nothing, if it can't be had.
+[[nodiscard]] std::vector<StillNeeded> still_needed(Access&, const std::vector<Answer>&);
+
 /// In portions that a record can hold; ids sorted, each once.
 [[nodiscard]] std::vector<Draft> second_drafts(record::Type, const std::string& org, const std::string& role,
                                                std::vector<RecordId>);

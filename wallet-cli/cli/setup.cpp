@@ -10,6 +10,8 @@
 #include "ledger/record/object_reader.h"
 #include "signer/random.h"
 #include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/grants.h"
+#include "wallet-cli/cli/labels.h"
 #include "wallet-cli/cli/policy_file.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/signing.h"
@@ -435,6 +437,17 @@ Result<std::vector<Draft>> enrol_drafts(const record::Genesis& g, const KeyEnrol
   return out;
 }
 
+/// Before anybody signs rights that give nothing. A network without a policy yet has nothing to hold them against.
+Result<void> check_rights(const Context& c, const record::Genesis& g, const std::vector<Draft>& drafts) {
+  STELE_TRY(auto node, NodeClient::connect(c, g));
+  const auto policy = fetch_policy(node);
+  if (!policy && policy.error().code == "not_found") return {};
+  if (!policy) return Unexpected(policy.error());
+  for (const auto& d : drafts)
+    for (const auto& grant : std::get<record::Key>(d.body).grants) STELE_CHECK(check_grant(*policy, grant));
+  return {};
+}
+
 /// What will be signed is known before the key is opened: show all of it.
 Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, const record::Genesis& g,
                  const Save& save) {
@@ -447,7 +460,8 @@ Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, con
   });
   const auto names = subjects ? subject_names(c, g) : signer::SubjectNames{};
   for (const auto& d : *drafts) {
-    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang, names)) what.push_back(std::move(line));
+    for (auto& line : signer::plain_words(g, d.type, d.body, c.lang, names, code_words))
+      what.push_back(std::move(line));
   }
   auto desk = Desk::open(c, what);
   if (!desk) return fail(c, desk.error());
@@ -461,7 +475,10 @@ Exit sign_drafts(const Context& c, const Result<std::vector<Draft>>& drafts, con
 Exit key_enrol(const Context& c, const KeyEnrol& o) {
   const auto g = read_genesis(c);
   if (!g) return fail(c, g.error());
-  return sign_drafts(c, enrol_drafts(*g, o), *g, o.save);
+  const auto drafts = enrol_drafts(*g, o);
+  if (!drafts) return fail(c, drafts.error());
+  if (const auto ok = check_rights(c, *g, *drafts); !ok) return fail(c, ok.error());
+  return sign_drafts(c, drafts, *g, o.save);
 }
 
 Exit org_add(const Context& c, const OrgAdd& o) {

@@ -5,7 +5,9 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/assessment.h"
+#include "wallet-cli/cli/labels.h"
 #include "wallet-cli/cli/school.h"
+#include "wallet-cli/tables/fold.h"
 #include "wallet-cli/tables/sheet_file.h"
 
 namespace stele::cli {
@@ -21,8 +23,25 @@ std::optional<tables::Missing> empty_meaning(const std::string& text) {
   return std::nullopt;
 }
 
-tables::ReadOptions options_for(const SheetFile& o) {
+/// What the title rows are compared with. A term that no rule set knows is compared with nothing.
+tables::Purpose purpose_of(SheetUse use, const SheetFile& o, std::span<const rules::RuleSet> sets) {
+  tables::Purpose out;
+  out.year = o.year;
+  if (use == SheetUse::class_list) return out;
+  for (const auto& set : sets) {
+    const auto term = use == SheetUse::summary && o.term.empty() ? set.term_year : o.term;
+    if (term == set.term_first) out.period = tables::Period::first;
+    if (term == set.term_second) out.period = tables::Period::second;
+    if (term == set.term_year) out.period = tables::Period::year;
+    for (const auto& s : set.subjects) out.subjects.push_back({s.code, s.name});
+  }
+  if (use == SheetUse::grades) out.subject = o.subject;
+  return out;
+}
+
+tables::ReadOptions options_for(SheetUse use, const SheetFile& o, std::span<const rules::RuleSet> sets) {
   tables::ReadOptions out;
+  out.purpose = purpose_of(use, o, sets);
   out.class_name = o.cls;
   out.sheet = o.sheet;
   const auto empty = empty_meaning(o.empty);
@@ -69,6 +88,7 @@ void take(Read& out, std::optional<tables::SheetRows<R>>& rows, tables::Reading<
   rows = std::move(*reading.sheet);
   out.file = rows->file;
   out.sheet = rows->sheet;
+  out.report.titles = rows->titles;
   out.report.students = rows->rows.size();
 }
 
@@ -92,28 +112,110 @@ Error in_row(const Read& f, std::uint32_t row, std::string_view code, std::strin
                     {.file = f.file, .sheet = f.sheet, .row = row, .column = std::move(column), .field = {}});
 }
 
-// ---- grades ----
+// ---- marks ----
 
 struct GradeRow {
   record::GradeResult result;
   record::GradeDetail detail;
 };
 
+record::GradeDetail detail_of(const tables::MarksRow& row) {
+  record::GradeDetail out;
+  for (const auto& e : row.regular) out.regular.push_back(mark_or_missing(e));
+  out.mid = mark_or_missing(row.mid);
+  out.final = mark_or_missing(row.final);
+  out.comment = row.comment;
+  return out;
+}
+
+record::Figure figure_of(const tables::MarksRow& row, const std::optional<record::Mark>& average) {
+  if (average) return *average;
+  return row.final.missing == tables::Missing::none ? record::Missing::not_yet : missing_of(row.final.missing);
+}
+
+// ---- what is shown ----
+
+Both both(Words words, std::string_view code) {
+  return {label(words, code, Lang::vi), label(words, code, Lang::en)};
+}
+Both plain(std::string text) {
+  return {text, text};
+}
+
+void count(SheetView& view, const tables::Entry& e) {
+  if (e.missing == tables::Missing::exempt) ++view.exempt;
+  if (e.missing == tables::Missing::absent) ++view.absent;
+  if (e.missing == tables::Missing::not_yet) ++view.not_yet;
+}
+
+Both entry(SheetView& view, const tables::Entry& e) {
+  count(view, e);
+  if (e.missing != tables::Missing::none) return both(Words::missing, tables::missing_code(e.missing));
+  return both(Words::level, e.value);  // a mark is no code of a level and stays as it is
+}
+
+void show(SheetView& out, const tables::SheetRows<tables::MarksRow>& sheet, const rules::RuleSet* set) {
+  out.columns = {{"Họ và tên", "Name"}, {"Thường xuyên", "Regular"}, {"Giữa kỳ", "Mid-term"}, {"Cuối kỳ", "Final"}};
+  if (set != nullptr) out.columns.push_back({"ĐTB", "Average"});
+  for (const auto& r : sheet.rows) {
+    Both regular;
+    for (const auto& e : r.regular) {
+      const auto one = entry(out, e);
+      regular.vi += (regular.vi.empty() ? "" : "  ") + one.vi;
+      regular.en += (regular.en.empty() ? "" : "  ") + one.en;
+    }
+    out.rows.push_back({plain(r.student.name), std::move(regular), entry(out, r.mid), entry(out, r.final)});
+    if (set == nullptr) continue;
+    const auto figure = figure_of(r, rules::term_average(*set, detail_of(r)));
+    out.rows.back().push_back({figure_label(figure, Lang::vi), figure_label(figure, Lang::en)});
+  }
+}
+
+void show(SheetView& out, const tables::SheetRows<tables::CommentRow>& sheet) {
+  out.columns = {{"Họ và tên", "Name"}, {"Đánh giá", "Level"}, {"Nhận xét", "Comment"}};
+  for (const auto& r : sheet.rows) out.rows.push_back({plain(r.student.name), entry(out, r.level), plain(r.comment)});
+}
+
+void show(SheetView& out, const tables::SheetRows<tables::SummaryRow>& sheet) {
+  out.columns = {{"Họ và tên", "Name"},  {"Rèn luyện HK I", "Conduct I"}, {"HK II", "II"},
+                 {"Cả năm", "Year"},     {"Học tập", "Learning"},         {"Nghỉ", "Absent"},
+                 {"Danh hiệu", "Title"}, {"Kết quả", "Outcome"}};
+  const auto level = [&](const std::optional<tables::Entry>& e) { return e ? entry(out, *e) : Both{}; };
+  for (const auto& r : sheet.rows) {
+    out.rows.push_back({plain(r.student.name), level(r.conduct_first), level(r.conduct_second), level(r.conduct_year),
+                        level(r.learning), plain(r.absences ? std::to_string(*r.absences) : std::string()),
+                        both(Words::title, r.title), both(Words::promotion, r.outcome)});
+  }
+}
+
+void show(SheetView& out, const tables::SheetRows<tables::ClassListRow>& sheet) {
+  out.columns = {
+      {"Họ và tên", "Name"}, {"Mã định danh", "Student id"}, {"Ngày sinh", "Birth date"}, {"Giới tính", "Gender"}};
+  for (const auto& r : sheet.rows) {
+    out.rows.push_back({plain(r.student.name), plain(r.student.id),
+                        plain(r.student.birth_date ? day_label(*r.student.birth_date) : std::string()),
+                        both(Words::gender, r.gender)});
+  }
+}
+
+/// `set`: what averages follow from; null: they are left out.
+SheetView view_of(const Read& f, const rules::RuleSet* set) {
+  SheetView out;
+  if (f.marks) show(out, *f.marks, set);
+  if (f.comments) show(out, *f.comments);
+  if (f.summary) show(out, *f.summary);
+  if (f.list) show(out, *f.list);
+  return out;
+}
+
+// ---- grades ----
+
 Result<GradeRow> grade_row(const rules::RuleSet& set, const Read& f, const tables::MarksRow& row, const Tag256& tag) {
   GradeRow out;
-  for (const auto& e : row.regular) out.detail.regular.push_back(mark_or_missing(e));
-  out.detail.mid = mark_or_missing(row.mid);
-  out.detail.final = mark_or_missing(row.final);
-  out.detail.comment = row.comment;
+  out.detail = detail_of(row);
   out.result.tag = tag;
   const auto average = rules::term_average(set, out.detail);
-  if (average) {
-    out.result.figure = *average;
-  } else {
-    out.result.figure = row.final.missing == tables::Missing::exempt   ? record::Missing::exempt
-                        : row.final.missing == tables::Missing::absent ? record::Missing::absent
-                                                                       : record::Missing::not_yet;
-  }
+  out.result.figure = figure_of(row, average);
   if (row.average && row.average->missing == tables::Missing::none &&
       (!average || record::mark_text(*average) != row.average->value)) {
     const auto computed = average ? record::mark_text(*average) : std::string("-");
@@ -230,7 +332,73 @@ Draft summary_draft(const std::string& org, const Read& f, const Roster& roster,
 
 // ---- class lists ----
 
+Where whole_file(const Read& f) {
+  return {.file = f.file, .sheet = f.sheet, .row = 0, .column = {}, .field = {}};
+}
+
+/// "10a2" is class 10A2: a second class of the same children would come of it.
+bool same_class(std::string a, std::string b) {
+  a = tables::bare(a);
+  b = tables::bare(b);
+  std::erase(a, ' ');
+  std::erase(b, ' ');
+  return a == b;
+}
+
+void check_class_name(Read& f, const std::vector<ClassInfo>& classes, const SheetFile& o) {
+  const auto same =
+      std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return same_class(c.cls, o.cls); });
+  if (same == classes.end()) return;
+  if (same->cls != o.cls) {
+    f.report.errors.push_back(
+        make_error("file_class_spelt_otherwise",
+                   "Năm học này đã có lớp " + same->cls + "; \"" + o.cls +
+                       "\" sẽ thành một lớp thứ hai. Hãy ghi đúng " + same->cls + ", hoặc đặt tên khác hẳn.",
+                   "There is a class " + same->cls + " this year; \"" + o.cls + "\" would become a second one. Write " +
+                       same->cls + ", or take a name that differs.",
+                   whole_file(f)));
+  } else if (o.replaces.empty()) {
+    const auto id = base64url(same->list.view());
+    f.report.errors.push_back(make_error(
+        "file_list_exists",
+        "Lớp " + o.cls + " đã có danh sách. Muốn sửa, hãy ký danh sách mới thay bản cũ: --replaces id:" + id +
+            " và --reason LÝ-DO; danh sách mới chờ hiệu trưởng ký xác nhận.",
+        "Class " + o.cls + " has a list already. To change it, sign a new list in its place: --replaces id:" + id +
+            " and --reason CODE; the new list waits for the principal.",
+        whole_file(f)));
+  }
+}
+
+/// One child in two classes is a mistake, or a change of class that somebody means.
+Result<void> check_other_classes(Access& access, const std::string& org, Read& f, const std::vector<ClassInfo>& classes,
+                                 const SheetFile& o) {
+  for (const auto& c : classes) {
+    if (same_class(c.cls, o.cls)) continue;
+    const auto roster = fetch_roster(access, org, c.cls, o.year);
+    if (!roster && (roster.error().code == "no_authority" || roster.error().code == "not_found")) continue;
+    if (!roster) return Unexpected(roster.error());
+    for (const auto& r : f.list->rows) {
+      const auto* there = roster->find(r.student.id);
+      if (there == nullptr) continue;
+      auto e =
+          in_row(f, r.student.row, "file_student_elsewhere",
+                 there->name + " (" + r.student.id + ") đã có trong danh sách lớp " + c.cls + " của năm học này.",
+                 there->name + " (" + r.student.id + ") is on the list of class " + c.cls + " of this year already.");
+      if (!o.moved) {
+        e.vi += " Hãy bỏ dòng này; nếu em chuyển lớp, hãy xác nhận là chuyển lớp (--moved).";
+        e.en += " Remove the row; if the student changes class, confirm that (--moved).";
+      }
+      (o.moved ? f.report.notes : f.report.errors).push_back(std::move(e));
+    }
+  }
+  return {};
+}
+
 Result<std::optional<Draft>> list_draft(Access& access, const std::string& org, Read& f, const SheetFile& o) {
+  STELE_TRY(const auto classes, fetch_classes(access, org, o.year));
+  check_class_name(f, classes, o);
+  if (f.report.ok()) STELE_CHECK(check_other_classes(access, org, f, classes, o));
+  if (!f.report.ok()) return std::optional<Draft>{};
   auto ids = Value::array();
   for (const auto& r : f.list->rows) ids.push(r.student.id);
   STELE_TRY(const auto books, access.post("/v1/books", Value::object({{"students", std::move(ids)}})));
@@ -280,19 +448,55 @@ tables::Roster roster_to_compare(const Roster& roster) {
 
 }  // namespace
 
-SheetReport read_sheet(SheetUse use, std::span<const tables::Table> t, const SheetFile& o) {
-  return read(use, t, options_for(o)).report;
+SheetReport read_sheet(SheetUse use, std::span<const tables::Table> t, const SheetFile& o,
+                       std::span<const rules::RuleSet> sets) {
+  auto f = read(use, t, options_for(use, o, sets));
+  const rules::RuleSet* only = nullptr;
+  std::size_t with_subject = 0;
+  for (const auto& set : sets)
+    if (set.subject(o.subject) != nullptr) ++with_subject, only = &set;
+  if (f.report.ok()) f.report.view = view_of(f, with_subject == 1 ? only : nullptr);
+  return std::move(f.report);
 }
+
+namespace {
+
+/// Refused before the passphrase, not after: the ledger would say the same.
+Result<void> refuse_second_sheet(Access& access, const std::string& org, Read& f, SheetUse use, const SheetFile& o) {
+  const auto held = fetch_sheets(access, org, o.cls, o.year);
+  if (!held) {
+    if (held.error().code == "no_authority" || held.error().code == "not_found") return {};  // nobody to tell
+    return Unexpected(held.error());
+  }
+  const auto type = use == SheetUse::grades ? Type::grade_sheet : Type::summary_sheet;
+  for (const auto& s : held->sheets) {
+    const bool subject = use != SheetUse::grades || (s.subject == o.subject && s.group == o.group);
+    if (s.type != type || !subject || (s.term != o.term && !(use == SheetUse::summary && o.term.empty()))) continue;
+    const auto id = base64url(s.id.view());
+    f.report.errors.push_back(make_error(
+        "file_sheet_exists",
+        "Bảng này của lớp " + o.cls + " đã được ký từ trước (bản ghi " + id +
+            "). Không ký lại được; muốn sửa điểm, hãy dùng “stele amend”, và người khác duyệt.",
+        "This sheet of class " + o.cls + " was signed before (record " + id +
+            "). It can't be signed again; to correct a mark use `stele amend`, which another person approves.",
+        {.file = f.file, .sheet = f.sheet, .row = 0, .column = {}, .field = {}}));
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<PreparedSheet> prepare_sheet(SheetUse use, Access& access, std::span<const tables::Table> t,
                                     const SheetFile& o) {
   PreparedSheet out;
-  auto options = options_for(o);
   STELE_TRY(const auto org, access.org());
+  STELE_TRY(const auto sets, rule_sets(access.node()));
+  auto options = options_for(use, o, sets);
   if (use == SheetUse::class_list) {
     auto f = read(use, t, options);
     if (f.report.ok()) {
       STELE_TRY(out.draft, list_draft(access, org, f, o));
+      f.report.view = view_of(f, nullptr);
     }
     out.report = std::move(f.report);
     return out;
@@ -301,6 +505,7 @@ Result<PreparedSheet> prepare_sheet(SheetUse use, Access& access, std::span<cons
   const auto known = roster_to_compare(roster);
   options.roster = &known;
   auto f = read(use, t, options);
+  if (f.report.ok()) STELE_CHECK(refuse_second_sheet(access, org, f, use, o));
   if (f.report.ok()) {
     STELE_TRY(const auto rules, rules_for(access, roster.kind));
     if (use == SheetUse::grades) {
@@ -308,6 +513,7 @@ Result<PreparedSheet> prepare_sheet(SheetUse use, Access& access, std::span<cons
     } else {
       out.draft = summary_draft(org, f, roster, rules, o);
     }
+    f.report.view = view_of(f, &rules.set);
   }
   out.report = std::move(f.report);
   return out;

@@ -1,11 +1,14 @@
 // Teachers' files on the command line: read, shown, signed, sent. And corrections of what was signed.
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/assessment.h"
 #include "wallet-cli/cli/commands.h"
+#include "wallet-cli/cli/display.h"
+#include "wallet-cli/cli/labels.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/sheet_work.h"
 #include "wallet-cli/cli/signing.h"
@@ -16,21 +19,59 @@ namespace {
 using json::Value;
 using record::Type;
 
+constexpr std::size_t rows_shown_max = 60;  // a class has about 45
+constexpr std::size_t columns_shown = 96;
+
+std::string_view pick(const Context& c, const Both& text) {
+  return c.lang == Lang::vi ? text.vi : text.en;
+}
+
+/// The marks themselves: nobody should sign a file by its name.
+void add_table(const Context& c, const SheetView& view, std::vector<std::string>& out) {
+  const auto cells = [&](const std::vector<Both>& row) {
+    std::vector<std::string> texts;
+    for (const auto& cell : row) texts.push_back(printable(pick(c, cell)));
+    return texts;
+  };
+  Box box(cells(view.columns));
+  for (std::size_t i = 0; i < view.rows.size() && i < rows_shown_max; ++i) box.row(cells(view.rows[i]));
+  std::istringstream lines(box.text(columns_shown));
+  for (std::string line; std::getline(lines, line);) out.push_back(line);
+  if (view.rows.size() > rows_shown_max) {
+    const auto more = std::to_string(view.rows.size() - rows_shown_max);
+    out.push_back(c.lang == Lang::vi ? "… và " + more + " học sinh nữa" : "… and " + more + " more students");
+  }
+}
+
+void add_counts(const Context& c, const SheetView& view, std::vector<std::string>& out) {
+  std::string special;
+  const auto count = [&](std::string_view vi, std::string_view en, std::size_t n) {
+    if (n > 0) special += (special.empty() ? "" : ", ") + std::string(pick(c, vi, en)) + " " + std::to_string(n);
+  };
+  count("miễn", "exempt", view.exempt);
+  count("vắng", "absent", view.absent);
+  count("chưa có", "not yet", view.not_yet);
+  if (!special.empty())
+    out.push_back(std::string(pick(c, "Mục không có điểm: ", "Entries without a mark: ")) + special);
+}
+
 std::vector<std::string> about(const Context& c, const SheetFile& o, std::string_view vi, std::string_view en,
-                               std::size_t rows) {
+                               const SheetReport& report, const signer::SubjectNames& names) {
   std::vector<std::string> out{std::string(pick(c, vi, en))};
   out.push_back(std::string(pick(c, "Tệp: ", "File: ")) + o.file.string());
+  for (const auto& title : report.titles)
+    out.push_back(std::string(pick(c, "Tiêu đề trong tệp: ", "Title in the file: ")) + printable(title));
   if (!o.subject.empty()) {
-    const auto genesis = read_genesis(c);
-    const auto names = genesis ? subject_names(c, *genesis) : signer::SubjectNames{};
     const auto name = names.find(o.subject);
     out.push_back(std::string(pick(c, "Môn: ", "Subject: ")) +
                   (name == names.end() ? o.subject : name->second + " (" + o.subject + ")"));
   }
   out.push_back(std::string(pick(c, "Lớp: ", "Class: ")) + o.cls +
-                (o.term.empty() ? "" : std::string(pick(c, ", học kỳ ", ", term ")) + o.term) +
+                (o.term.empty() ? "" : ", " + label(Words::term, o.term, c.lang)) +
                 std::string(pick(c, ", năm học ", ", school year ")) + o.year);
-  out.push_back(std::string(pick(c, "Số học sinh: ", "Students: ")) + std::to_string(rows));
+  out.push_back(std::string(pick(c, "Số học sinh: ", "Students: ")) + std::to_string(report.students));
+  if (!c.yes) add_table(c, report.view, out);  // whoever asked not to be asked reads none
+  add_counts(c, report.view, out);
   return out;
 }
 
@@ -47,10 +88,18 @@ void show_notes(const Context& c, const std::vector<Error>& notes, const std::ve
 Exit sign_sheet(const Context& c, SheetUse use, const SheetFile& o, std::string_view vi, std::string_view en) {
   const auto t = tables::read_file(o.file);
   if (!t) return fail(c, t.error());
-  const auto first = read_sheet(use, *t, o);
+  const auto genesis = read_genesis(c);
+  if (!genesis) return fail(c, genesis.error());
+  auto node = NodeClient::connect(c, *genesis);
+  const auto sets = node ? rule_sets(*node) : Unexpected(node.error());
+  const auto first = read_sheet(use, *t, o, sets ? std::span(*sets) : std::span<const rules::RuleSet>());
   show_notes(c, first.notes);
   if (!first.ok()) return fail(c, first.errors);
-  auto desk = Desk::open(c, about(c, o, vi, en, first.students));
+  if (!sets) return fail(c, sets.error());
+  signer::SubjectNames names;
+  for (const auto& set : *sets)
+    for (const auto& s : set.subjects) names.emplace(s.code, s.name);
+  auto desk = Desk::open(c, about(c, o, vi, en, first, names));
   if (!desk) return fail(c, desk.error());
   const auto sheet = prepare_sheet(use, *desk, *t, o);
   if (!sheet) return fail(c, sheet.error());

@@ -4,6 +4,8 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/record/decode.h"
+#include "wallet-cli/cli/labels.h"
+#include "wallet-cli/cli/second_work.h"
 
 namespace stele::cli {
 namespace {
@@ -70,7 +72,7 @@ Exit report(const Context& c, const Result<std::vector<Answer>>& sent, std::size
   if (!sent) return fail(c, sent.error());
   Exit exit = Exit::ok;
   auto list = Value::array();
-  std::size_t final_count = 0;
+  std::size_t final_count = 0, refused = 0;
   for (const auto& a : *sent) {
     auto item = Value::object({{"id", base64url(a.id.view())}});
     switch (a.state) {
@@ -85,6 +87,7 @@ Exit report(const Context& c, const Result<std::vector<Answer>>& sent, std::size
         exit = Exit::not_final;
         break;
       case Answer::State::refused:
+        ++refused;
         item.set("status", "refused");
         item.set("error", error_json(a.error));
         if (!c.json)
@@ -94,15 +97,40 @@ Exit report(const Context& c, const Result<std::vector<Answer>>& sent, std::size
     list.push(std::move(item));
   }
   if (answers != nullptr) *answers = *sent;
-  const auto counts = std::to_string(final_count) + "/" + std::to_string(count);
-  say(c, "Đã ghi vào sổ cái, không thể đảo ngược: " + counts + " bản ghi.",
-      "On the ledger, final: " + counts + " records.");
+  const auto of_all = "/" + std::to_string(count);
+  if (final_count > 0) {
+    say(c, "Đã ghi vào sổ cái, không thể đảo ngược: " + std::to_string(final_count) + of_all + " bản ghi.",
+        "On the ledger, final: " + std::to_string(final_count) + of_all + " records.");
+  }
+  if (refused > 0) {
+    say(c, "Sổ cái từ chối, không ghi: " + std::to_string(refused) + of_all + " bản ghi.",
+        "Refused by the ledger, not recorded: " + std::to_string(refused) + of_all + " records.");
+  }
+  if (const auto open = sent->size() - final_count - refused; open > 0) {
+    say(c, "Chưa biết kết quả, hãy gửi lại: " + std::to_string(open) + of_all + " bản ghi.",
+        "The outcome is not known yet, send again: " + std::to_string(open) + of_all + " records.");
+  }
   if (count <= 3) {
     for (const auto& a : *sent) say(c, "  " + base64url(a.id.view()), "  " + base64url(a.id.view()));
   }
   emit(c, Value::object({{"results", std::move(list)}}));
   return exit;
 }
+
+namespace {
+
+/// Final is not in force yet where the policy asks for a second signature.
+void say_what_is_missing(const Context& c, Desk& desk, const std::vector<Answer>& sent) {
+  for (const auto& n : still_needed(desk, sent)) {
+    std::string roles;
+    for (const auto& role : n.roles) roles += (roles.empty() ? "" : ", ") + label(Words::role, role, c.lang);
+    const auto by = label(Words::type, n.by, c.lang), count = std::to_string(n.records);
+    say(c, "Chưa có hiệu lực: " + count + " bản ghi còn chờ " + by + " (" + roles + ").",
+        "Not in force yet: " + count + " records wait for the " + by + " (" + roles + ").");
+  }
+}
+
+}  // namespace
 
 Exit deliver(const Context& c, Desk& desk, const std::vector<Outgoing>& records,
              const std::optional<std::filesystem::path>& save, std::vector<Answer>* answers) {
@@ -118,7 +146,9 @@ Exit deliver(const Context& c, Desk& desk, const std::vector<Outgoing>& records,
     Progress progress(c, "Gửi", "Sending", records.size());
     sent.emplace(desk.node().submit(records, [&](std::uint64_t n) { progress.at(n); }));
   }
-  return report(c, *sent, records.size(), answers);
+  const auto exit = report(c, *sent, records.size(), answers);
+  if (*sent && !c.json) say_what_is_missing(c, desk, **sent);
+  return exit;
 }
 
 }  // namespace stele::cli

@@ -1,4 +1,5 @@
 #include "wallet-cli/desk/answers.h"
+#include "wallet-cli/cli/labels.h"
 
 #include <algorithm>
 
@@ -57,6 +58,27 @@ Value text_json(std::string_view vi, std::string_view en) {
   return Value::object({{"vi", vi}, {"en", en}});
 }
 
+Value view_json(const cli::SheetView& view) {
+  auto columns = Value::array(), rows = Value::array();
+  for (const auto& c : view.columns) columns.push(text_json(c.vi, c.en));
+  for (std::size_t i = 0; i < view.rows.size() && i < rows_shown_max; ++i) {
+    auto cells = Value::array();
+    for (const auto& c : view.rows[i]) {
+      if (c.vi == c.en)
+        cells.push(cut(c.vi));
+      else
+        cells.push(text_json(c.vi, c.en));
+    }
+    rows.push(std::move(cells));
+  }
+  return Value::object({{"columns", std::move(columns)},
+                        {"rows", std::move(rows)},
+                        {"exempt", view.exempt},
+                        {"absent", view.absent},
+                        {"not_yet", view.not_yet},
+                        {"more_rows", view.rows.size() - std::min(view.rows.size(), rows_shown_max)}});
+}
+
 Value words_json(const record::Genesis& genesis, std::span<const cli::Draft> drafts,
                  const signer::SubjectNames& subjects) {
   auto out = Value::object();
@@ -64,7 +86,7 @@ Value words_json(const record::Genesis& genesis, std::span<const cli::Draft> dra
     auto lines = Value::array();
     std::vector<std::string> said;
     for (const auto& d : drafts) {
-      const auto words = signer::plain_words(genesis, d.type, d.body, lang, subjects);
+      const auto words = signer::plain_words(genesis, d.type, d.body, lang, subjects, cli::code_words);
       if (words == said) continue;
       for (const auto& w : words) lines.push(w);
       said = words;

@@ -19,6 +19,8 @@ inline constexpr std::size_t cell_chars_shown_max = 120;
 
 [[nodiscard]] json::Value errors_json(const std::vector<Error>&);
 /// {vi, en}
+/// {columns: [{vi, en}], rows: [[text or {vi, en}]], exempt, absent, not_yet, more_rows}
+[[nodiscard]] json::Value view_json(const cli::SheetView&);
 [[nodiscard]] json::Value text_json(std::string_view vi, std::string_view en);
 /// {vi: [lines], en: [lines]}: what these records say of themselves, and of each type and text only once.
 [[nodiscard]] json::Value words_json(const record::Genesis&, std::span<const cli::Draft>, const signer::SubjectNames&);

@@ -42,6 +42,7 @@ Value key_json(const std::filesystem::path& path) {
   }
   if (const auto who = cli::signer_person(*header)) out.set("name", who->name), out.set("title", who->title);
   out.set("org", header->org.value_or(""));
+  out.set("seal", header->use == record::KeyUse::seal);
   return out;
 }
 
@@ -65,13 +66,6 @@ std::string file_name(std::string text) {
   return text;
 }
 
-void say(Value& words, std::string_view vi, std::string_view en, const Value& value) {
-  for (const auto* lang : {"vi", "en"}) {
-    auto lines = *words.find(lang);
-    lines.push(std::string(std::string_view(lang) == "vi" ? vi : en) + ": " + text_of(value, lang));
-    words.set(lang, std::move(lines));
-  }
-}
 void say(Value& words, std::string_view vi, std::string_view en, const std::string& value) {
   for (const auto* lang : {"vi", "en"}) {
     auto lines = *words.find(lang);
@@ -98,9 +92,10 @@ void Job::at(std::string_view phase, std::size_t done) {
   done_ = done;
 }
 
-void Job::finish(const Result<std::vector<cli::Answer>>& sent, bool send_again, const std::filesystem::path& codes) {
+void Job::finish(const Result<std::vector<cli::Answer>>& sent, bool send_again, const std::filesystem::path& codes,
+                 Value waits) {
   const std::lock_guard lock(mutex_);
-  outcome_ = Value::object({{"send_again", send_again}});
+  outcome_ = Value::object({{"send_again", send_again}, {"waits", std::move(waits)}});
   phase_ = sent ? "done" : "failed";
   if (!codes.empty()) outcome_.set("codes", codes.string());
   if (!sent) {
@@ -170,10 +165,19 @@ Result<signer::OpenKey> Office::open_key(const std::filesystem::path& path, sign
   }
   STELE_TRY(const auto passphrase, signer::normalised_passphrase(std::move(raw)));
   auto opened = signer::open_key_file(path, passphrase);
-  if (opened)
+  if (opened) {
     patience_.right();
-  else if (opened.error().code == "key_wrong_passphrase")
+  } else if (opened.error().code == "key_wrong_passphrase") {
     patience_.wrong();
+    // Several keys lie here, and a person may have chosen another one than they think.
+    const auto header = signer::read_key_header(path);
+    const auto who = header ? cli::signer_person(*header) : Unexpected(header.error());
+    const auto whose = (who ? who->name + ", " : std::string()) + path.filename().string();
+    auto e = opened.error();
+    e.vi += " (" + whose + ")";
+    e.en += " (" + whose + ")";
+    return Unexpected(std::move(e));
+  }
   return opened;
 }
 
@@ -355,6 +359,21 @@ Result<Value> Office::history(const std::string& text) {
 
 // ---- preparing ----
 
+namespace {
+
+/// A class list with a reason stands in place of the class's list in force, which the page need not name.
+Result<cli::SheetFile> with_list_to_replace(cli::Access& access, cli::SheetUse use, const cli::SheetFile& o) {
+  auto out = o;
+  if (use != cli::SheetUse::class_list || o.reason.empty()) return out;
+  STELE_TRY(const auto org, access.org());
+  STELE_TRY(const auto classes, cli::fetch_classes(access, org, o.year));
+  for (const auto& c : classes)
+    if (c.cls == o.cls) out.replaces = base64url(c.list.view());
+  return out;
+}
+
+}  // namespace
+
 Result<Value> Office::import(cli::SheetUse use, const cli::SheetFile& o, ByteView bytes) {
   STELE_TRY(auto* me, in());
   work_.reset();
@@ -365,16 +384,22 @@ Result<Value> Office::import(cli::SheetUse use, const cli::SheetFile& o, ByteVie
     out.set("notes", Value::array());
     return out;
   }
-  STELE_TRY(auto sheet, cli::prepare_sheet(use, me->access, *tables, o));
+  STELE_TRY(const auto asked, with_list_to_replace(me->access, use, o));
+  STELE_TRY(auto sheet, cli::prepare_sheet(use, me->access, *tables, asked));
   out.set("errors", errors_json(sheet.report.errors));
   out.set("notes", errors_json(sheet.report.notes));
   out.set("students", sheet.report.students);
+  out.set("view", view_json(sheet.report.view));
   out.set("table", table_json(*tables, sheet.report, o.sheet));
   if (!sheet.draft) return out;
   Work work;
   work.drafts.push_back(std::move(*sheet.draft));
   auto words = words_json(me->access.genesis(), work.drafts, cli::subject_names(me->access.node()));
   say(words, "Số học sinh", "Students", std::to_string(sheet.report.students));
+  say(words, "Tệp", "File", o.file.filename().string());
+  std::string titles;
+  for (const auto& title : sheet.report.titles) titles += (titles.empty() ? "" : " · ") + title;
+  if (!titles.empty()) say(words, "Tiêu đề trong tệp", "Title in the file", titles);
   out.set("words", std::move(words));
   out.set("work", keep(std::move(work)));
   out.set("ok", true);
@@ -452,7 +477,6 @@ Result<Value> Office::plan_revocation(const Value& request) {
   Work work;
   work.drafts.push_back({Type::revoke, record::StatusChange{org, reason, std::move(ids), {}}, {}});
   auto words = words_json(me->access.genesis(), work.drafts, {});
-  say(words, "Nghĩa là", "Which means", both(cli::Words::reason, reason));
   auto out = Value::object({{"ok", true}, {"words", std::move(words)}});
   out.set("work", keep(std::move(work)));
   return out;
@@ -500,19 +524,45 @@ void Office::sign(signer::OpenKey key, Job& job) {
   codes_.clear();
   auto records = sign_all(*in_, key.key, job, codes_);
   { const auto wiped = std::move(key); }  // before the network is waited for
-  if (!records) return job.finish(Unexpected(std::move(records).error()), false, codes_);
+  if (!records) return job.finish(Unexpected(std::move(records).error()), false, codes_, Value::array());
   signed_ = std::move(*records);
   send(job);
+}
+
+Result<std::vector<cli::Answer>> Office::submit(Job& job) {
+  constexpr std::size_t steps = 6,
+                        portion_min = 5;  // each waits for the ledger: few enough to be quick, and one sees them
+  const auto portion = std::max(portion_min, signed_.size() / steps + 1);
+  std::vector<cli::Answer> out;
+  for (std::size_t i = 0; i < signed_.size(); i += portion) {
+    const auto end = std::min(signed_.size(), i + portion);
+    const std::vector<cli::Outgoing> some(signed_.begin() + static_cast<std::ptrdiff_t>(i),
+                                          signed_.begin() + static_cast<std::ptrdiff_t>(end));
+    STELE_TRY(auto answers, in_->access.node().submit(some));
+    std::move(answers.begin(), answers.end(), std::back_inserter(out));
+    job.at("sending", end);
+  }
+  return out;
+}
+
+Value Office::still_needs(const std::vector<cli::Answer>& sent) {
+  auto out = Value::array();
+  for (const auto& n : cli::still_needed(in_->access, sent)) {
+    auto roles = Value::array();
+    for (const auto& role : n.roles) roles.push(both(cli::Words::role, role));
+    out.push(Value::object({{"by", n.by}, {"what", both(cli::Words::type, n.by)}, {"roles", std::move(roles)}}));
+  }
+  return out;
 }
 
 void Office::send(Job& job) {
   STELE_ASSERT(in_ && !signed_.empty());
   job.at("sending", 0);
-  const auto sent = in_->access.node().submit(signed_, [&](std::uint64_t n) { job.at("sending", n); });
+  const auto sent = submit(job);
   const bool known = sent && std::none_of(sent->begin(), sent->end(),
                                           [](const cli::Answer& a) { return a.state == cli::Answer::State::pending; });
   if (known) signed_.clear();
-  job.finish(sent, !known, codes_);
+  job.finish(sent, !known, codes_, sent ? still_needs(*sent) : Value::array());
 }
 
 Result<void> Office::begin_again(Job& job) {

@@ -18,10 +18,11 @@ class Job {
   void begin(std::size_t records);
   void at(std::string_view phase, std::size_t done);
   /// `send_again`: something is signed whose outcome is not known. `codes`: the file that pick-up codes were written
-  /// to.
-  void finish(const Result<std::vector<cli::Answer>>&, bool send_again, const std::filesystem::path& codes);
+  /// to. `waits`: second signatures without which what is final is not in force.
+  void finish(const Result<std::vector<cli::Answer>>&, bool send_again, const std::filesystem::path& codes,
+              json::Value waits);
   /// {phase: "none"/"signing"/"sending"/"done"/"failed", done, total, final?, results?: [{id, status, error?}],
-  /// send_again?, error?, codes?}
+  /// send_again?, waits?: [{by, what, roles}], error?, codes?}
   [[nodiscard]] json::Value snapshot() const;
 
  private:
@@ -94,6 +95,8 @@ class Office {
   [[nodiscard]] Result<signer::OpenKey> open_key(const std::filesystem::path&, signer::SecretBytes);
   [[nodiscard]] Result<std::vector<cli::Outgoing>> sign_all(In&, const signer::SigningKey&, Job&,
                                                             std::filesystem::path& codes);
+  [[nodiscard]] Result<std::vector<cli::Answer>> submit(Job&);
+  [[nodiscard]] json::Value still_needs(const std::vector<cli::Answer>&);
   std::string keep(Work);
 
   cli::Context context_;

@@ -55,6 +55,22 @@ http::Response bad_request() {
   return problem(make_error("desk_bad_request", "Yêu cầu thiếu hoặc sai.", "The request is incomplete or wrong."));
 }
 
+struct Needed {
+  const std::string& value;
+  std::string_view field, vi, en;
+};
+/// Names the first field that is empty.
+std::optional<http::Response> missing_field(std::initializer_list<Needed> fields) {
+  for (const auto& f : fields) {
+    if (!f.value.empty()) continue;
+    Where where;
+    where.field = f.field;
+    return problem(make_error("desk_bad_request", "Còn thiếu: " + std::string(f.vi) + ". Hãy điền rồi thử lại.",
+                              "Missing: " + std::string(f.en) + ". Fill it in and try again.", where));
+  }
+  return std::nullopt;
+}
+
 /// The page asks /api/job for the rest.
 http::Response accepted() {
   return http::json_response(202, json::write(Value::object({{"accepted", true}})));
@@ -71,7 +87,11 @@ std::optional<cli::SheetUse> use_of(std::string_view text) {
 
 struct Server::Impl {
   Impl(cli::Context context, Options o)
-      : now_ms(o.now_ms), idle(o.idle), office(std::move(context), std::move(o)), http(http_options()) {}
+      : now_ms(o.now_ms),
+        idle(o.idle),
+        language(context.lang_given ? (context.lang == Lang::vi ? "&lang=vi" : "&lang=en") : ""),
+        office(std::move(context), std::move(o)),
+        http(http_options()) {}
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -107,7 +127,8 @@ struct Server::Impl {
 
   ClockMs now_ms;
   std::chrono::milliseconds idle;
-  Office office;  // the working thread's
+  std::string language;  // what the link says of it
+  Office office;         // the working thread's
   Job job;
   Gate gate;
   std::atomic<std::int64_t> seen_ms = 0;  // when a person last asked for something
@@ -270,9 +291,20 @@ void Server::Impl::signing() {
           o.empty = query(r, "empty");
           o.sheet = query(r, "sheet");
           if (const auto kind = query(r, "kind"); !kind.empty()) o.kind = kind;
-          const bool complete = !o.cls.empty() && !o.year.empty() && !o.file.empty() &&
-                                (use != cli::SheetUse::grades || (!o.subject.empty() && !o.term.empty()));
-          if (!use || !complete) return bad_request();
+          o.moved = query(r, "moved") == "1";
+          o.reason = query(r, "reason");
+          const auto name = o.file.string();
+          if (auto no = missing_field({{query(r, "use"), "use", "loại bảng", "the kind of sheet"},
+                                       {o.cls, "class", "lớp", "the class"},
+                                       {o.year, "year", "năm học", "the school year"},
+                                       {name, "name", "tệp", "the file"}}))
+            return std::move(*no);
+          if (!use) return bad_request();
+          if (use == cli::SheetUse::grades) {
+            if (auto no = missing_field(
+                    {{o.subject, "subject", "môn", "the subject"}, {o.term, "term", "học kỳ", "the term"}}))
+              return std::move(*no);
+          }
           return answer(office.import(*use, o, as_bytes(r.body)));
         });
   serve("POST", "/api/plan", Way::change, type_json, {.body_bytes_max = json_bytes_max}, [this](http::Request& r) {
@@ -340,7 +372,7 @@ std::uint16_t Server::port() const {
 }
 
 std::string Server::new_link() {
-  return "http://" + impl_->gate.host() + "/#start=" + impl_->gate.new_start_token();
+  return "http://" + impl_->gate.host() + "/#start=" + impl_->gate.new_start_token() + impl_->language;
 }
 
 bool Server::closed() const {

@@ -99,13 +99,37 @@ constexpr std::array faults = {
           "This column is hidden and was read all the same. Unhide it to check."},
     Fault{"no_students", "Bảng không có học sinh nào dưới dòng tiêu đề. Hãy nhập danh sách rồi lưu lại.",
           "There is no student below the heading row. Enter the list and save again."},
+    // Title rows.
+    Fault{"title_class_differs",
+          "Tiêu đề ghi lớp {1} (“{0}”), nhưng đang ký cho lớp {2}. Hãy chọn tệp của lớp {2}, hoặc chọn lại lớp.",
+          "The title says class {1} (“{0}”), but you are signing for class {2}. Choose the file of class {2}, or the "
+          "other class."},
+    Fault{"title_subject_differs",
+          "Tiêu đề ghi môn {1} (“{0}”), nhưng đang ký môn {2}. Hãy chọn tệp của môn {2}, hoặc chọn lại môn.",
+          "The title says subject {1} (“{0}”), but you are signing {2}. Choose the file of {2}, or the other subject."},
+    Fault{"title_subject_unknown",
+          "Không rõ tiêu đề “{0}” là môn nào; bảng này sẽ được ký là môn {1}. Hãy xem có đúng tệp không.",
+          "Which subject the title “{0}” means is not known; this sheet will be signed as {1}. Check that it is the "
+          "right file."},
+    Fault{"title_term_differs",
+          "Tiêu đề ghi {1} (“{0}”), nhưng đang ký cho {2}. Hãy chọn đúng tệp của {2}, hoặc chọn lại học kỳ.",
+          "The title says {1} (“{0}”), but you are signing for {2}. Choose the file of {2}, or the other term."},
+    Fault{"title_year_differs",
+          "Tiêu đề ghi năm học {1} (“{0}”), nhưng đang ký cho năm học {2}. Hãy chọn tệp của năm học {2}, hoặc chọn lại "
+          "năm học.",
+          "The title says school year {1} (“{0}”), but you are signing for {2}. Choose the file of {2}, or the other "
+          "school year."},
     // Rows.
     Fault{"row_hidden", "Dòng này đang bị ẩn (hoặc bị lọc) nhưng vẫn được đọc. Hãy bỏ ẩn để xem lại.",
           "This row is hidden (or filtered out) and was read all the same. Unhide it to check."},
     Fault{"row_ignored", "Dòng này không có mã định danh và không có điểm nên không được đọc.",
           "This row has neither student id nor mark and was not read."},
-    Fault{"row_twice", "Học sinh này đã có ở dòng {0}. Hãy xóa một trong hai dòng.",
-          "This student is already in row {0}. Delete one of the two rows."},
+    Fault{"row_twice",
+          "Mã định danh này đã có ở dòng {0} ({1}). Nếu là hai học sinh, hãy sửa mã gõ nhầm; nếu là một học sinh nhập "
+          "hai "
+          "lần, hãy xóa một dòng.",
+          "This student id is in row {0} already ({1}). If these are two students, correct the mistyped id; if one was "
+          "entered twice, delete one row."},
     Fault{"cell_merged",
           "Ô bị gộp với ô khác trong vùng dữ liệu nên không rõ giá trị thuộc học sinh nào. Hãy bỏ gộp ô.",
           "This cell is merged with others inside the data, so it is not clear whose value it is. Unmerge it."},
@@ -147,6 +171,15 @@ constexpr std::array faults = {
           "again."},
     Fault{"class_differs", "Học sinh thuộc lớp “{0}”, không phải lớp {1}. Hãy bỏ dòng này hoặc chọn đúng tệp của lớp.",
           "This student is of class “{0}”, not {1}. Remove the row or choose the file of that class."},
+    Fault{
+        "class_differs_all",
+        "Cả tệp ({0} học sinh) là của lớp “{1}”, không phải lớp {2}. Hãy chọn tệp của lớp {2}, hoặc chọn lại lớp.",
+        "The whole file ({0} students) is of class “{1}”, not {2}. Choose the file of class {2}, or the other class."},
+    Fault{"nobody_in_class",
+          "Không mã định danh nào trong {0} dòng có trong danh sách lớp {1} đã ký. Hãy chọn tệp của lớp {1}, hoặc cập "
+          "nhật danh sách lớp trước.",
+          "None of the {0} student ids is on the signed class list of {1}. Choose the file of class {1}, or update the "
+          "class list first."},
     Fault{"class_became_date",
           "Excel đã đổi tên lớp thành ngày ({0}). Hãy định dạng cột Lớp là Văn bản rồi nhập lại, ví dụ 9/5.",
           "Excel turned the class into a date ({0}). Format the class column as Text and enter it again, for example "
@@ -154,15 +187,21 @@ constexpr std::array faults = {
     Fault{"student_not_in_class",
           "Mã định danh này không có trong danh sách lớp đã ký. Hãy kiểm tra mã hoặc cập nhật danh sách lớp trước.",
           "This student id is not on the signed class list. Check the id, or update the class list first."},
-    Fault{"student_missing", "Học sinh {0} có trong danh sách lớp nhưng không có trong tệp.",
-          "Student {0} is on the class list but not in the file."},
-    Fault{"name_differs",
-          "Họ tên trong tệp khác danh sách lớp. Mã định danh được dùng; hãy xem lại có nhầm dòng không.",
-          "The name in the file differs from the class list. The id counts; check that the rows were not shifted."},
-    Fault{"birth_differs",
-          "Ngày sinh trong tệp khác danh sách lớp. Hãy xem lại có nhầm dòng hoặc đảo ngày và tháng không.",
-          "The birth date in the file differs from the class list. Check that rows were not shifted, nor day and month "
-          "swapped."},
+    Fault{"student_missing", "Học sinh {1} ({0}) có trong danh sách lớp nhưng không có trong tệp.",
+          "Student {1} ({0}) is on the class list but not in the file."},
+    Fault{
+        "name_differs",
+        "Trong tệp là “{0}”, danh sách lớp đã ký là “{1}”. Điểm sẽ ghi cho “{1}” (theo mã định danh {2}); hãy xem lại "
+        "có "
+        "nhầm dòng không.",
+        "The file says “{0}”, the signed class list “{1}”. The marks go to “{1}” (by the id {2}); check that the rows "
+        "were not shifted."},
+    Fault{
+        "birth_differs",
+        "Ngày sinh trong tệp là {0}, trong danh sách lớp là {1}. Hãy xem lại có nhầm dòng hoặc đảo ngày và tháng "
+        "không.",
+        "The birth date in the file is {0}, on the class list {1}. Check that rows were not shifted, nor day and month "
+        "swapped."},
     // Values.
     Fault{"date_invalid", "“{0}” không phải ngày dạng dd/mm/yyyy, ví dụ 31/05/2009. Hãy nhập lại.",
           "“{0}” is not a date of the form dd/mm/yyyy, such as 31/05/2009. Enter it again."},
@@ -222,8 +261,7 @@ Error fault(std::string_view code, Where where, std::initializer_list<std::strin
   return make_error(code, filled(found->vi, arguments), filled(found->en, arguments), std::move(where));
 }
 
-std::string shortened(std::string_view text) {
-  constexpr std::size_t chars_max = 40;
+std::string shortened(std::string_view text, std::size_t chars_max) {
   std::string out;
   std::size_t chars = 0;
   for (const char c : text) {

@@ -22,7 +22,7 @@ struct Fault {
 /// The fault with this code. The code is one of the table's: another one is a defect of the caller, and asserted.
 [[nodiscard]] Error fault(std::string_view code, Where where, std::initializer_list<std::string_view> arguments = {});
 
-/// At most 40 characters of a cell's text, on one line, for use in a message.
-[[nodiscard]] std::string shortened(std::string_view text);
+/// At most that many characters of a cell's text, on one line, for use in a message.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t chars_max = 40);
 
 }  // namespace stele::tables

@@ -61,12 +61,10 @@ std::string fold_heading(std::string_view text) {
   return out;
 }
 
-std::size_t count_chars(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+namespace {
 
-std::string code_from_text(std::string_view text) {
+/// `fold` without marks, đ as d.
+std::string without_marks(std::string_view text) {
   utf8proc_uint8_t* mapped = nullptr;
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
   std::string folded = fold(text);
@@ -75,9 +73,37 @@ std::string code_from_text(std::string_view text) {
                                    static_cast<utf8proc_ssize_t>(folded.size()), &mapped, options);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
   if (length < 0) return {};
+  return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length)};  // NOLINT
+}
+
+}  // namespace
+
+std::size_t count_chars(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string bare(std::string_view text) {
+  const std::string folded = without_marks(text);
   std::string out;
-  for (const char c :
-       std::string_view(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length))) {  // NOLINT
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const auto c = static_cast<unsigned char>(folded[i]);
+    if (c < 0x80) {
+      out += folded[i];
+    } else if (folded.compare(i, 2, "\xE2\x80") == 0 && i + 2 < folded.size() && folded[i + 2] >= '\x90' &&
+               folded[i + 2] <= '\x95') {  // U+2010 to U+2015
+      out += '-';
+      i += 2;
+    } else if ((c & 0xC0U) == 0xC0U) {
+      out += ' ';
+    }
+  }
+  return tidy(out);
+}
+
+std::string code_from_text(std::string_view text) {
+  std::string out;
+  for (const char c : without_marks(text)) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
     if (c == ' ' && !out.empty()) out += '-';
   }

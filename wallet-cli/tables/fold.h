@@ -20,6 +20,10 @@ namespace stele::tables {
 /// no letter or digit is left out.
 [[nodiscard]] std::string code_from_text(std::string_view);
 
+/// For finding words whoever typed them: small letters without marks, đ as d, digits, single spaces; every kind of dash
+/// is "-", and other characters of ASCII stay. What is left is a space.
+[[nodiscard]] std::string bare(std::string_view);
+
 /// Characters (code points) of UTF-8 text.
 [[nodiscard]] std::size_t count_chars(std::string_view);
 

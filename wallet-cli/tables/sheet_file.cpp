@@ -26,6 +26,12 @@ std::string fold_class(std::string_view text) {
   return out;
 }
 
+/// "05/09/2010", as the file writes it.
+std::string day_text(const Date& d) {
+  const auto two = [](unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return two(d.day) + "/" + two(d.month) + "/" + std::to_string(d.year);
+}
+
 /// A table with its header: everything that is common to the kinds. Errors go to the findings; values that could not be
 /// read come back empty and are never used, since one error forbids the file.
 class SheetReader {
@@ -37,14 +43,17 @@ class SheetReader {
   bool open() {
     if (!choose_table()) return false;
     report_header();
+    check_titles();
     if (!findings_.ok()) return false;
     gather_rows();
-    return findings_.ok() || !students_.empty();
+    if (findings_.ok()) check_whose_file();
+    return (findings_.ok() || !students_.empty()) && !of_others_;
   }
 
   [[nodiscard]] const Table& table() const { return *table_; }
   [[nodiscard]] const std::vector<const Row*>& students() const { return students_; }
   [[nodiscard]] const std::string& class_name() const { return class_shown_; }
+  [[nodiscard]] const std::vector<std::string>& titles() const { return titles_.lines; }
   [[nodiscard]] bool has(Column column) const { return header_.at.contains(column); }
   /// The column is there and somebody has something in it.
   [[nodiscard]] bool in_use(Column column) const { return has(column) && used_.contains(header_.at.at(column)); }
@@ -73,12 +82,18 @@ class SheetReader {
   bool choose_table();
   bool choose_named();
   void report_header();
+  void check_titles();
+  void check_title_subject(const Purpose&);
   void gather_rows();
+  void check_whose_file();
+  bool all_of_another_class();
+  bool nobody_on_the_list();
   bool check_shape(const Row& row);
   [[nodiscard]] bool has_data(const Row& row) const;
   [[nodiscard]] bool is_students(const Row& row) const;
   std::string student_class(const Row& row);
   std::string student_id(const Row& row);
+  [[nodiscard]] std::string name_in_row(std::uint32_t number) const;
   std::optional<Date> birth_date(const Row& row, bool required);
   void compare_with_roster(const Row& row, const Student& student);
   Entry mark_in(const Cell& cell, const std::optional<Missing>& empty);
@@ -114,6 +129,8 @@ class SheetReader {
   std::set<std::uint32_t> read_;  // columns that are read
   std::set<std::uint32_t> used_;  // of these, the ones where a student's row has something
   std::vector<const Row*> students_;
+  Titles titles_;
+  bool of_others_ = false;  // the whole file: one fault says so, not one for each row
   std::string class_shown_;
   std::map<std::string, std::uint32_t, std::less<>> row_of_id_;
   std::map<std::string, std::uint32_t, std::less<>> row_of_serial_;
@@ -216,6 +233,67 @@ std::set<std::uint32_t> SheetReader::read_columns() const {
   return out;
 }
 
+// --- What the title rows say -------------------------------------------------------------------------------------
+
+struct PeriodWords {
+  std::string_view vi, en;
+};
+PeriodWords words_of(Period p) {
+  return p == Period::first    ? PeriodWords{"học kỳ I", "the first term"}
+         : p == Period::second ? PeriodWords{"học kỳ II", "the second term"}
+                               : PeriodWords{"cả năm", "the whole year"};
+}
+
+std::string school_year(const std::string& first) {
+  unsigned year = 0;
+  std::from_chars(first.data(), first.data() + first.size(), year);
+  return first + "–" + std::to_string(year + 1);
+}
+
+constexpr std::size_t title_chars_shown = 80;
+
+void SheetReader::check_titles() {
+  Purpose purpose = options_.purpose;
+  purpose.class_name = options_.class_name;
+  titles_ = read_titles(*table_, header_.row, purpose);
+  const auto at = [&](const Stated& s) {
+    return Where{
+        .file = table_->file, .sheet = table_->sheet, .row = s.row, .column = column_letters(s.column), .field = {}};
+  };
+  if (const auto* s = other_class(titles_, purpose))
+    error("title_class_differs", at(*s), {shortened(s->text, title_chars_shown), s->value, purpose.class_name});
+  check_title_subject(purpose);
+  if (const auto* s = other_period(titles_, purpose)) {
+    const auto says = words_of(s->period), asked = words_of(*purpose.period);
+    const auto shown = shortened(s->text, title_chars_shown);
+    auto e = fault("title_term_differs", at(*s), {shown, says.vi, asked.vi});
+    e.en = fault("title_term_differs", {}, {shown, says.en, asked.en}).en;
+    keep(findings_.errors, std::move(e), findings_);
+  }
+  if (const auto* s = other_year(titles_, purpose)) {
+    error("title_year_differs", at(*s),
+          {shortened(s->text, title_chars_shown), school_year(s->value), school_year(purpose.year)});
+  }
+}
+
+void SheetReader::check_title_subject(const Purpose& purpose) {
+  const auto* s = other_subject(titles_, purpose);
+  if (s == nullptr) return;
+  const auto name = [&](const std::string& code) {
+    for (const auto& subject : purpose.subjects)
+      if (subject.code == code) return subject.name;
+    return code;
+  };
+  Where at{
+      .file = table_->file, .sheet = table_->sheet, .row = s->row, .column = column_letters(s->column), .field = {}};
+  const auto shown = shortened(s->text, title_chars_shown);
+  if (s->known) {
+    error("title_subject_differs", std::move(at), {shown, name(s->value), name(purpose.subject)});
+  } else {
+    warn("title_subject_unknown", std::move(at), {shown, name(purpose.subject)});
+  }
+}
+
 // --- Which rows are students' ------------------------------------------------------------------------------------
 
 /// Templates come with numbers and formulas filled in down to row 50: these alone make no student.
@@ -282,6 +360,37 @@ void SheetReader::gather_rows() {
   error("no_students", {.file = table_->file, .sheet = table_->sheet, .row = header_.row, .column = {}, .field = {}});
 }
 
+/// Every row of one other class: somebody took another class's file.
+bool SheetReader::all_of_another_class() {
+  std::string shown;
+  if (options_.class_name.empty() || !has(Column::class_name)) return false;
+  for (const Row* row : students_) {
+    const Cell c = cell(*row, Column::class_name);
+    const auto name = c.kind == CellKind::text || c.kind == CellKind::number ? tidy(c.text) : std::string();
+    if (name.empty() || fold_class(name) == fold_class(options_.class_name)) return false;
+    if (shown.empty()) shown = name;
+    if (fold_class(name) != fold_class(shown)) return false;
+  }
+  error("class_differs_all", where(cell(*students_.front(), Column::class_name)),
+        {std::to_string(students_.size()), shortened(shown), options_.class_name});
+  return true;
+}
+
+bool SheetReader::nobody_on_the_list() {
+  if (options_.roster == nullptr || options_.roster->empty()) return false;
+  for (const Row* row : students_)
+    if (options_.roster->contains(tidy(cell(*row, Column::id).text))) return false;
+  error("nobody_in_class", where(cell(*students_.front(), Column::id)),
+        {std::to_string(students_.size()), options_.class_name});
+  return true;
+}
+
+void SheetReader::check_whose_file() {
+  constexpr std::size_t students_min = 2;  // of one student alone the row's own fault says more
+  if (students_.size() < students_min) return;
+  of_others_ = all_of_another_class() || nobody_on_the_list();
+}
+
 // --- Students ----------------------------------------------------------------------------------------------------
 
 std::optional<std::string> SheetReader::value(const Cell& cell) {
@@ -294,6 +403,12 @@ std::optional<std::string> SheetReader::value(const Cell& cell) {
     return std::nullopt;
   }
   return tidy(cell.text);
+}
+
+std::string SheetReader::name_in_row(std::uint32_t number) const {
+  for (const Row* row : students_)
+    if (row->number == number) return shortened(tidy(cell(*row, Column::name).text));
+  return {};
 }
 
 std::string SheetReader::student_id(const Row& row) {
@@ -310,7 +425,7 @@ std::string SheetReader::student_id(const Row& row) {
     return {};
   }
   const auto [first, is_new] = row_of_id_.emplace(*id, row.number);
-  if (!is_new) error("row_twice", where(c), {std::to_string(first->second)});
+  if (!is_new) error("row_twice", where(c), {std::to_string(first->second), name_in_row(first->second)});
   return *id;
 }
 
@@ -353,9 +468,9 @@ void SheetReader::compare_with_roster(const Row& row, const Student& student) {
   if (entry == options_.roster->end()) return error("student_not_in_class", where(cell(row, Column::id)));
   const auto& [name, birth_date] = entry->second;
   if (!name.empty() && !student.name.empty() && fold(name) != fold(student.name))
-    warn("name_differs", where(cell(row, Column::name)));
+    warn("name_differs", where(cell(row, Column::name)), {shortened(student.name), shortened(name), student.id});
   if (birth_date && student.birth_date && *birth_date != *student.birth_date)
-    warn("birth_differs", where(cell(row, Column::birth_date)));
+    warn("birth_differs", where(cell(row, Column::birth_date)), {day_text(*student.birth_date), day_text(*birth_date)});
 }
 
 Student SheetReader::student(const Row& row) {
@@ -374,7 +489,7 @@ void SheetReader::check_whole_file() {
   if (options_.roster == nullptr) return;
   Where at{.file = table_->file, .sheet = table_->sheet, .row = 0, .column = {}, .field = {}};
   for (const auto& [id, entry] : *options_.roster)
-    if (!row_of_id_.contains(id)) warn("student_missing", at, {id});
+    if (!row_of_id_.contains(id)) warn("student_missing", at, {id, shortened(entry.name)});
 }
 
 // --- Values ------------------------------------------------------------------------------------------------------
@@ -542,6 +657,7 @@ Reading<R> read_rows(std::span<const Table> tables, SheetKind kind, const ReadOp
   sheet.file = reader.table().file;
   sheet.sheet = reader.table().sheet;
   sheet.class_name = reader.class_name();
+  sheet.titles = reader.titles();
   out.sheet = std::move(sheet);
   return out;
 }

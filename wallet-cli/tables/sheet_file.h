@@ -12,6 +12,7 @@
 #include "ledger/base/text.h"
 #include "wallet-cli/tables/cell_values.h"
 #include "wallet-cli/tables/table.h"
+#include "wallet-cli/tables/titles.h"
 
 namespace stele::tables {
 
@@ -45,6 +46,7 @@ struct EmptyMeans {
 };
 
 struct ReadOptions {
+  Purpose purpose;                 ///< title rows that say something else are errors; its class is `class_name`
   std::string class_name;          ///< rows of another class are errors; empty: the file may have any, but only one
   std::string sheet;               ///< empty: the only visible sheet that has the headings
   const Roster* roster = nullptr;  ///< differing names and birth dates are warnings, unknown ids errors; not owned
@@ -108,8 +110,9 @@ struct DiplomaRow {
 template <class R>
 struct SheetRows {
   std::string file, sheet;
-  std::string class_name;  ///< as the file writes it
-  std::vector<R> rows;     ///< in the order of the file
+  std::string class_name;           ///< as the file writes it
+  std::vector<R> rows;              ///< in the order of the file
+  std::vector<std::string> titles;  ///< what stands above the headings
 };
 
 /// Rows only if there is no error at all: a file is taken whole or not.

@@ -54,14 +54,38 @@ test('a teacher: bad sheet, marked cells, good sheet, signed, final', async () =
     await page.locator('#file').setInputFiles(join(folder, 'files/diem/10A1/toan-hk1.xlsx'));
     await page.getByRole('button', { name: 'Kiểm tra tệp' }).click();
     await page.getByRole('heading', { name: 'Tệp đúng: 45 học sinh.' }).waitFor();
+    // A field that is changed makes the result void.
+    await page.getByLabel('Ô trống nghĩa là').selectOption('not-yet');
+    await page.getByText('Tệp hoặc lựa chọn đã đổi').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Xem lại và ký…' }).count(), 0);
+    await page.getByLabel('Ô trống nghĩa là').selectOption('');
+    await page.getByRole('button', { name: 'Kiểm tra tệp' }).click();
+    await page.getByRole('heading', { name: 'Tệp đúng: 45 học sinh.' }).waitFor();
+    // So does another file, and one of another subject is refused by what its title says.
+    await page.locator('#file').setInputFiles(join(folder, 'titled/vat-li-hk1.csv'));
+    assert.equal(await page.getByRole('button', { name: 'Xem lại và ký…' }).count(), 0);
+    await page.getByRole('button', { name: 'Kiểm tra tệp' }).click();
+    await page.getByText('Tiêu đề ghi môn Vật lí').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Xem lại và ký…' }).count(), 0);
+    await page.locator('#file').setInputFiles(join(folder, 'files/diem/10A1/toan-hk1.xlsx'));
+    await page.getByRole('button', { name: 'Kiểm tra tệp' }).click();
+    await page.getByRole('heading', { name: 'Tệp đúng: 45 học sinh.' }).waitFor();
     await page.getByRole('button', { name: 'Xem lại và ký…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('heading', { name: 'Bạn sắp ký: bảng điểm môn học' }).waitFor();
-    for (const [term, value] of [['Lớp', '10A1'], ['Môn', 'toan'], ['Học kỳ', '1'], ['Số học sinh', '45']]) {
+    assert.equal(await dialog.locator('.view tbody tr').count(), 45);
+    assert.match(await dialog.locator('.view tbody tr').first().innerText(), /\d[.]\d\s+\d+[.]\d\s+\d+[.]\d$/);
+    for (const [term, value] of [['Lớp', '10A1'], ['Môn', 'toan'], ['Học kỳ', 'Học kỳ I'], ['Số học sinh', '45'], ['Tệp', 'toan-hk1.xlsx']]) {
       await dialog.locator('.terms div', { has: page.locator('dt', { hasText: new RegExp(`^${term}$`) }) }).filter({ hasText: value }).waitFor();
     }
     await accessible(page, 'sign');
     await picture(page, 'desk-sign');
+    await page.setViewportSize({ width: 360, height: 640 });
+    // On a phone a value stands in a line of its own, not letter under letter.
+    const width = await dialog.locator('.terms dd').first().evaluate((e) => e.getBoundingClientRect().width);
+    assert.ok(width > 200, `a value has ${width} px`);
+    await picture(page, 'desk-sign-phone');
+    await page.setViewportSize({ width: 1366, height: 768 });
     await dialog.locator('input').fill('sai');
     await dialog.getByRole('button', { name: 'Ký', exact: true }).click();
     await dialog.getByRole('alert').filter({ hasText: 'Mật khẩu không đúng' }).waitFor();
@@ -90,6 +114,10 @@ test('a teacher: bad sheet, marked cells, good sheet, signed, final', async () =
     await accessible(other, 'no link');
     await other.close();
     await page.getByRole('button', { name: 'Đóng', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Ở lại' }).click();  // it asks first
+    await page.getByRole('heading', { name: 'Lịch sử', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Đóng', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Đóng hẳn' }).click();
     await page.getByRole('heading', { name: 'Bàn làm việc đã đóng' }).waitFor();
     assert.equal(await desk.ended, 0);
     assert.ok(!desk.output().includes(passphrase));
@@ -104,6 +132,8 @@ test('a principal: who is missing, transcripts with progress, the seal', async (
   const { page, close } = await newPage('en');
   try {
     await page.goto(desk.link);
+    // The seal's key file comes first and is not chosen for anybody.
+    assert.ok(await page.getByLabel('Đỗ Hoàng Quân Thí Dụ').isChecked());
     await page.getByLabel('Đỗ Hoàng Quân Thí Dụ').check();
     await signIn(page);
     await page.getByRole('heading', { name: 'Hello, Đỗ Hoàng Quân Thí Dụ' }).waitFor();
@@ -131,6 +161,8 @@ test('a principal: who is missing, transcripts with progress, the seal', async (
     await dialog.getByRole('progressbar').waitFor();
     await dialog.getByRole('heading', { name: 'On the ledger, final' }).waitFor();
     await dialog.getByText('45 records, final.').waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'the seal is missing' }).waitFor();
+    await dialog.getByText('Hand them out only after the seal').waitFor();
     await accessible(page, 'issued');
     await picture(page, 'desk-issued');
     const codes = join(folder, 'codes/ma-nhan-10A1-2025.csv');
@@ -236,6 +268,19 @@ test('keyboard only', async () => {
     await tabTo('Lock', 'Shift+Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Open the desk' }).waitFor();
+  } finally {
+    await desk.stop();
+    await close();
+  }
+});
+
+test('--lang wins over the browser', async () => {
+  const desk = await startDesk('--key', join(folder, 'keys/vat-li.key'), '--lang', 'vi');
+  const { page, close } = await newPage('en');
+  try {
+    await page.goto(desk.link);
+    await page.getByRole('heading', { name: 'Mở bàn làm việc' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'vi');
   } finally {
     await desk.stop();
     await close();

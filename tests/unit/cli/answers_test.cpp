@@ -4,6 +4,7 @@
 #include "ledger/base/encoding.h"
 #include "wallet-cli/cli/node_client.h"
 #include "wallet-cli/cli/school.h"
+#include "wallet-cli/cli/signing.h"
 
 namespace stele::cli {
 namespace {
@@ -35,6 +36,25 @@ TEST(NodeAnswers, SayForEachRecordWhatBecameOfIt) {
   EXPECT_EQ(answers[1].error.where.file, "g");
 }
 
+TEST(NodeAnswers, OfARefusalNeverEndAsIfSomethingWereRecorded) {
+  Answer refused;
+  refused.state = Answer::State::refused;
+  refused.error = make_error("sheet_exists", "đã có", "exists");
+  Answer final_one;
+  final_one.state = Answer::State::final;
+  Context c;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(report(c, std::vector<Answer>{refused}, 1, nullptr), Exit::refused);
+  const auto none = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(none.find("Đã ghi"), std::string::npos) << none;
+  EXPECT_NE(none.find("Sổ cái từ chối, không ghi: 1/1 bản ghi."), std::string::npos) << none;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(report(c, std::vector<Answer>{refused, final_one}, 2, nullptr), Exit::refused);
+  const auto both = testing::internal::GetCapturedStdout();
+  EXPECT_NE(both.find("không thể đảo ngược: 1/2"), std::string::npos) << both;
+  EXPECT_NE(both.find("không ghi: 1/2"), std::string::npos) << both;
+}
+
 TEST(NodeAnswers, RefusedForTheNodesOwnReasonsAreStillOpen) {
   const auto answers =
       decode_answers(R"({"results":[{"status":"refused","error":{"code":"overloaded"}},{"status":"pending"}]})", two);
@@ -59,7 +79,7 @@ TEST(NodeAnswers, WithItemsThatAreNoObjectsDoNotCrash) {
 }
 
 HeldSheet sheet_of(std::uint8_t id, const std::string& term, const Tag256& tag) {
-  HeldSheet out{RecordId{{id}}, record::Type::grade_sheet, "toan", term, {}};
+  HeldSheet out{RecordId{{id}}, record::Type::grade_sheet, "toan", {}, term, {}};
   const auto result = json::Value::object({{"tag", base64url(tag.view())}, {"mark", "5.0"}});
   HeldRow row;
   row.row = id;

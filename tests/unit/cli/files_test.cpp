@@ -6,6 +6,7 @@
 #include "tests/support/school.h"
 #include "tests/support/source_dir.h"
 #include "tests/unit/cli/made.h"
+#include "wallet-cli/cli/grants.h"
 #include "wallet-cli/cli/policy_file.h"
 #include "wallet-cli/cli/signing.h"
 
@@ -82,6 +83,33 @@ TEST_F(PolicyFile, NamesRuleSetsThatStandBesideIt) {
   EXPECT_EQ(refused(source("policy-vn.json")), "file_unreadable");
   folder.write("tt22-2021.json", source("tt22-2021.json"));
   EXPECT_EQ(refused(source("policy-vn.json")), "accepted");
+}
+
+TEST_F(PolicyFile, GivesNoRightWhoseHolderCanSignNothing) {
+  const auto policy = read_policy_file(test::source_dir() + "/ledger/rules/data/policy-vn.json");
+  ASSERT_TRUE(policy.has_value());
+  record::Grant g;
+  g.role = "subject-teacher";
+  g.cls = "10A1", g.subject = "toan", g.year = "2025";
+  const auto r = check_grant(*policy, g);
+  ASSERT_FALSE(r.has_value());
+  EXPECT_EQ(r.error().code, "grant_incomplete");
+  EXPECT_NE(r.error().vi.find("giáo viên bộ môn thiếu học kỳ"), std::string::npos) << r.error().vi;
+  EXPECT_NE(r.error().en.find("lacks term: "), std::string::npos) << r.error().en;
+  EXPECT_NE(r.error().en.find("such as term=1,"), std::string::npos) << r.error().en;
+  g.term = "1";
+  EXPECT_TRUE(check_grant(*policy, g).has_value());
+  const auto bare = [](const std::string& role) {
+    record::Grant out;
+    out.role = role;
+    return out;
+  };
+  EXPECT_EQ(check_grant(*policy, bare("subject-teacher")).error().code, "grant_incomplete");
+  auto homeroom = bare("homeroom-teacher");
+  homeroom.cls = "10A1";
+  EXPECT_EQ(check_grant(*policy, homeroom).error().code, "grant_incomplete");
+  for (const auto* role : {"principal", "school-office", "school-seal", "homeroom-teacher"})
+    EXPECT_TRUE(check_grant(*policy, bare(role)).has_value()) << role;  // the last one approves
 }
 
 TEST_F(PolicyFile, OfAnotherFormIsRefused) {

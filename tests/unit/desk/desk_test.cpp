@@ -45,7 +45,7 @@ class Desk : public TestNode {
     start();
     found();
     list_ = final({class_list()}).at(0);
-    for (const auto* who : {"teacher", "principal", "seal"}) write_key(who);
+    for (const auto* who : {"teacher", "principal", "seal", "clerk"}) write_key(who);
     std::filesystem::create_directories(folder_ / "codes");
     open_desk(std::chrono::minutes(15));
   }
@@ -152,7 +152,7 @@ class Desk : public TestNode {
     return {};
   }
 
-  enum Who { teacher, principal, seal };
+  enum Who { teacher, principal, seal, clerk };
   std::vector<std::filesystem::path> keys_files_;
   std::atomic<std::int64_t> now_ms_ = 1'000'000;
   std::unique_ptr<desk::Server> desk_;
@@ -342,7 +342,7 @@ TEST_F(Desk, OnlyTheKeysThatItWasStartedWith) {
   EXPECT_EQ(unlock(99).code(), "desk_no_key");
   EXPECT_EQ(ask("POST", "/api/unlock?key=../../root.key", type_passphrase, passphrase).status, 422);
   const auto state = ask("GET", "/api/state");
-  EXPECT_EQ(items(state.json(), "keys").size(), 3U);
+  EXPECT_EQ(items(state.json(), "keys").size(), 4U);
   EXPECT_EQ(text(items(state.json(), "keys")[0], "name"), "Phạm Thị Dung");
   EXPECT_EQ(state.body.find(folder_.string()), std::string::npos);  // names, not paths
 }
@@ -512,11 +512,107 @@ TEST_F(Desk, WorkIsSignedOnceAndOnlyTheOneShownLast) {
 
 TEST_F(Desk, ARefusalOfTheLedgerIsTold) {
   sign_in(teacher);
-  EXPECT_EQ(number(sign(text(import(good_sheet()).json(), "work")), "final"), 1U);
-  const auto job = sign(text(import(good_sheet()).json(), "work"));  // a second sheet of the same subject and term
+  const auto work = text(import(good_sheet()).json(), "work");
+  final({maths("hk1")});  // meanwhile somebody else signs a sheet of the same subject and term
+  const auto job = sign(work);
   const auto& result = items(job, "results").at(0);
   EXPECT_EQ(text(result, "status"), "refused");
   EXPECT_FALSE(text(*result.find("error"), "vi").empty());
+}
+
+TEST_F(Desk, ASecondSheetIsRefusedBeforeThePassphrase) {
+  sign_in(teacher);
+  EXPECT_EQ(number(sign(text(import(good_sheet()).json(), "work")), "final"), 1U);
+  const auto again = import(good_sheet()).json();
+  EXPECT_FALSE(is_true(again, "ok"));
+  EXPECT_EQ(text(items(again, "errors").at(0), "code"), "file_sheet_exists");
+  EXPECT_TRUE(is_true(import(good_sheet(), "toan.csv", "hk2").json(), "ok"));
+}
+
+TEST_F(Desk, ATitleThatSaysAnotherTermIsRefusedWithItsCell) {
+  sign_in(teacher);
+  const auto sheet = "BẢNG ĐIỂM MÔN TOÁN, LỚP 10A1, HK II, 2025-2026\n\n" + good_sheet();
+  const auto v = import(sheet).json();
+  EXPECT_FALSE(is_true(v, "ok"));
+  ASSERT_EQ(items(v, "errors").size(), 1U) << json::write(v);
+  const auto& e = items(v, "errors").at(0);
+  EXPECT_EQ(text(e, "code"), "file_title_term_differs");
+  EXPECT_EQ(number(*e.find("where"), "row"), 1U);
+  EXPECT_NE(text(e, "vi").find("đang ký cho học kỳ I"), std::string::npos) << text(e, "vi");
+  const auto right = import(sheet, "toan.csv", "hk2").json();
+  ASSERT_TRUE(is_true(right, "ok")) << json::write(right);
+  const auto words = json::write(*right.find("words"));
+  EXPECT_NE(words.find("Tiêu đề trong tệp: BẢNG ĐIỂM MÔN TOÁN, LỚP 10A1, HK II, 2025-2026"), std::string::npos)
+      << words;
+  const auto other = import("Môn: Thể dục; Lớp: 10A1\n\n" + good_sheet()).json();
+  EXPECT_EQ(text(items(other, "notes").at(0), "code"), "title_subject_unknown") << json::write(other);
+}
+
+TEST_F(Desk, ShowsTheMarksAndTheFileBeforeThePassphrase) {
+  sign_in(teacher);
+  const auto v = import(good_sheet()).json();
+  const auto& view = *v.find("view");
+  EXPECT_EQ(items(view, "columns").size(), 5U);
+  std::string first;
+  for (const auto& cell : items(view, "rows").at(0).items()) first += cell.string() + "|";
+  EXPECT_EQ(first, "Nguyễn Văn An|8.0  9.0|8.0|8.5|8.4|");
+  EXPECT_NE(json::write(*v.find("words")).find("Tệp: toan.csv"), std::string::npos);
+}
+
+// ---- the office's class lists ----
+
+std::string list_file(const std::string& cls) {
+  return "STT;Lớp;Mã định danh;Họ và tên;Ngày sinh;Giới tính\n1;" + cls +
+         ";2500000001;Nguyễn Văn An;01/02/2010;Nam\n2;" + cls + ";2500000077;Võ Đặng Khởi Mẫu;01/02/2010;Nam\n";
+}
+
+TEST_F(Desk, AClassSpeltOtherwiseMakesNoSecondClass) {
+  sign_in(clerk);
+  const auto list = [&](const std::string& cls, const std::string& more = "") {
+    return ask("POST", "/api/import?use=class-list&year=2025&kind=thpt&name=lop.csv&class=" + cls + more, type_file,
+               list_file(cls))
+        .json();
+  };
+  for (const auto* cls : {"10a1", "10%20A1"}) {
+    const auto v = list(cls);
+    ASSERT_FALSE(items(v, "errors").empty()) << json::write(v);
+    EXPECT_FALSE(is_true(v, "ok")) << cls;
+  }
+  const auto spelt = list("10a1");
+  EXPECT_EQ(text(items(spelt, "errors").at(0), "code"), "file_class_spelt_otherwise") << json::write(spelt);
+  EXPECT_NE(text(items(spelt, "errors").at(0), "vi").find("đã có lớp 10A1"), std::string::npos);
+  EXPECT_EQ(text(items(list("10A1"), "errors").at(0), "code"), "file_list_exists");
+}
+
+TEST_F(Desk, AStudentOfAnotherClassIsEnrolledAgainOnlyOnPurpose) {
+  sign_in(clerk);
+  const std::string target = "/api/import?use=class-list&year=2025&kind=thpt&name=lop.csv&class=10A2";
+  const auto v = ask("POST", target, type_file, list_file("10A2")).json();
+  EXPECT_FALSE(is_true(v, "ok"));
+  ASSERT_EQ(items(v, "errors").size(), 1U) << json::write(v);
+  const auto& e = items(v, "errors").at(0);
+  EXPECT_EQ(text(e, "code"), "file_student_elsewhere");
+  EXPECT_EQ(number(*e.find("where"), "row"), 2U);
+  EXPECT_NE(text(e, "vi").find("danh sách lớp 10A1"), std::string::npos) << text(e, "vi");
+  const auto meant = ask("POST", target + "&moved=1", type_file, list_file("10A2")).json();
+  EXPECT_TRUE(is_true(meant, "ok")) << json::write(meant);
+  EXPECT_EQ(text(items(meant, "notes").at(0), "code"), "file_student_elsewhere");
+  EXPECT_EQ(items(*meant.find("view"), "rows").size(), 2U);
+}
+
+TEST_F(Desk, AMissingFieldIsNamed) {
+  sign_in(teacher);
+  const auto r = ask("POST", "/api/import?use=grades&class=10A1&year=2025&term=hk1&name=a.csv", type_file, "x");
+  EXPECT_EQ(r.code(), "desk_bad_request");
+  EXPECT_EQ(text(r.json(), "vi"), "Còn thiếu: môn. Hãy điền rồi thử lại.") << r.body;
+}
+
+TEST_F(Desk, AWrongPassphraseSaysWhoseKeyItIs) {
+  open_session();
+  EXPECT_TRUE(text(unlock(principal, "không phải").json(), "vi").ends_with(", principal.key)"));
+  const auto keys = items(ask("GET", "/api/state").json(), "keys");
+  EXPECT_TRUE(is_true(keys.at(seal), "seal"));
+  EXPECT_FALSE(is_true(keys.at(principal), "seal"));
 }
 
 TEST_F(Desk, WithoutANodeNothingIsSignedAndTheWorkStays) {
@@ -550,6 +646,8 @@ TEST_F(Desk, IssuesTheTranscriptsOfAClassAndTheSealFollows) {
   // A transcript needs the seal: signed, waiting, and no fault.
   EXPECT_EQ(items(job, "results").size(), 2U) << json::write(job);
   EXPECT_EQ(number(job, "final"), 2U) << json::write(job);
+  ASSERT_EQ(items(job, "waits").size(), 1U) << json::write(job);  // and the page says that the seal is missing
+  EXPECT_EQ(text(items(job, "waits").at(0), "by"), "seal");
   const auto file = folder_ / "codes" / "ma-nhan-10A1-2025.csv";
   EXPECT_EQ(text(job, "codes"), file.string());
   EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
@@ -611,7 +709,7 @@ TEST_F(Desk, RevokesATranscriptWithAReasonAndItWaitsForTheOffice) {
   ASSERT_TRUE(is_true(shown, "ok")) << json::write(shown);
   std::string words;
   for (const auto& line : items(*shown.find("words"), "vi")) words += line.string() + "\n";
-  for (const auto& part : {std::string("Bạn sắp ký: thu hồi"), text(first, "id"), std::string("Nghĩa là: nhập sai")})
+  for (const auto& part : {std::string("Bạn sắp ký: thu hồi"), text(first, "id"), std::string("Lý do: nhập sai")})
     EXPECT_NE(words.find(part), std::string::npos) << part << "\n" << words;
   EXPECT_EQ(number(sign(text(shown, "work")), "final"), 1U);
   // The office above has to agree: until then the transcript holds, and the change is told.

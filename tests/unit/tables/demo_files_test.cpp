@@ -77,6 +77,22 @@ class DemoFiles : public ::testing::Test {
     return out;
   }
 
+  /// Title rows must never speak against the file's own purpose.
+  static Purpose purpose_of(const Value& file) {
+    std::ifstream in(test::source_dir() + "/ledger/rules/data/tt22-2021.json");
+    std::stringstream data;
+    data << in.rdbuf();
+    const auto rules = json::parse(data.str(), {.bytes_max = 1U << 20U, .depth_max = 16, .nodes_max = 10'000});
+    EXPECT_TRUE(rules.has_value());
+    Purpose out{.class_name = {}, .year = "2025", .period = {}, .subject = text(file, "subject"), .subjects = {}};
+    if (!rules) return out;
+    for (const Value& s : at(*rules, "subjects").items()) out.subjects.push_back({text(s, "code"), text(s, "name")});
+    if (text(file, "slot") == "t1") out.period = Period::first;
+    if (text(file, "slot") == "t2") out.period = Period::second;
+    if (text(file, "kind") == "summary") out.period = Period::year;
+    return out;
+  }
+
   static std::optional<Missing> reason(const Value& file, std::string_view cells) {
     const std::string code = text(at(file, "empty"), cells);
     for (const Missing m : {Missing::not_yet, Missing::exempt, Missing::absent})
@@ -94,6 +110,7 @@ class DemoFiles : public ::testing::Test {
     ReadOptions options;
     options.class_name = text(file, "class");
     options.roster = &roster;
+    options.purpose = purpose_of(file);
     options.empty = {.regular = reason(file, "regular"),
                      .mid = reason(file, "mid"),
                      .final = reason(file, "final"),

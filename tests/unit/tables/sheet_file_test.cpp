@@ -199,6 +199,8 @@ TEST(Students, AppearOnceAndNameBothRows) {
   EXPECT_EQ(places(reading.findings.errors), (Texts{"row_twice [Bang diem] 6 C (Mã định danh Bộ GD&ĐT)"}));
   EXPECT_NE(reading.findings.errors[0].vi.find("dòng 4"), std::string::npos);
   EXPECT_NE(reading.findings.errors[0].en.find("row 4"), std::string::npos);
+  EXPECT_NE(reading.findings.errors[0].vi.find("sửa mã gõ nhầm"),
+            std::string::npos);  // two pupils: none is to be deleted
 }
 
 TEST(Students, OfAnotherClassAreRefused) {

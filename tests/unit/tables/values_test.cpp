@@ -179,7 +179,7 @@ TEST(Faults, SayTheSameInBothLanguages) {
     for (const auto* slot : {"{0}", "{1}", "{2}"})
       EXPECT_EQ(f.vi.find(slot) == std::string_view::npos, f.en.find(slot) == std::string_view::npos) << f.code;
     EXPECT_EQ(check_text(f.vi), TextFault::none) << f.code;  // NFC too
-    const Error filled = fault(f.code, {}, {"mot", "hai"});
+    const Error filled = fault(f.code, {}, {"mot", "hai", "ba"});
     EXPECT_EQ(filled.vi.find('{'), std::string::npos) << f.code;
   }
 }

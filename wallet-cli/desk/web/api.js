@@ -1,5 +1,7 @@
 // Requests to the program that served this page. The cookie shows which browser, the token which page: both are needed.
 
+import { setLang } from './words.js';
+
 const key = 'stele-desk-token';
 
 export class Problem extends Error {
@@ -37,8 +39,9 @@ export const withPassphrase = async (path, values, passphrase) =>
 
 /** Uses the link's token, if the address has one, and takes it out of the address and the history. */
 export async function start() {
-  const match = /^#start=([\w-]+)$/.exec(location.hash);
+  const match = /^#start=([\w-]+)(?:&lang=(vi|en))?$/.exec(location.hash);
   if (!match) return;
+  if (match[2]) setLang(match[2]);  // `stele desk --lang` was said on purpose; the browser's language was not
   history.replaceState(null, '', location.pathname);
   const answer = await send('POST', '/api/start', 'application/x-stele-start', match[1]);
   sessionStorage.setItem(key, (await answer.json()).token);

@@ -1,5 +1,5 @@
 // Which view is shown: the lock, or one of the sections.
-import { $, announce, field, h, show } from './dom.js';
+import { $, agreed, announce, field, h, show } from './dom.js';
 import * as api from './api.js';
 import { both, lang, setLang, t } from './words.js';
 import { work } from './work.js';
@@ -103,7 +103,8 @@ export async function route() {
 function lockScreen() {
   bars();
   const { keys } = desk.state;
-  const usable = keys.findIndex((k) => !k.error);
+  // A seal is for sealing: nobody should sign in with it because it comes first.
+  const usable = Math.max(keys.findIndex((k) => !k.error && !k.seal), keys.length === 1 ? 0 : -1);
   const passphrase = h('input', { type: 'password', id: 'passphrase', autocomplete: 'off', required: true, maxlength: '1024' });
   const message = h('p', { class: 'box bad', role: 'alert', hidden: true });
   const button = h('button', { type: 'submit', class: 'main' }, t('unlock'));
@@ -114,7 +115,12 @@ function lockScreen() {
         h('span', { class: 'hint' }, k.error ? `${t('key_unusable')}: ${both(k.error)}` : `${k.title} · ${k.org}`)))));
   async function submit(event) {
     event.preventDefault();
-    const key = form.querySelector('input[name=key]:checked')?.value ?? '0';
+    const key = form.querySelector('input[name=key]:checked')?.value;
+    if (key === undefined) {
+      message.textContent = t('who');
+      message.hidden = false;
+      return;
+    }
     button.disabled = true;
     button.textContent = t('opening');
     message.hidden = true;
@@ -171,6 +177,7 @@ $('lock').addEventListener('click', async () => {
   }
 });
 $('close').addEventListener('click', async () => {
+  if (!await agreed(t('close_ask'), t('close_text'), t('close_yes'), t('close_no'))) return;
   try {
     await api.post('/api/close');
     api.forgetToken();
@@ -193,6 +200,7 @@ addEventListener('hashchange', () => {
 bars();
 try {
   await api.start();
+  bars();
   if (api.hasToken()) await refresh();
   else noLink();
 } catch (error) {

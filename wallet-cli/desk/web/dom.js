@@ -37,6 +37,22 @@ export function announce(text) {
   setTimeout(() => { $('announcer').textContent = text; }, 50);
 }
 
+/** A question before something that can't be taken back; the careful answer has the focus. */
+export function agreed(title, text, yes, no) {
+  const dialog = $('signing');
+  return new Promise((resolve) => {
+    let answer = false;
+    const end = (value) => { answer = value; dialog.close(); };
+    const careful = h('button', { type: 'button', class: 'main', on: { click: () => end(false) } }, no);
+    dialog.oncancel = null;
+    dialog.onclose = () => { dialog.replaceChildren(); resolve(answer); };
+    dialog.replaceChildren(h('h2', { id: 'signing-title' }, title), h('p', {}, text),
+      h('p', { class: 'buttons' }, careful, h('button', { type: 'button', on: { click: () => end(true) } }, yes)));
+    dialog.showModal();
+    careful.focus();
+  });
+}
+
 export function field(label, control, hint) {
   const id = control.id || (control.id = `f-${Math.random().toString(36).slice(2)}`);
   const parts = [h('label', { for: id }, label), control];

@@ -99,6 +99,9 @@ export async function sheet(parameters) {
     cls: field(t('cls'), cls), newClass: field(t('cls'), newClass), subject: field(t('subject'), subject), term: field(t('term'), term),
     kind: field(t('level'), kind), empty: field(t('empty'), empty),
   };
+  const moved = h('input', { type: 'checkbox', id: 'moved' });
+  const reasons = choice([['', t('list_new')], ['class-change', t('list_class_change')], ['transfer', t('list_transfer')], ['entry-error', t('list_entry_error')]], '', { id: 'list-reason' });
+  const ofList = [field(t('list_replaces'), reasons, t('list_replaces_hint')), h('div', { class: 'field' }, h('label', { class: 'check' }, moved, t('list_moved')))];
   function arrange() {
     const list = use.value === 'class-list';
     fields.cls.hidden = list;
@@ -106,8 +109,21 @@ export async function sheet(parameters) {
     fields.kind.hidden = !list;
     fields.subject.hidden = fields.term.hidden = use.value !== 'grades';
     fields.empty.hidden = list;
+    ofList.forEach((f) => { f.hidden = !list; });
   }
   use.addEventListener('change', arrange);
+  use.addEventListener('change', arrange);
+  /** What was checked is that file under these fields: once one of them is another, it must not be signed any more. */
+  function forget() {
+    if (!result.firstChild) return;
+    result.replaceChildren(h('p', { class: 'box warn' }, t('changed')));
+    announce(t('changed'));
+  }
+  let turn = 0;
+  function changed() {
+    ++turn;
+    forget();
+  }
   arrange();
 
   function say(text) {
@@ -125,13 +141,20 @@ export async function sheet(parameters) {
     button.disabled = true;
     button.textContent = t('checking');
     const list = use.value === 'class-list';
+    const mine = ++turn;
+    if (list && !newClass.value.trim()) {
+      button.disabled = false;
+      button.textContent = t('check');
+      newClass.focus();
+      return say(t('name_class'));
+    }
     try {
       const answer = await api.upload('/api/import', {
-        use: use.value, class: list ? newClass.value : cls.value, year: desk.year, name: chosen.name,
+        use: use.value, class: list ? newClass.value.trim() : cls.value, year: desk.year, name: chosen.name,
         subject: use.value === 'grades' ? subject.value : '', term: use.value === 'grades' ? term.value : use.value === 'summary' ? o.term_year : '',
-        kind: list ? kind.value : '', empty: list ? '' : empty.value,
+        kind: list ? kind.value : '', empty: list ? '' : empty.value, moved: list && moved.checked ? '1' : '', reason: list ? reasons.value : '',
       }, chosen);
-      results(answer);
+      if (mine === turn) results(answer);  // else a field was changed while this was under way
     } catch (error) {
       if (!(error instanceof api.Problem) || error.status === 401) return failed(error);
       say(both(error));
@@ -167,14 +190,16 @@ export async function sheet(parameters) {
     drop: (event) => {
       event.preventDefault();
       drop.classList.remove('over');
-      if (event.dataTransfer.files.length === 1) file.files = event.dataTransfer.files;
+      if (event.dataTransfer.files.length !== 1) return;
+      file.files = event.dataTransfer.files;
+      changed();
     },
   } }, h('label', { for: 'file' }, t('file')), file, h('span', { class: 'hint' }, t('file_hint')));
 
   return [
     h('div', { class: 'title' }, h('div', {}, h('h1', {}, t('sheet_title')), h('p', { class: 'calm' }, t('sheet_lead')))),
-    h('form', { class: 'card form', novalidate: true, on: { submit: check } }, drop, field(t('use'), use), fields.cls, fields.newClass, fields.subject, fields.term, fields.kind,
-      fields.empty, yearField(() => { location.hash = '#work'; }), message, h('p', { class: 'buttons' }, button)),
+    h('form', { class: 'card form', novalidate: true, on: { submit: check, input: changed, change: changed } }, drop, field(t('use'), use), fields.cls, fields.newClass, fields.subject, fields.term, fields.kind,
+      ...ofList, fields.empty, yearField(() => { location.hash = '#work'; }), message, h('p', { class: 'buttons' }, button)),
     result,
   ];
 }

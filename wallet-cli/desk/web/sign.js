@@ -9,11 +9,15 @@ const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 function outcome(job) {
   const results = job.results ?? [];
   const refused = results.filter((r) => r.status === 'refused');
+  const waits = job.waits ?? [];
+  const still = waits.length > 0 ? h('div', { class: 'box warn', role: 'alert' }, waits.map((n) =>
+    h('p', {}, t(n.by === 'seal' ? 'waits_seal' : 'waits_for', both(n.what), n.roles.map(both).join(', '))))) : null;
   const codes = job.codes ? h('section', {}, h('h3', {}, t('codes')), h('p', {}, t('codes_text', job.codes)),
+    waits.length > 0 ? h('p', {}, t('codes_wait')) : null,
     h('p', {}, h('button', { type: 'button', on: { click: () => download(job.codes) } }, t('codes_download')))) : null;
   if (refused.length > 0) {
     const texts = [...new Set(refused.map((r) => both(r.error)))];
-    return { title: t('refused'), kind: 'bad', parts: [texts.map((x) => h('p', { class: 'box bad', role: 'alert' }, x)), codes] };
+    return { title: t('refused'), kind: 'bad', parts: [h('p', {}, t('refused_text', refused.length, results.length)), texts.map((x) => h('p', { class: 'box bad', role: 'alert' }, x)), codes] };
   }
   if (job.phase === 'failed' && !job.send_again) {
     return { title: t('nothing_signed'), kind: 'bad', retry: true, parts: [h('p', { class: 'box bad', role: 'alert' }, both(job.error))] };
@@ -26,7 +30,25 @@ function outcome(job) {
   return { title: t('final'), kind: 'good', parts: [
     h('p', { class: 'box good' }, results.length === 1
       ? [t('final_one', results[0].height), ' ', h('code', { class: 'id' }, results[0].id)]
-      : t('final_count', results.length)), codes] };
+      : t('final_count', results.length)), still, codes] };
+}
+
+/** The marks themselves: nobody should sign a file by its name. */
+function marks(view) {
+  if (!view || view.rows.length === 0) return null;
+  const text = (cell) => (typeof cell === 'string' ? cell : both(cell));
+  const counts = ['exempt', 'absent', 'not_yet'].filter((k) => view[k] > 0).map((k) => t(`view_${k}`, view[k])).join(', ');
+  return [h('h3', {}, t('view_marks')), counts ? h('p', { class: 'hint' }, t('view_counts', counts)) : null,
+    h('div', { class: 'scroll short view', tabindex: '0', role: 'region', 'aria-label': t('view_marks') },
+      h('table', {}, h('thead', {}, h('tr', {}, view.columns.map((c) => h('th', { scope: 'col' }, both(c))))),
+        h('tbody', {}, view.rows.map((r) => h('tr', {}, r.map((cell, i) => h(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null }, text(cell)))))))),
+    view.more_rows > 0 ? h('p', { class: 'hint' }, t('more_rows', view.more_rows)) : null];
+}
+
+/** What it is and the marks, side by side where there is room: both are seen without scrolling. */
+function shown(words, view) {
+  const parts = marks(view);
+  return parts ? h('div', { class: 'side-by-side' }, h('div', {}, terms(words)), h('div', {}, parts)) : terms(words);
 }
 
 async function download(path) {
@@ -40,7 +62,7 @@ export function sign(plan) {
   const dialog = $('signing');
   let finished = false;
   return new Promise((resolve) => {
-    const put = (title, ...children) => dialog.replaceChildren(h('h2', { id: 'signing-title', tabindex: '-1' }, title), ...children.flat().filter(Boolean));
+    const put = (title, ...children) => dialog.replaceChildren(h('h2', { id: 'signing-title', tabindex: '-1' }, title), ...children.flat(2).filter(Boolean));
     const end = () => { dialog.close(); };
     dialog.onclose = () => { dialog.replaceChildren(); resolve(finished); };
     dialog.oncancel = (event) => { if (dialog.classList.contains('busy')) event.preventDefault(); };
@@ -57,7 +79,7 @@ export function sign(plan) {
         if (job.phase !== 'none') {
           phase.textContent = t(`phase_${job.phase}`, job.done, job.total);
           bar.max = job.total;
-          if (job.phase === 'signing') bar.value = job.done;
+          if (job.done > 0) bar.value = job.done;
           else bar.removeAttribute('value');
         }
         await pause(150);
@@ -90,9 +112,9 @@ export function sign(plan) {
       const words = plan.words[lang()];
       // The first line says what it is; it becomes the heading's second half.
       const first = words[0].slice(words[0].indexOf(': ') + 2);
-      put(`${t('will_sign')}: ${first}`, terms(words.slice(1)),
+      put(`${t('will_sign')}: ${first}`, shown(words.slice(1), plan.view),
         plan.about ? [h('h3', {}, t('about')), h('div', { class: 'scroll short', tabindex: '0', role: 'region', 'aria-label': t('about') }, terms(plan.about[lang()]))] : null,
-        h('form', { on: { submit: async (event) => {
+        h('form', { class: 'at-hand', on: { submit: async (event) => {
           event.preventDefault();
           const secret = passphrase.value;
           passphrase.value = '';
@@ -110,7 +132,8 @@ export function sign(plan) {
         } } }, field(t('passphrase'), passphrase),
           problem ? h('p', { class: 'box bad', role: 'alert' }, both(problem)) : null,
           h('p', { class: 'buttons' }, button, h('button', { type: 'button', on: { click: end } }, t('cancel')))));
-      passphrase.focus();
+      passphrase.focus({ preventScroll: true });
+      dialog.scrollTop = 0;  // reading begins at the top; the field stays in sight
     }
 
     if (!dialog.open) dialog.showModal();

@@ -51,11 +51,14 @@ function mySheets(o) {
 
 function missing(o) {
   const count = o.missing.length;
+  const without = new Set(mine(o).filter((m) => m.state === 'no_list').map((m) => m.class)).size;
   const perTeacher = new Map();
   for (const m of o.missing) perTeacher.set(m.teacher, (perTeacher.get(m.teacher) ?? 0) + 1);
   const people = [...perTeacher].sort((a, b) => b[1] - a[1]);
   return h('section', { class: 'card' }, h('h2', {}, t('missing')),
-    count === 0 ? h('p', { class: 'box good' }, t('missing_none')) : [
+    without > 0 ? h('p', { class: 'box warn' }, t('missing_no_list', without)) : null,
+    o.classes.length === 0 ? h('p', { class: 'box warn' }, t('missing_no_classes')) : null,
+    count === 0 ? (without > 0 || o.classes.length === 0 ? null : h('p', { class: 'box good' }, t('missing_none'))) : [
       h('p', {}, t('missing_count', count)),
       people.length > 1 ? h('ul', { class: 'chips' }, people.map(([who, n]) => h('li', {}, t('missing_by_teacher', who || '–', n)))) : null,
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('missing') },
