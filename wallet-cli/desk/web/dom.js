@@ -45,7 +45,11 @@ export function agreed(title, text, yes, no) {
     const end = (value) => { answer = value; dialog.close(); };
     const careful = h('button', { type: 'button', class: 'main', on: { click: () => end(false) } }, no);
     dialog.oncancel = null;
-    dialog.onclose = () => { dialog.replaceChildren(); resolve(answer); };
+    dialog.onclose = () => {
+      if (dialog.open) return;
+      dialog.replaceChildren();
+      resolve(answer);
+    };
     dialog.replaceChildren(h('h2', { id: 'signing-title' }, title), h('p', {}, text),
       h('p', { class: 'buttons' }, careful, h('button', { type: 'button', on: { click: () => end(true) } }, yes)));
     dialog.showModal();

@@ -64,7 +64,11 @@ export function sign(plan) {
   return new Promise((resolve) => {
     const put = (title, ...children) => dialog.replaceChildren(h('h2', { id: 'signing-title', tabindex: '-1' }, title), ...children.flat(2).filter(Boolean));
     const end = () => { dialog.close(); };
-    dialog.onclose = () => { dialog.replaceChildren(); resolve(finished); };
+    dialog.onclose = () => {
+      if (dialog.open) return;  // told late of the dialog before: this one stands already
+      dialog.replaceChildren();
+      resolve(finished);
+    };
     dialog.oncancel = (event) => { if (dialog.classList.contains('busy')) event.preventDefault(); };
 
     async function follow() {
