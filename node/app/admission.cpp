@@ -254,8 +254,11 @@ void Admission::with_peers(std::span<const replication::Vetting::Handed> handed,
 
 void Admission::give_up(std::span<const record::Record> records, std::span<const std::string> jws,
                         bool handed_on) const {
-  const auto done = handed_on ? p_.vetting->not_taken(records) : p_.vetting->dropped(records);
-  if (!done) p_.metrics.outcome(done.error().code);
+  if (handed_on) {
+    p_.vetting->not_taken(records);
+  } else if (const auto done = p_.vetting->dropped(records); !done) {
+    p_.metrics.outcome(done.error().code);
+  }
   if (p_.peers != nullptr) p_.peers->not_taken(records, jws);
 }
 

@@ -540,8 +540,12 @@ void Committee::Impl::look_after_waiting() {
 void Committee::Impl::judge_waiting(Steady::time_point now) {
   const auto& chain = ledger.chain();
   const auto time = std::max(chain.head().time, clock.now());
+  const auto ripe = [&](const Waiting& w) { return !w.placed && !w.judged && now >= w.since + options.judge_after; };
+  if (std::none_of(waiting.begin(), waiting.end(), ripe)) return;
+  // While it is behind, it would refuse what it has not heard of yet.
+  if (feed.has_slot_above(chain.head().height)) return;
   std::erase_if(waiting, [&](Waiting& w) {
-    if (w.placed || w.judged || now < w.since + options.judge_after) return false;
+    if (!ripe(w)) return false;
     w.judged = true;
     auto ok = chain.judge(w.submission->records[w.i], time);
     if (ok) return false;

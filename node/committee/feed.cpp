@@ -114,6 +114,13 @@ void Feed::interrupt() {
   own_changed_.notify_all();
 }
 
+bool Feed::has_slot_above(Height height) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(log_.begin(), log_.end(), [&](const auto& x) {
+    return x.second.lane.kind == kind_of<SlotMessage> && x.second.height > height;
+  });
+}
+
 std::vector<Bytes> Feed::slots_above(Height height) const {
   const std::lock_guard lock(mutex_);
   std::vector<Bytes> out;

@@ -75,6 +75,8 @@ class Feed {
   /// All waits in progress return with what there is.
   void interrupt();
 
+  /// A block above this height was seen: whoever stands there is behind.
+  [[nodiscard]] bool has_slot_above(Height) const;
   /// Slots with blocks above this height that are in the log, as messages.
   [[nodiscard]] std::vector<Bytes> slots_above(Height) const;
 

@@ -12,7 +12,7 @@ using http::Respond;
 using http::Response;
 
 constexpr std::chrono::milliseconds beat{100};  ///< the deadlines of long polls are looked at so often
-constexpr std::size_t small_body = 8'192;  ///< some votes: taken in at once, which is quicker than to wake a thread
+constexpr std::size_t small_body = 2'048;       ///< few votes: taken in at once, which is quicker than to wake a thread
 
 Response bytes_response(ByteView bytes) {
   Response out;

@@ -337,6 +337,10 @@ void Relay::Impl::look_at_ledger(Finished& finished) {
 bool Relay::Impl::refusal_counts(const Entry& e, Steady::time_point now) const {
   const auto refused = e.refusals();
   if (refused == 0) return false;
+  // Whoever leads judges by the newest state, and has taken it.
+  for (std::size_t i = 0; i < couriers.size(); ++i) {
+    if (e.copies[i].has && couriers[i]->status.leads) return false;
+  }
   if (refused >= std::min(copies(), couriers.size())) return true;
   return !e.somebody_has_it() && now >= e.refused_since + options.refusal;
 }

@@ -153,6 +153,8 @@ void RelayRoutes::decided(const std::vector<HeldPtr>& items, const std::vector<O
       else
         forget(items[i]);
     }
+    // What nobody asks for any more leaves most of the room to others.
+    for (; refused_.size() > limits_.held_max / 8; refused_.pop_front()) forget(refused_.front().second);
   }
   wake_.notify_all();
 }
@@ -162,10 +164,7 @@ void RelayRoutes::run() {
   while (!stopping_ || !waiting_.empty()) {
     const auto now = Clock::now();
     auto next = now + idle;
-    while (!refused_.empty() && (refused_.front().first <= now || refused_.size() > limits_.held_max)) {
-      forget(refused_.front().second);
-      refused_.pop_front();
-    }
+    for (; !refused_.empty() && refused_.front().first <= now; refused_.pop_front()) forget(refused_.front().second);
     std::list<Waiting> due;
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       const auto here = it++;

@@ -122,22 +122,17 @@ void Vetting::keep(std::span<const Handed> handed, std::vector<Vetted>& all) con
   }
 }
 
-Result<void> Vetting::not_taken(std::span<const record::Record> records) const {
-  const auto now = p_.clock.now();
-  std::vector<record::Record> refused;
-  p_.ledger.with_chain([&](const rules::Chain& chain) {
-    const auto time = std::max(chain.head().time, now);
-    for (const auto& r : records) {
-      if (!chain.judge(r, time)) refused.push_back(r);
-    }
-  });
-  return dropped(refused);
+void Vetting::not_taken(std::span<const record::Record> records) const {
+  std::vector<RecordId> ids;
+  for (const auto& r : records) ids.push_back(r.id);
+  p_.vault.arrived(ids);
 }
 
 Result<void> Vetting::sweep() const {
   for (bool more = true; more;) {
     const auto done = p_.ledger.with_chain([&](const rules::Chain& chain) {
-      return p_.vault.sweep({&chain.state(), {}}, chain.head().time);
+      const auto point = p_.ledger.final_point();
+      return p_.vault.sweep({&chain.state(), {}}, point->checkpoint.time, point->checkpoint.size);
     });
     if (!done) return Unexpected(done.error());
     more = *done;

@@ -35,9 +35,9 @@ class Vetting {
   [[nodiscard]] std::vector<Vetted> vet(std::span<const Handed>) const;
   /// Records that were handed to nobody: what is held of them is given up, unless another try is on its way.
   [[nodiscard]] Result<void> dropped(std::span<const record::Record>) const;
-  /// Records that others say were refused. As `dropped` where the rules refuse them here, too; of the others all is
-  /// kept, for they can come to the ledger yet, whatever was said: `sweep` gives them up when they can't.
-  [[nodiscard]] Result<void> not_taken(std::span<const record::Record>) const;
+  /// Records that others say were refused: what they hold for themselves is free for others. Their payloads stay, for
+  /// they can come to the ledger yet, whatever was said, and most refusals pass: `sweep` gives them up when they can't.
+  void not_taken(std::span<const record::Record>) const;
   /// Gives up what can't come to the ledger any more. For a thread of its own, some times a day.
   [[nodiscard]] Result<void> sweep() const;
 

@@ -225,11 +225,8 @@ Result<void> Vault::Impl::accept_one(rocksdb::WriteBatch& batch, const Submissio
     taken.insert(*it);
     return Digest{it->second->key.bytes};
   };
-  if (const auto ok = check(r, p, with); !ok) {
-    // Refused now, it need not be kept either.
-    if (!p.fresh && !fault && !flights.flying(r.id, *s.state)) STELE_CHECK(erase(batch, r));
-    return Unexpected(to_error(ok.error()));
-  }
+  // Refused now, it can be right later: what is held of it stays until its record can't come any more.
+  if (const auto ok = check(r, p, with); !ok) return Unexpected(to_error(ok.error()));
   if (fault) return Unexpected(*fault);
   STELE_CHECK(check_quota(r, *s.state));
   const auto holds = holds_of(r, p, s);

@@ -97,14 +97,15 @@ class Vault {
   [[nodiscard]] Result<RepairPoint> repair_point() const;
   [[nodiscard]] Result<void> set_repair_point(const RepairPoint&);
 
-  /// What became of records that `accept` took. `arrived`: they are on the ledger. `not_taken`: no try of theirs that
-  /// ended now will bring them there, so that their payloads are erased, unless another try is on its way.
+  /// What became of records that `accept` took. `arrived`: a try of each ended, on the ledger or in vain. `not_taken`:
+  /// they were handed to nobody, so that their payloads are erased, unless another try is on its way.
   void arrived(std::span<const RecordId>);
   [[nodiscard]] Result<void> not_taken(std::span<const record::Record>, const LedgerView&);
-  /// Payloads whose record has not come and, with `head` on the ledger, can't come any more (its `after` is too old)
-  /// are erased. Looks at up to `sweep_max` that wait; true: there are more, and the next call goes on with them.
+  /// Payloads whose record is not among the first `final_size` of the ledger, and can't come above a final block of
+  /// that time any more (its `after` is too old), are erased. Looks at up to `sweep_max` that wait; true: there are
+  /// more, and the next call goes on with them. What one of them lacks is told at the end, and holds up no other.
   static constexpr std::size_t sweep_max = 64;
-  [[nodiscard]] Result<bool> sweep(const LedgerView&, UnixSeconds head);
+  [[nodiscard]] Result<bool> sweep(const LedgerView&, UnixSeconds final_time, std::uint64_t final_size);
 
   /// `count` random status slots (list number, index), never given out before.
   [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::uint32_t>>> reserve_status_slots(std::size_t count);

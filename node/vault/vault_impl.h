@@ -164,9 +164,14 @@ struct Vault::Impl {
   /// Its payload is held before its record is on the ledger: kept with the time of its `after`, from which its days
   /// count.
   static void put_waiting(rocksdb::WriteBatch& batch, const Submission& sub, const registry::State& state);
+  /// Of the newest final block.
+  struct Settled {
+    UnixSeconds time;
+    std::uint64_t size = 0;
+  };
   /// Forgets that it waits, or erases what can't come any more.
   Result<void> settle_waiting(rocksdb::WriteBatch& batch, const RecordId& id, ByteView value,
-                              const registry::State& state, UnixSeconds head);
+                              const registry::State& state, const Settled& final);
   /// All that is held of a record that is not on the ledger.
   Result<void> erase(rocksdb::WriteBatch& batch, const record::Record& r) const;
   struct LogPoint {

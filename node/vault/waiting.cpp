@@ -53,38 +53,42 @@ Result<void> Vault::not_taken(std::span<const record::Record> records, const Led
 }
 
 Result<void> Vault::Impl::settle_waiting(rocksdb::WriteBatch& batch, const RecordId& id, ByteView value,
-                                         const registry::State& state, UnixSeconds head) {
-  if (state.find(id) != nullptr) {
-    (void)batch.Delete(slice(waiting_place(id)));
+                                         const registry::State& state, const Settled& final) {
+  if (const auto* info = state.find(id); info != nullptr) {
+    // In a block that is not final it may be given up yet.
+    if (info->index.value < final.size) (void)batch.Delete(slice(waiting_place(id)));
     return {};
   }
   const auto w = read_waiting(value);
   if (!w) return Unexpected(damaged());
-  if (head.value <= w->after.value + state.limits().after_days * day_s || flights.flying(id, state)) return {};
+  if (final.time.value <= w->after.value + state.limits().after_days * day_s || flights.flying(id, state)) return {};
   const auto r = record::decode(as_text(w->jws));
   return r ? erase(batch, *r) : Unexpected(damaged());
 }
 
-Result<bool> Vault::sweep(const LedgerView& view, UnixSeconds head) {
+Result<bool> Vault::sweep(const LedgerView& view, UnixSeconds final_time, std::uint64_t final_size) {
   auto& m = *impl_;
   const std::lock_guard lock(m.mutex);
   const auto kind = Place('W').bytes();
-  rocksdb::WriteBatch batch;
   std::size_t seen = 0;
   std::optional<RecordId> next;
+  std::optional<Error> fault;
   const std::unique_ptr<rocksdb::Iterator> it(m.db->NewIterator({}));
   for (it->Seek(slice(waiting_place(m.swept))); it->Valid() && it->key().starts_with(slice(kind)); it->Next()) {
     const auto id = RecordId::from(view_of(it->key()).subspan(kind.size()));
-    if (!id) return Unexpected(damaged());
+    if (!id) continue;  // no key of ours
     if (seen++ == sweep_max) {
       next = id;
       break;
     }
-    STELE_CHECK(m.settle_waiting(batch, *id, view_of(it->value()), *view.state, head));
+    rocksdb::WriteBatch batch;
+    auto done = m.settle_waiting(batch, *id, view_of(it->value()), *view.state, {final_time, final_size});
+    if (done) done = m.write(batch, false);
+    if (!done && !fault) fault = done.error();
   }
   if (!it->status().ok()) return Unexpected(io_error(it->status()));
-  STELE_CHECK(m.write(batch, false));
   m.swept = next.value_or(RecordId{});
+  if (fault && !next) return Unexpected(*fault);
   return next.has_value();
 }
 

@@ -369,6 +369,14 @@ Result<cli::SheetFile> with_list_to_replace(cli::Access& access, cli::SheetUse u
   STELE_TRY(const auto classes, cli::fetch_classes(access, org, o.year));
   for (const auto& c : classes)
     if (c.cls == o.cls) out.replaces = base64url(c.list.view());
+  if (out.replaces.empty()) {
+    Where where;
+    where.field = "reason";
+    return Unexpected(make_error(
+        "list_not_found", "Lớp " + o.cls + " chưa có danh sách nào trong năm học này để thay. Hãy bỏ chọn thay bản cũ.",
+        "Class " + o.cls + " has no list in this school year that could be replaced. Do not choose to replace one.",
+        where));
+  }
   return out;
 }
 

@@ -378,8 +378,12 @@ bool SheetReader::all_of_another_class() {
 
 bool SheetReader::nobody_on_the_list() {
   if (options_.roster == nullptr || options_.roster->empty()) return false;
-  for (const Row* row : students_)
-    if (options_.roster->contains(tidy(cell(*row, Column::id).text))) return false;
+  const auto length = options_.roster->begin()->first.size();
+  for (const Row* row : students_) {
+    const auto id = tidy(cell(*row, Column::id).text);
+    // An id that is none (Excel dropped its zero) is a fault of its own, which says more.
+    if (id.size() != length || options_.roster->contains(id)) return false;
+  }
   error("nobody_in_class", where(cell(*students_.front(), Column::id)),
         {std::to_string(students_.size()), options_.class_name});
   return true;

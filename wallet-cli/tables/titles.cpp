@@ -53,6 +53,10 @@ struct Line {
   [[nodiscard]] bool joins(std::size_t i) const {
     return at(i) == "," || at(i) == "&" || at(i) == "+" || at(i) == "va";
   }
+  /// A value ends here, and no word is cut in two: "10 A", not "10 A.trình".
+  [[nodiscard]] bool ends(std::size_t i) const {
+    return i >= tokens.size() || at(i) == "\n" || at(i) == "," || at(i) == ";" || at(i) == ")" || at(i) == "-";
+  }
 };
 
 Line line_of(const Row& row) {
@@ -104,8 +108,10 @@ std::optional<Period> numbered(std::string_view text) {
 std::size_t after_term_word(const Line& line, std::size_t i) {
   const auto term = [&](std::size_t at) { return line.at(at) == "ki" || line.at(at) == "ky"; };
   if (line.at(i) == "hoc" && term(i + 1)) return line.past_label(i + 2);
-  if (line.at(i) == "hk" || term(i)) return line.past_label(i + 1);
-  return 0;
+  if (line.at(i) == "hk") return line.past_label(i + 1);
+  // "ký" is "signed", too, and then a day follows: without "học" only a Roman number makes it a term.
+  const auto& number = line.at(i + 1);
+  return term(i) && (number == "i" || number == "ii") ? i + 1 : 0;
 }
 
 void find_periods(const Line& line, std::vector<Stated>& out) {
@@ -122,7 +128,8 @@ void find_periods(const Line& line, std::vector<Stated>& out) {
     if (at == 0) continue;
     for (auto p = numbered(line.at(at)); p; p = numbered(line.at(at))) {
       add(at, *p);
-      if (!line.joins(at + 1)) break;
+      const bool both = line.joins(at + 1) || line.at(at + 1) == "-" || line.at(at + 1) == "/";
+      if (!both) break;
       at += 2;
     }
   }
@@ -132,6 +139,12 @@ void find_periods(const Line& line, std::vector<Stated>& out) {
 
 std::string without_spaces(std::string text) {
   std::erase(text, ' ');
+  return text;
+}
+
+/// "6/1" is "6.1" and "6-1".
+std::string letters_of(std::string text) {
+  std::erase_if(text, [](char c) { return c == '/' || c == '.' || c == '-'; });
   return text;
 }
 
@@ -149,7 +162,7 @@ struct ClassName {
   std::size_t tokens = 0;
 };
 ClassName class_at(const Line& line, std::size_t i, const std::string& wanted) {
-  constexpr std::size_t tokens_max = 4;
+  constexpr std::size_t tokens_max = 8;
   std::string joined;
   for (std::size_t n = 0; n < tokens_max && line.at(i + n) != "\n" && i + n < line.tokens.size(); ++n) {
     joined += line.at(i + n);
@@ -165,7 +178,8 @@ ClassName class_at(const Line& line, std::size_t i, const std::string& wanted) {
   if (first.size() > 2) return {};
   if ((second == "/" || second == ".") && digits_only(line.at(i + 2)) && line.at(i + 2).size() <= 2)
     return {first + second + line.at(i + 2), 3};
-  return like_section(second) ? ClassName{first + second, 2} : ClassName{};
+  const bool apart = second.size() > 1 || line.ends(i + 2);
+  return apart && like_section(second) ? ClassName{first + second, 2} : ClassName{};
 }
 
 void find_classes(const Line& line, const std::string& wanted, std::vector<Stated>& out) {
@@ -192,7 +206,7 @@ std::vector<std::string> spoken(const std::string& name) {
   Row row;
   row.cells.push_back({CellKind::text, name, 1, 0});
   for (const Token& t : line_of(row).tokens)
-    if (is_word(t)) out.push_back(t.text);
+    if (is_word(t) && t.text != "va") out.push_back(t.text);  // "&", "," and "và" are said alike
   for (auto& word : out) std::replace(word.begin(), word.end(), 'y', 'i');
   return out;
 }
@@ -201,7 +215,10 @@ std::vector<std::string> spoken(const std::string& name) {
 std::size_t says(const Line& line, std::size_t i, const std::vector<std::string>& words) {
   std::size_t n = 0;
   for (const auto& word : words) {
-    while (n > 0 && i + n < line.tokens.size() && !is_word(line.tokens[i + n]) && line.at(i + n) != "\n") ++n;
+    const auto between = [&](std::size_t at) {
+      return at < line.tokens.size() && line.at(at) != "\n" && (!is_word(line.tokens[at]) || line.at(at) == "va");
+    };
+    while (n > 0 && between(i + n)) ++n;
     std::string here = line.at(i + n);
     std::replace(here.begin(), here.end(), 'y', 'i');
     if (here != word) return 0;
@@ -236,6 +253,7 @@ std::vector<std::string> unknown_name(const Line& line, std::size_t i) {
 const SubjectName* only_one(const std::vector<std::string>& words, const std::vector<SubjectName>& subjects) {
   const SubjectName* found = nullptr;
   auto wanted = words;
+  std::erase(wanted, "va");
   for (auto& w : wanted) std::replace(w.begin(), w.end(), 'y', 'i');
   for (const auto& s : subjects) {
     const auto name = spoken(s.name);
@@ -246,9 +264,15 @@ const SubjectName* only_one(const std::vector<std::string>& words, const std::ve
   return found;
 }
 
+/// Places (Hóc Môn, Ô Môn), and groups of teachers or parts of a subject: no subject of the sheet.
+bool makes_another_word(std::string_view before_mon) {
+  return before_mon == "hoc" || before_mon == "o" || before_mon == "chuyen" || before_mon == "bo" ||
+         before_mon == "phan" || before_mon == "lien";
+}
+
 void find_subjects(const Line& line, const std::vector<SubjectName>& subjects, std::vector<Stated>& out) {
   for (std::size_t i = 0; i < line.tokens.size(); ++i) {
-    const bool label = line.at(i) == "mon" && (i == 0 || line.at(i - 1) != "hoc");  // Hóc Môn is a place
+    const bool label = line.at(i) == "mon" && (i == 0 || !makes_another_word(line.at(i - 1)));
     const bool sheet = line.at(i) == "bang" && line.at(i + 1) == "diem";
     if (!label && !sheet) continue;
     const auto at = line.past_label(i + (sheet || line.at(i + 1) == "hoc" ? 2 : 1));
@@ -294,7 +318,7 @@ Titles read_titles(const Table& table, std::uint32_t header_row, const Purpose& 
 const Stated* other_class(const Titles& t, const Purpose& p) {
   if (p.class_name.empty()) return nullptr;
   const auto wanted = without_spaces(bare(p.class_name));
-  return contradiction(t.classes, [&](const Stated& s) { return bare(s.value) == wanted; });
+  return contradiction(t.classes, [&](const Stated& s) { return letters_of(bare(s.value)) == letters_of(wanted); });
 }
 
 const Stated* other_year(const Titles& t, const Purpose& p) {

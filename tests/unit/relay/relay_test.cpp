@@ -279,6 +279,18 @@ TEST_F(RelayTest, OneRefusalIsNotBelievedWhileAnotherHasTheRecordInHand) {
   EXPECT_EQ(only(done).status, Outcome::Status::final);
 }
 
+TEST_F(RelayTest, TwoRefusalsAreNotBelievedWhileWhoLeadsHasTheRecordInHand) {
+  have({Does::refuse, Does::hold, Does::refuse});
+  fronts[1]->leads = true;
+  options.left_out = 200ms;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(done.wait_for(2s), std::future_status::timeout);
+  EXPECT_EQ(taken(2), 1U);
+  fronts[1]->orderer.becomes(Does::order);
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+}
+
 TEST_F(RelayTest, OneRefusalIsBelievedWhenNoOtherAnswers) {
   have({Does::refuse});
   more = {{"http://127.0.0.1:1", 9}};

@@ -49,8 +49,7 @@ TEST_F(Admission, ATranscriptHeldFromBeforeAnAmendIsNotAckedAnyMore) {
   keep(change);
   countersign(change);
   EXPECT_EQ(said(bare(t)), "payload_figure payload.subject.toan.hk1");
-  EXPECT_EQ(said(bare(t)), "payload_missing");  // and it is not kept
-  EXPECT_EQ(said(t), "payload_figure payload.subject.toan.hk1");
+  EXPECT_EQ(said(bare(t)), "payload_figure payload.subject.toan.hk1");  // and it is kept: its record may come yet
 }
 
 TEST_F(Admission, AnAmendHeldFromBeforeATranscriptMustSupersedeIt) {
@@ -135,11 +134,12 @@ class Sweep : public Admission {
   static constexpr std::uint64_t days_31 = 31 * 86'400;
   /// The ledger's newest block is so much later. Is there more to look at?
   bool sweep(std::uint64_t later_s) {
-    const auto done = vault_->sweep(view(), UnixSeconds{school_.now().value + later_s});
+    const auto done = vault_->sweep(view(), UnixSeconds{school_.now().value + later_s}, final_size_);
     EXPECT_TRUE(done) << done.error().en;
     return done && *done;
   }
   bool held(const Sent& s) { return vault_->holds(s.record); }
+  std::uint64_t final_size_ = ~std::uint64_t{0};
 };
 
 TEST_F(Sweep, APayloadWhoseRecordCantComeAnyMoreIsErased) {
@@ -165,6 +165,37 @@ TEST_F(Sweep, TheNameBehindAKeyThatNeverCameIsErasedToo) {
   EXPECT_TRUE(held(key));
   sweep(days_31);
   EXPECT_FALSE(held(key));
+}
+
+TEST_F(Sweep, WhatStandsInABlockThatIsNotFinalGoesOnWaiting) {
+  final_size_ = school_.chain().head().size;
+  const auto t = transcript(0);
+  keep(t);
+  sweep(days_31);
+  EXPECT_TRUE(held(t));
+  // The block is given up, and another one takes its place.
+  registry::State without = school_.chain().state();
+  without.records.erase(t.record.id);
+  give_up(t);
+  ASSERT_TRUE(vault_->sweep({&without, view().record}, UnixSeconds{school_.now().value + days_31}, final_size_));
+  EXPECT_FALSE(held(t)) << "it was not forgotten that it waits";
+}
+
+TEST_F(Sweep, OneThatIsDamagedHoldsUpNoOther) {
+  const auto a = transcript(0), b = transcript(1);
+  for (const auto* s : {&a, &b}) {
+    ASSERT_EQ(said(*s), "ok");
+    give_up(*s);
+  }
+  const auto& first = a.record.id < b.record.id ? a : b;
+  const auto& second = &first == &a ? b : a;
+  close();
+  surgery().put(VaultSurgery::waiting(first.record.id), as_bytes("torn"));
+  open();
+  const auto done = vault_->sweep(view(), UnixSeconds{school_.now().value + days_31}, final_size_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, "vault_damaged");
+  EXPECT_FALSE(held(second));
 }
 
 TEST_F(Sweep, GoesOnWhereItStood) {

@@ -61,6 +61,10 @@ Bytes VaultSurgery::person(const RecordId& id) {
   return place('P', id);
 }
 
+Bytes VaultSurgery::waiting(const RecordId& id) {
+  return place('W', id);
+}
+
 Bytes VaultSurgery::get(ByteView at) const {
   std::string out;
   with_db(folder_, [&](rocksdb::DB& db) { must(db.Get({}, slice(at), &out)); });

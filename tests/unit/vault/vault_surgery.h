@@ -17,6 +17,7 @@ class VaultSurgery {
   [[nodiscard]] static Bytes digests(const RecordId& sheet);
   [[nodiscard]] static Bytes credential(const RecordId&);
   [[nodiscard]] static Bytes person(const RecordId& key_record);
+  [[nodiscard]] static Bytes waiting(const RecordId&);
 
   // ---- with the disk alone ----
   [[nodiscard]] Bytes get(ByteView place) const;
