@@ -384,14 +384,19 @@ void Relay::Impl::assign(const EntryPtr& e, Steady::time_point now) {
     couriers[i]->wake.notify_one();
   };
   std::size_t alive = 0;
+  bool led = false, asks = false;  // one that has it leads; one has not answered yet
   for (std::size_t i = 0; i < couriers.size(); ++i) {
     auto& c = e->copies[i];
     if (c.state == Copy::State::held && now >= c.due) queue(i);
     if (c.state != Copy::State::none && couriers[i]->status.reachable) ++alive;
+    led = led || (c.state != Copy::State::none && couriers[i]->status.leads);
+    asks = asks || c.state == Copy::State::queued || c.state == Copy::State::sent;
   }
   const auto patience = std::max<std::int64_t>(1, options.left_out.count());
   const auto waited = std::chrono::duration_cast<milliseconds>(now - e->since).count() / patience;
-  const auto wanted = std::min(couriers.size(), copies() + static_cast<std::size_t>(waited));
+  // Those that have it say that they do not lead: whoever does must get it, too.
+  const auto more = static_cast<std::size_t>(waited) + (!led && !asks && alive >= copies() ? alive + 1 - copies() : 0);
+  const auto wanted = std::min(couriers.size(), copies() + more);
   if (alive >= wanted) return;
   for (const auto i : by_preference()) {
     if (alive >= wanted) return;

@@ -20,6 +20,19 @@ def ip(*words, check=True):
     return done.stdout
 
 
+def enter(name):
+    """Not `ip netns exec`, nor `ip -n`: these mount /sys anew, which a chroot does not let them."""
+    return ["nsenter", f"--net=/run/netns/{name}"]
+
+
+def inside(name, *words, check=True):
+    """`ip` in that namespace."""
+    done = subprocess.run(enter(name) + ["ip", *map(str, words)], capture_output=True, text=True, timeout=30, check=False)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{name}: ip {' '.join(map(str, words))}: {done.stderr.strip()}")
+    return done.stdout
+
+
 def why_not():
     """Why namespaces can't be made here; None: they can."""
     if shutil.which("ip") is None:
@@ -29,7 +42,10 @@ def why_not():
     name = f"stele-{os.urandom(4).hex()}"
     try:
         ip("netns", "add", name)
-        ip("netns", "del", name)
+        try:
+            inside(name, "link", "set", "lo", "up")
+        finally:
+            ip("netns", "del", name)
     except (RuntimeError, OSError, subprocess.SubprocessError) as e:
         return f"network namespaces can't be made here: {e}"
     return None
@@ -69,9 +85,9 @@ class Field:
             self.made.append(("netns", "del", ns))
             ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", ns)
             ip("link", "set", link, "master", self.bridge, "up")
-            ip("-n", ns, "addr", "add", f"{self.net[i + 1]}/24", "dev", "eth0")
-            ip("-n", ns, "link", "set", "lo", "up")
-            ip("-n", ns, "link", "set", "eth0", "up")
+            inside(ns, "addr", "add", f"{self.net[i + 1]}/24", "dev", "eth0")
+            inside(ns, "link", "set", "lo", "up")
+            inside(ns, "link", "set", "eth0", "up")
 
     def close(self):
         for words in reversed(self.made):
@@ -89,13 +105,13 @@ class Field:
         return str(self.net[self.places.index(place) + 1])
 
     def through(self, place):
-        return ["ip", "netns", "exec", self.ns(place)]
+        return enter(self.ns(place))
 
     # ---- faults
 
     def cut(self, sender, receiver):
         """What one sends the other is lost; not what comes back."""
-        ip("-n", self.ns(sender), "neigh", "replace", self.address(receiver), "lladdr", NOBODY, "dev", "eth0", "nud",
+        inside(self.ns(sender), "neigh", "replace", self.address(receiver), "lladdr", NOBODY, "dev", "eth0", "nud",
            "permanent")
         self.cuts.add((sender, receiver))
 
@@ -112,7 +128,7 @@ class Field:
 
     def heal(self):
         for sender, receiver in list(self.cuts):
-            ip("-n", self.ns(sender), "neigh", "del", self.address(receiver), "dev", "eth0", check=False)
+            inside(self.ns(sender), "neigh", "del", self.address(receiver), "dev", "eth0", check=False)
         self.cuts.clear()
         for place in list(self.down):
             ip("link", "set", self.link(place), "up")

@@ -44,7 +44,7 @@ class Process:
     """A program that runs beside us, and after us if nobody stops it."""
 
     def __init__(self, pid_file, through=()):
-        """`through`: words before its own, of a program that becomes it (`ip netns exec NAME`)."""
+        """`through`: words before its own, of a program that becomes it (`nsenter`)."""
         self.pid_file = Path(pid_file)
         self.through = list(through)
         self.child = None

@@ -19,7 +19,8 @@ leave_bare() {
   if [[ -z $bare ]]; then return; fi
   # Deepest first. If one stays mounted, deleting the folder would reach into this machine's /dev: then leave it.
   local place
-  for place in root/.cache/ccache dev/shm dev/pts dev proc; do
+  # (The tests' network namespaces make a mount of run/netns.)
+  for place in run/netns root/.cache/ccache dev/shm dev/pts dev proc; do
     if mountpoint -q "$bare/$place"; then umount "$bare/$place" || umount -l "$bare/$place" || true; fi
   done
   if grep -q " $bare" /proc/mounts; then

@@ -84,7 +84,7 @@ struct Front {
     pool.stop();
   }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
-  std::atomic<bool> leads = false;
+  std::atomic<bool> leads = true;
   http::WorkPool pool{2, 256};
   http::Server server{http::ServerOptions{}};
   Scripted orderer;
@@ -281,7 +281,7 @@ TEST_F(RelayTest, OneRefusalIsNotBelievedWhileAnotherHasTheRecordInHand) {
 
 TEST_F(RelayTest, TwoRefusalsAreNotBelievedWhileWhoLeadsHasTheRecordInHand) {
   have({Does::refuse, Does::hold, Does::refuse});
-  fronts[1]->leads = true;
+  fronts[0]->leads = fronts[2]->leads = false;
   options.left_out = 200ms;
   start();
   auto done = submit({net.org(1)});
@@ -289,6 +289,16 @@ TEST_F(RelayTest, TwoRefusalsAreNotBelievedWhileWhoLeadsHasTheRecordInHand) {
   EXPECT_EQ(taken(2), 1U);
   fronts[1]->orderer.becomes(Does::order);
   EXPECT_EQ(only(done).status, Outcome::Status::final);
+}
+
+TEST_F(RelayTest, WhoeverLeadsGetsItThoughNobodyKnewWhoThatIs) {
+  have({Does::hold, Does::hold, Does::order});
+  fronts[0]->leads = fronts[1]->leads = false;
+  options.left_out = 10min;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_EQ(taken(0) + taken(1), 2U);
 }
 
 TEST_F(RelayTest, OneRefusalIsBelievedWhenNoOtherAnswers) {
