@@ -240,6 +240,7 @@ void Admission::through_vault(const JobPtr& job, const Positions& positions) {
 void Admission::with_peers(std::span<const replication::Vetting::Handed> handed,
                            std::vector<replication::Vetting::Vetted>& vetted) const {
   std::vector<bool> held;
+  held.reserve(vetted.size());
   for (const auto& v : vetted) held.push_back(!v.refused && !v.on_ledger);
   p_.peers->complete(handed, vetted);
   std::vector<record::Record> dropped;

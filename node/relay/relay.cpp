@@ -495,6 +495,7 @@ std::vector<EntryPtr> Relay::Impl::take_portion(Courier& c) const {
 /// Its bytes never change: read without the mutex.
 Result<Fates> Relay::Impl::hand_over(Courier& c, const std::vector<EntryPtr>& portion) const {
   std::vector<const Bytes*> items;
+  items.reserve(portion.size());
   for (const auto& e : portion) items.push_back(&e->bytes);
   http::Request request;
   request.method = "POST";

@@ -72,6 +72,7 @@ void Vetting::judge(std::vector<Vetted>& all) const {
       if (v.refused || vaults.size() < 2 || assigned.empty()) continue;
       if (std::find(assigned.begin(), assigned.end(), p_.number) != assigned.end()) continue;
       std::vector<std::string> names;
+      names.reserve(assigned.size());
       for (const auto n : assigned) names.push_back(vaults.at(n).id);
       v.refused = not_assigned(names);
     }
@@ -124,6 +125,7 @@ void Vetting::keep(std::span<const Handed> handed, std::vector<Vetted>& all) con
 
 void Vetting::not_taken(std::span<const record::Record> records) const {
   std::vector<RecordId> ids;
+  ids.reserve(records.size());
   for (const auto& r : records) ids.push_back(r.id);
   p_.vault.arrived(ids);
 }
