@@ -7,7 +7,7 @@
 
 namespace stele::vault {
 
-using BookKey = FixedBytes<struct BookKeyTag, 32>;
+using BookKey = FixedBytes<struct VaultBookKeyTag, 32>;
 
 struct Book {
   std::string student;  ///< ministry id

@@ -225,8 +225,10 @@ TEST_F(SchoolYear, AMarkChangedInTheVaultIsNamedByEveryRoute) {
     EXPECT_NE(text(e, "vi").find("sao lưu"), std::string::npos);  // what to do
     EXPECT_EQ(json::write(e).find("9.9"), std::string::npos);
   };
-  for (const auto& r : {get_as("homeroom", org + "/sheets" + of_class), get_as("homeroom", "/v1/documents/" + b64u(id)),
-                        pick_up(code_.text)}) {
+  std::string sheets = org;
+  sheets.append("/sheets").append(of_class);
+  for (const auto& r :
+       {get_as("homeroom", sheets), get_as("homeroom", "/v1/documents/" + b64u(id)), pick_up(code_.text)}) {
     EXPECT_EQ(r.status, 503) << r.body;
     check(parse(r.body));
   }

@@ -131,6 +131,7 @@ class RelayTest : public ::testing::Test {
   }
   std::future<std::vector<Outcome>> submit(std::vector<std::string> records) const {
     std::vector<Item> items;
+    items.reserve(records.size());
     for (auto& r : records) items.push_back({std::move(r), {}});
     auto done = std::make_shared<std::promise<std::vector<Outcome>>>();
     auto out = done->get_future();
