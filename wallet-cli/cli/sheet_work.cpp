@@ -479,7 +479,7 @@ Result<void> refuse_second_sheet(Access& access, const std::string& org, Read& f
             "). Không ký lại được; muốn sửa điểm, hãy dùng “stele amend”, và người khác duyệt.",
         "This sheet of class " + o.cls + " was signed before (record " + id +
             "). It can't be signed again; to correct a mark use `stele amend`, which another person approves.",
-        {.file = f.file, .sheet = f.sheet, .row = 0, .column = {}, .field = {}}));
+        whole_file(f)));
   }
   return {};
 }

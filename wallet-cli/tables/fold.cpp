@@ -73,6 +73,7 @@ std::string without_marks(std::string_view text) {
                                    static_cast<utf8proc_ssize_t>(folded.size()), &mapped, options);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
   if (length < 0) return {};
+  // utf8proc gives unsigned bytes, which are this text's.
   return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length)};  // NOLINT
 }
 
