@@ -138,7 +138,7 @@ record::Figure figure_of(const tables::MarksRow& row, const std::optional<record
 Both both(Words words, std::string_view code) {
   return {label(words, code, Lang::vi), label(words, code, Lang::en)};
 }
-Both plain(std::string text) {
+Both plain(const std::string& text) {
   return {text, text};
 }
 
