@@ -16,7 +16,6 @@
 namespace stele::cli {
 namespace {
 
-using json::Value;
 using record::Type;
 
 constexpr std::size_t rows_shown_max = 60;  // a class has about 45
@@ -30,6 +29,7 @@ std::string_view pick(const Context& c, const Both& text) {
 void add_table(const Context& c, const SheetView& view, std::vector<std::string>& out) {
   const auto cells = [&](const std::vector<Both>& row) {
     std::vector<std::string> texts;
+    texts.reserve(row.size());
     for (const auto& cell : row) texts.push_back(printable(pick(c, cell)));
     return texts;
   };

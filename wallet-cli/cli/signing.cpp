@@ -29,6 +29,7 @@ Outgoing Desk::sign(const Draft& d) const {
 
 std::vector<Outgoing> Desk::sign(const std::vector<Draft>& drafts) const {
   std::vector<Outgoing> out;
+  out.reserve(drafts.size());
   for (const auto& d : drafts) out.push_back(sign(d));
   return out;
 }
@@ -120,14 +121,12 @@ Exit report(const Context& c, const Result<std::vector<Answer>>& sent, std::size
 namespace {
 
 /// Final is not in force yet where the policy asks for a second signature.
-void say_what_is_missing(const Context& c, Desk& desk, const std::vector<Answer>& sent) {
-  for (const auto& n : still_needed(desk, sent)) {
-    std::string roles;
-    for (const auto& role : n.roles) roles += (roles.empty() ? "" : ", ") + label(Words::role, role, c.lang);
-    const auto by = label(Words::type, n.by, c.lang), count = std::to_string(n.records);
-    say(c, "Chưa có hiệu lực: " + count + " bản ghi còn chờ " + by + " (" + roles + ").",
-        "Not in force yet: " + count + " records wait for the " + by + " (" + roles + ").");
-  }
+void say_what_is_missing(const Context& c, const StillNeeded& n) {
+  std::string roles;
+  for (const auto& role : n.roles) roles += (roles.empty() ? "" : ", ") + label(Words::role, role, c.lang);
+  const auto by = label(Words::type, n.by, c.lang), count = std::to_string(n.records);
+  say(c, "Chưa có hiệu lực: " + count + " bản ghi còn chờ " + by + " (" + roles + ").",
+      "Not in force yet: " + count + " records wait for the " + by + " (" + roles + ").");
 }
 
 }  // namespace
@@ -147,7 +146,9 @@ Exit deliver(const Context& c, Desk& desk, const std::vector<Outgoing>& records,
     sent.emplace(desk.node().submit(records, [&](std::uint64_t n) { progress.at(n); }));
   }
   const auto exit = report(c, *sent, records.size(), answers);
-  if (*sent && !c.json) say_what_is_missing(c, desk, **sent);
+  if (*sent && !c.json) {
+    for (const auto& n : still_needed(desk, **sent)) say_what_is_missing(c, n);
+  }
   return exit;
 }
 

@@ -20,6 +20,7 @@ struct Ran {
 inline Ran stele(std::vector<std::string> words) {
   words.insert(words.begin(), "stele");
   std::vector<char*> argv;
+  argv.reserve(words.size());
   for (auto& w : words) argv.push_back(w.data());
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();

@@ -107,7 +107,7 @@ class Desk : public TestNode {
     Got out;
     const auto end = answer.find("\r\n\r\n");
     if (end == std::string::npos) return out;
-    out.status = std::atoi(answer.substr(answer.find(' ') + 1, 3).c_str());
+    out.status = http::test::status_in(answer);
     out.head = answer.substr(0, end);
     out.body = answer.substr(end + 4);
     return out;
@@ -143,7 +143,7 @@ class Desk : public TestNode {
     const auto r = ask("POST", "/api/sign?work=" + work, type_passphrase, passphrase);
     EXPECT_EQ(r.status, 202) << r.body;
     for (int i = 0; i < 600; ++i) {
-      const auto v = ask("GET", "/api/job").json();
+      auto v = ask("GET", "/api/job").json();
       const auto phase = text(v, "phase");
       if (phase == "done" || phase == "failed") return v;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -196,16 +196,19 @@ __attribute__((no_sanitize("address", "undefined", "thread"))) std::size_t found
   std::vector<Range> ranges;
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    std::uintptr_t from = 0, to = 0;
-    char readable = 0, writable = 0;
     constexpr std::uintptr_t sanitizers_own = std::uintptr_t{1} << 30U;
-    if (std::sscanf(line.c_str(), "%lx-%lx %c%c", &from, &to, &readable, &writable) != 4) continue;
-    if (readable == 'r' && writable == 'w' && to - from < sanitizers_own) ranges.push_back({from, to});
+    const auto dash = line.find('-'), space = line.find(' ');  // "7f00-7f10 rw-p …"
+    if (dash >= space || !std::string_view(line).substr(space + 1).starts_with("rw")) continue;
+    const auto from = http::test::number(std::string_view(line).substr(0, dash), 16);
+    const auto to = http::test::number(std::string_view(line).substr(dash + 1, space - dash - 1), 16);
+    if (to - from < sanitizers_own) ranges.push_back({from, to});
   }
   std::size_t count = 0;
   for (const auto& r : ranges) {
+    // NOLINTBEGIN(performance-no-int-to-ptr): the memory map tells addresses as numbers
     const auto* p = reinterpret_cast<const volatile char*>(r.from);
     const auto* end = reinterpret_cast<const volatile char*>(r.to) - masked.size();
+    // NOLINTEND(performance-no-int-to-ptr)
     for (; p < end; ++p) {
       std::size_t i = 0;
       while (i < masked.size() && static_cast<char>(p[i] ^ '\x80') == masked[i]) ++i;
@@ -419,7 +422,7 @@ TEST_F(Desk, ASecretMustSayItsLength) {
 
 TEST_F(Desk, MalformedUploadsAreFaultsOfTheFile) {
   sign_in(teacher);
-  const std::string zip("PK\x03\x04 not a workbook at all", 27);
+  const std::string zip("PK\x03\x04 not a workbook at all");
   for (const auto& [bytes, name] : std::vector<std::pair<std::string, std::string>>{
            {"", "a.csv"},
            {zip, "a.xlsx"},
@@ -625,7 +628,7 @@ TEST_F(Desk, WithoutANodeNothingIsSignedAndTheWorkStays) {
   EXPECT_TRUE(text(*job.find("error"), "code").starts_with("http_")) << json::write(job);
   EXPECT_FALSE(is_true(job, "send_again"));
   EXPECT_EQ(post("/api/send-again", Value::object()).code(), "desk_no_work");
-  config_.http.port = static_cast<std::uint16_t>(std::atoi(url.substr(url.rfind(':') + 1).c_str()));
+  config_.http.port = static_cast<std::uint16_t>(http::test::number(std::string_view(url).substr(url.rfind(':') + 1)));
   start();
   job = sign(work);
   EXPECT_EQ(number(job, "final"), 1U) << json::write(job);

@@ -26,8 +26,8 @@ class MachineTest : public ::testing::Test {
     (void)m.take_effects();
     return m;
   }
-  rules::Applied block(std::vector<std::uint16_t> voters = {}, const log::EpochProof* proof = nullptr) {
-    return net.grow(*net.ledger, std::move(voters), proof);
+  rules::Applied block(const std::vector<std::uint16_t>& voters = {}, const log::EpochProof* proof = nullptr) {
+    return net.grow(*net.ledger, voters, proof);
   }
   UnixSeconds later(std::uint64_t s) { return now = UnixSeconds{now.value + s}; }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -157,27 +158,27 @@ void Gate::wait() {
 }
 
 void add_demo_routes(Server& server) {
-  server.route("GET", "/hello", [](Request, Respond respond) { respond(text_response(200, "xin chào")); });
+  server.route("GET", "/hello", [](const Request&, Respond respond) { respond(text_response(200, "xin chào")); });
   server.route("POST", "/echo", [](Request request, Respond respond) {
     Response out{.status = 200, .body = std::move(request.body), .content_type = "application/octet-stream"};
     respond(std::move(out));
   });
-  server.route("GET", "/items/{id}", [](Request request, Respond respond) {
+  server.route("GET", "/items/{id}", [](const Request& request, Respond respond) {
     respond(text_response(200, std::string(request.param("id")) + "|" +
                                    std::string(request.query_value("lang").value_or("none")) + "|" +
                                    request.remote_address));
   });
-  server.route("POST", "/small", [](Request, Respond respond) { respond(json_response(201, "{}")); },
+  server.route("POST", "/small", [](const Request&, Respond respond) { respond(json_response(201, "{}")); },
                {.body_bytes_max = 100});
-  server.route("GET", "/drop", [](Request, Respond) {});
-  server.route("GET", "/throw", [](Request, Respond) { throw std::runtime_error("boom"); });
-  server.route("GET", "/elsewhere", [](Request, Respond respond) {
+  server.route("GET", "/drop", [](const Request&, const Respond&) {});
+  server.route("GET", "/throw", [](const Request&, const Respond&) { throw std::runtime_error("boom"); });
+  server.route("GET", "/elsewhere", [](const Request&, Respond respond) {
     std::thread([r = std::move(respond)]() mutable {
       std::this_thread::sleep_for(5ms);
       r(text_response(200, "from afar"));
     }).detach();
   });
-  server.route("GET", "/huge", [](Request, Respond respond) {
+  server.route("GET", "/huge", [](const Request&, Respond respond) {
     respond(text_response(200, std::string(std::size_t{64} * 1024 * 1024, 'h')));
   });
 }
@@ -202,8 +203,14 @@ std::string get(std::string_view target, std::string_view more_headers) {
   return "GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n" + std::string(more_headers) + "\r\n";
 }
 
+std::uint64_t number(std::string_view digits, int base) {
+  std::uint64_t out = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), out, base);
+  return out;
+}
+
 int status_in(std::string_view text) {
-  return text.starts_with("HTTP/1.1 ") && text.size() > 12 ? std::atoi(std::string(text.substr(9, 3)).c_str()) : 0;
+  return text.starts_with("HTTP/1.1 ") && text.size() > 12 ? static_cast<int>(number(text.substr(9, 3))) : 0;
 }
 
 std::size_t occurrences(std::string_view text, std::string_view part) {

@@ -79,6 +79,8 @@ void add_demo_routes(Server&);
 [[nodiscard]] std::string get(std::string_view target, std::string_view more_headers = "");
 /// The status of the first answer in `text`; 0 if there is none.
 [[nodiscard]] int status_in(std::string_view text);
+/// 0 where there is none.
+[[nodiscard]] std::uint64_t number(std::string_view digits, int base = 10);
 [[nodiscard]] std::size_t occurrences(std::string_view text, std::string_view part);
 
 /// A self-signed P-256 certificate for 127.0.0.1 and localhost in a folder of its own, removed at the end.
