@@ -1,5 +1,5 @@
 // Runs in a worker: all that judges. Its code makes no request; it is handed bytes and says what they prove.
-import { forget_signatures, Refused, un_b64u } from "../verdict/bytes.js";
+import { Refused, un_b64u } from "../verdict/bytes.js";
 import { checkpoint_hash, type Checkpoint } from "../verdict/checkpoint.js";
 import { Facts } from "../verdict/evidence.js";
 import { final_checkpoint } from "../verdict/final.js";
@@ -12,8 +12,10 @@ import { is_second } from "../verdict/records.js";
 import { sift } from "../verdict/sift.js";
 import { verdict_json } from "../verdict/verdict_json.js";
 import type { Answers, Judged, Known, Question, Served } from "./messages.js";
+import { warm_up } from "./warm_up.js";
 
 let genesis: Genesis | null = null;
+let end_warm_up = (): void => {};
 const bytes_of = (text: string): Uint8Array => new TextEncoder().encode(text);
 const ours = (): Genesis => {
   if (!genesis) throw new Error("no genesis");
@@ -62,6 +64,7 @@ function inspect(file: Uint8Array): { top: Known | null; ask: string[] } {
 }
 
 function judged(file: Uint8Array, pinned: string[], now: number | undefined, max_s: number): Judged {
+  end_warm_up();
   const started = performance.now();
   const verdict: Verdict = judge_file(ours(), file, { pinned, status_age_max_s: max_s, ...(now === undefined ? {} : { now }) });
   const ms = performance.now() - started;
@@ -69,20 +72,12 @@ function judged(file: Uint8Array, pinned: string[], now: number | undefined, max
   return { verdict, json: verdict_json(verdict), ms, ...(readable ? inspect(file) : { top: null, ask: [] }) };
 }
 
-const warm_up_max_ms = 500;
-/** While the reader looks for a file: the engine compiles what the first verdict will need. */
-function warm_up(checkpoint: Served): void {
-  const started = performance.now();
-  for (let i = 0; i < 12 && performance.now() - started < warm_up_max_ms; i++) {
-    forget_signatures();
-    final_checkpoint(ours(), checkpoint);
-  }
-}
-
 const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answers[K] } = {
   pin(q) {
-    genesis = read_genesis(bytes_of(q.genesis));
-    if (q.checkpoint) setTimeout(warm_up, 50, q.checkpoint);
+    const file = bytes_of(q.genesis);
+    genesis = read_genesis(file);
+    end_warm_up();
+    end_warm_up = warm_up(file, q.checkpoint);
     return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, ...(q.checkpoint ? pinned_checkpoint(q.checkpoint, q.known) : { checkpoint: null, fork: false }) };
   },
   final: (q) => pinned_checkpoint(q.checkpoint, undefined).checkpoint,
