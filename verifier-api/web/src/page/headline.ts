@@ -66,8 +66,15 @@ function of_print(d: Difference): Headline {
   };
 }
 
-/** Nobody should read “in force” before it is known: while the server is asked the headline takes no side. */
-export function headline(v: Verdict, fresh: Freshness, print: PrintCheck | null = null): Headline {
+/** Whatever stands on the paper, its code leads to the contents shown: a true code may stand on a forged paper. */
+const compare_the_paper = {
+  vi: "Trang này không thấy tờ giấy mang mã. Hãy so tên, ngày sinh, điểm trên giấy với nội dung dưới đây: chỉ nội dung dưới đây là đã ký.",
+  en: "This page does not see the paper that carries the code. Compare name, date of birth and marks on it with the contents below: only these were signed.",
+};
+
+/** Nobody should read “in force” before it is known: while the server is asked the headline takes no side. `by_code`: it was
+ * not a file, but a code or a link, which paper may carry. */
+export function headline(v: Verdict, fresh: Freshness, print: PrintCheck | null = null, by_code = false): Headline {
   if (v.cut) return { tone: "bad", vi: "Tệp bị đứt giữa chừng (tải chưa xong?).", en: "The file ends in the middle (not fully downloaded?).", advice: { vi: "Hãy tải hoặc xin lại.", en: "Download it or ask for it again." }, lookup: false };
   if (tone_of(v.outcome) === "bad") return of_outcome(v.outcome);
   if (print?.differences.length) return of_print(print.differences[0]!);
@@ -75,6 +82,7 @@ export function headline(v: Verdict, fresh: Freshness, print: PrintCheck | null 
   if (v.outcome !== "valid" && v.outcome !== "status_too_old") return of_outcome(v.outcome);
   if (fresh.state === "asking") return { tone: "none", vi: "Chữ ký đúng. Đang hỏi còn hiệu lực không…", en: "The signature is right. Asking whether it is still in force…", advice: null, lookup: false };
   const out = v.outcome === "valid" ? in_force(v, fresh) : too_old(v, fresh);
+  if (by_code && v.outcome === "valid" && !without_contents(v)) return { ...out, advice: compare_the_paper };
   if (print?.no_text && out.tone === "good") return { tone: "caution", vi: "Văn bản đính kèm hợp lệ, nhưng bản in CHƯA được kiểm tra: PDF chỉ có ảnh.", en: "The attached document is valid, but the print was NOT checked: the PDF holds pictures only.", advice: only_below, lookup: false };
   return out;
 }

@@ -39,7 +39,7 @@ function trouble(vi: string, en: string): void {
 
 // Verifying ----------------------------------------------------------------------------------------------------------
 
-async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) => PrintCheck): Promise<void> {
+async function verify(file: Uint8Array, source: string, { pdf, by_code = false }: { pdf?: (judged: Judged) => PrintCheck; by_code?: boolean } = {}): Promise<void> {
   const mine = ++job;
   close_panels();
   say("Đang kiểm tra…", "Checking…");
@@ -51,7 +51,7 @@ async function verify(file: Uint8Array, source: string, pdf?: (judged: Judged) =
   const first = await ask({ op: "judge", ...judging });
   if (mine !== job) return;
   const look_up = look_up_form("again", looked_up);
-  const make = (judged: Judged, fresh: Freshness, notes: Note[]): Shown => ({ source, judged, fresh, notes, look_up, checked_at: now(), known: highest_known(), max_days: Math.floor(max_s / 86400), network: the_network()!.net, ...(pdf ? { pdf: pdf(judged) } : {}) });
+  const make = (judged: Judged, fresh: Freshness, notes: Note[]): Shown => ({ source, judged, fresh, notes, look_up, by_code, checked_at: now(), known: highest_known(), max_days: Math.floor(max_s / 86400), network: the_network()!.net, ...(pdf ? { pdf: pdf(judged) } : {}) });
   if (first.ask.length === 0) {
     show(make(first, { state: "unreachable" }, []), true);
     return;
@@ -172,7 +172,7 @@ async function take_pdf(bytes: Uint8Array, name: string): Promise<void> {
   else if (pdf === "not_readable") trouble("Không đọc được bản PDF này: tệp hỏng hoặc có mật khẩu.", "This PDF can't be read: it is damaged or has a password.");
   else {
     const swapped = pdf.stated !== null && pdf.stated !== hex(sha256(pdf.document));
-    await verify(pdf.document, name, (judged) => ({ ...compare_text(judged.verdict, pdf.text), swapped }));
+    await verify(pdf.document, name, { pdf: (judged) => ({ ...compare_text(judged.verdict, pdf.text), swapped }) });
   }
 }
 
@@ -224,7 +224,7 @@ async function take_code(text: string): Promise<boolean> {
     case "whole":
       set_of_codes.start_over();
       put(set);
-      await verify(step.file, t("bộ mã QR", "set of QR codes"));
+      await verify(step.file, t("bộ mã QR", "set of QR codes"), { by_code: true });
       return true;
   }
 }
@@ -236,7 +236,7 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
       const answer = await request(`/v1/records/${code.id}/receipt`, { cache: "no-cache" });
       if (answer.status === 404) trouble("Không có bản ghi này trên sổ cái.", "There is no such record on the ledger.");
       else if (!answer.ok) throw new Error(String(answer.status));
-      else await verify(new Uint8Array(await answer.arrayBuffer()), t("mã QR của bản ghi", "QR code of the record"));
+      else await verify(new Uint8Array(await answer.arrayBuffer()), t("mã QR của bản ghi", "QR code of the record"), { by_code: true });
       return;
     }
     const answer = await request(`/v1/shared/${code.handle}`);
@@ -246,7 +246,7 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
     }
     if (!answer.ok) throw new Error(String(answer.status));
     const file = await open_shared(new Uint8Array(await answer.arrayBuffer()), code.handle, code.key);
-    if (file) await verify(file, t("liên kết chia sẻ", "shared link"));
+    if (file) await verify(file, t("liên kết chia sẻ", "shared link"), { by_code: true });
     else trouble("Không mở được văn bản: khóa trong liên kết không khớp, hoặc dữ liệu đã bị sửa.", "The document can't be opened: the key in the link does not fit, or the data was altered.");
   } catch {
     trouble("Không kết nối được với máy chủ. Bạn vẫn có thể kiểm tra tệp đã có trong máy.", "The server can't be reached. Files that you have can still be checked.");

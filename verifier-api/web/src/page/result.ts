@@ -5,7 +5,7 @@ import type { Verdict } from "../verdict/judge.js";
 import { claim_name, claim_words, date_text, figure_text, role_words, type_words, word, type PartName, type PartVerdict } from "../verdict/words.js";
 import type { PrintCheck } from "./compare.js";
 import { h, svg, type Child } from "./dom.js";
-import { headline, tone_of, type Freshness, type Tone } from "./headline.js";
+import { headline, tone_of, type Freshness, type Headline, type Tone } from "./headline.js";
 import { claim_labels, claim_order, figure_label, label, level_labels, promotion_labels, reason_labels, title_labels } from "./labels.js";
 import { date_time, day, language, number, t } from "./language.js";
 import type { Judged, Known } from "./messages.js";
@@ -30,6 +30,8 @@ export interface Shown {
   network: string;
   fresh: Freshness;
   pdf?: PrintCheck;
+  /** By a code or a link, which paper may carry. */
+  by_code: boolean;
   /** Where the paper was not checked. */
   look_up: HTMLElement;
 }
@@ -49,9 +51,11 @@ const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
 // The conclusion -----------------------------------------------------------------------------------------------------
 
+const headline_of = (s: Shown): Headline => headline(s.judged.verdict, s.fresh, s.pdf ?? null, s.by_code);
+
 function banner(s: Shown): HTMLElement {
   const v = s.judged.verdict;
-  const head = headline(v, s.fresh, s.pdf ?? null);
+  const head = headline_of(s);
   const reason = v.cut ? undefined : v.parts.filter((p) => p.answer === "failed").concat(v.outcome === "status_too_old" ? v.parts.filter((p) => p.part === "status") : [])[0];
   const what = v.type ? capital(word(type_words, v.type, language())) : "";
   const by = v.signer ? `${v.signer.name} (${v.signer.title})` : "";
@@ -130,7 +134,7 @@ function contents(s: Shown): HTMLElement {
   const grades = transcript(v);
   return h("section", { class: "card contents", "aria-labelledby": "contents-title" },
     heading,
-    ["caution", "bad"].includes(headline(v, s.fresh, s.pdf ?? null).tone) ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
+    ["caution", "bad"].includes(headline_of(s).tone) ? h("p", { class: "warning-line" }, t("Đọc cùng với kết luận ở trên.", "Read together with the conclusion above.")) : null,
     rows(shown, claims),
     ...grades);
 }
@@ -244,7 +248,7 @@ export function result(s: Shown): HTMLElement[] {
   const notes = [...s.notes, ...(s.pdf ? pdf_notes(s.pdf) : [])];
   return [
     banner(s),
-    ...(headline(s.judged.verdict, s.fresh, s.pdf ?? null).lookup ? [h("section", { class: "card again no-print", "aria-labelledby": "again-title" }, h("h2", { id: "again-title" }, t("Tra nội dung thật theo số hiệu và ngày sinh", "Look up the real contents by number and date of birth")), s.look_up)] : []),
+    ...(headline_of(s).lookup ? [h("section", { class: "card again no-print", "aria-labelledby": "again-title" }, h("h2", { id: "again-title" }, t("Tra nội dung thật theo số hiệu và ngày sinh", "Look up the real contents by number and date of birth")), s.look_up)] : []),
     ...(notes.length ? [h("ul", { class: "notes", "aria-label": t("Ghi chú", "Notes") }, ...notes.map((n) => h("li", { class: n.tone }, icon(n.tone), h("span", {}, n[language()]))))] : []),
     h("div", { class: "columns" }, contents(s), h("div", { class: "side" }, steps(s), proof(s))),
   ];

@@ -233,6 +233,7 @@ test("a shared link: the key is never sent; another key, another handle, an expi
   server.api.set(`/v1/shared/${handle.toString("base64url")}`, { bytes: share(bytes(file), handle, key) });
   let page = await open({ time: today(s), path: `/v#${fragment}` });
   equal(await settled(page), "valid", "opened");
+  check((await page.textContent(".banner")).includes("không thấy tờ giấy"), "the paper is to be compared");
   check(!JSON.stringify(server.asked).includes(key.toString("base64url")), "the key left the page");
   await done(page);
   page = await open({ time: today(s), path: `/v#${handle.toString("base64url")}.${Buffer.alloc(16, 3).toString("base64url")}` });
@@ -418,6 +419,7 @@ test("codes pasted one by one: out of order, of another set, contradicting", asy
   await status("không khớp với nhau");
   for (const c of [...codes].reverse()) await paste(c);
   equal(await settled(page), "valid", "outcome");
+  check((await page.textContent(".banner")).includes("không thấy tờ giấy"), "the paper is to be compared");
   await done(page);
 });
 

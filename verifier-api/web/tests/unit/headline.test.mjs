@@ -51,6 +51,15 @@ const table = [
   [verdict({ outcome: "status_too_old" }), unreachable, null, "caution", "Bằng chứng về tình trạng đã cũ", false],
 ];
 
+test("a true code may stand on a forged paper: whoever came by a code is told to compare", () => {
+  const advice = (...words) => headline(...words).advice?.vi ?? "";
+  for (const f of [asked, unreachable, unproven]) assert.match(advice(verdict(), f, null, true), /^Trang này không thấy tờ giấy mang mã\./);
+  assert.doesNotMatch(advice(verdict(), asked, null, false), /tờ giấy/);
+  // What is wrong, or was not read, is said first.
+  assert.doesNotMatch(advice(verdict({ outcome: "revoked" }), asked, null, true), /tờ giấy/);
+  assert.match(advice(receipt(), asked, null, true), /^Tên, ngày sinh, điểm trên giấy có thể đã bị sửa\./);
+});
+
 test("headlines: tone, words and look-up, for every verdict and freshness", () => {
   for (const [v, fresh, p, tone, begins, lookup] of table) {
     const h = headline(v, fresh, p);
