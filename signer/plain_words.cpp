@@ -151,6 +151,14 @@ struct Say {
       out.say("Quyền", "Right", word("role", g.role) + " @ " + g.org + scope);
     }
   }
+  void operator()(const record::Validators& v) const {
+    const auto quorum = 2 * v.set.size() / 3 + 1;
+    out.say("Số nút xác nhận, số cần đủ", "Validators, and how many must sign",
+            std::to_string(v.set.size()) + ", " + std::to_string(quorum));
+    for (const auto& m : v.set)
+      out.say("Nút xác nhận", "Validator", m.id + " @ " + m.org + " " + base64url(m.key.view()));
+    if (!v.evidence.empty()) out.say_ids("Bằng chứng vi phạm", "Evidence of faults", v.evidence);
+  }
   void operator()(const record::Policy& p) const {
     out.say("Số", "Number", std::to_string(p.number));
     out.say("Số quy tắc ký", "Acts", std::to_string(p.acts.size()));

@@ -13,6 +13,7 @@ constexpr std::size_t votes_per_key_max = 64;
 constexpr unsigned patience_max = 2;
 constexpr std::uint64_t heights_ahead_max = 1'024;
 constexpr std::uint64_t epochs_ahead_max = 65'536;
+constexpr std::size_t recoveries_ahead_max = 4;
 
 Place place_of(const StoredBlock& b) {
   return {b.header.epoch, b.header.height, b.hash};
@@ -201,6 +202,7 @@ void Machine::certified(const StoredBlock& b, const log::QuorumCertificate& qc) 
     high_ = place_of(b);
     progress_ = watched_;
     patience_ = 0;
+    take_recoveries_ahead();
   }
   // Two-chain: its parent carries a certificate, which this block shows; of one epoch both must be.
   if (b.header.height > final_.height && b.parent_epoch == b.header.epoch && b.header.height.value > 1)
@@ -407,8 +409,9 @@ void Machine::assemble(const Statements& statements, const std::optional<log::Re
 
 void Machine::recovery(const log::Recovery& r) {
   if (!log::check_recovery(r, genesis_)) return;
-  // Final blocks above its base make it void; a base that is not the highest certified one here is none of ours.
-  if (log::lower(r.base, final_) || r.base != high_) return;
+  // Final blocks above its base make it void; a base that is not the highest certified one here may become that.
+  if (log::lower(r.base, final_)) return;
+  if (r.base != high_) return keep_ahead(r);
   auto signers = log::recovery_signers(r);
   if (!signers) return;
   // The same again changes nothing. Of two on one base all nodes take the same one, whichever came first.
@@ -416,6 +419,21 @@ void Machine::recovery(const log::Recovery& r) {
   recovery_ = r;
   recovery_signers_ = std::move(signers);
   recovery_statements_.clear();
+}
+
+/// Whoever is behind when it is published is handed it once only.
+void Machine::keep_ahead(const log::Recovery& r) {
+  if (!higher_certificate(r.base, high_)) return;
+  const bool again = std::any_of(recoveries_ahead_.begin(), recoveries_ahead_.end(),
+                                 [&](const log::Recovery& x) { return order_of(x) == order_of(r); });
+  if (again) return;
+  recoveries_ahead_.push_back(r);
+  if (recoveries_ahead_.size() > recoveries_ahead_max) recoveries_ahead_.erase(recoveries_ahead_.begin());
+}
+
+void Machine::take_recoveries_ahead() {
+  const auto kept = std::exchange(recoveries_ahead_, {});
+  for (const auto& r : kept) recovery(r);
 }
 
 /// Its week is over, its first block is not certified, this key is of its set, and enough of that set have answered.

@@ -140,6 +140,8 @@ class Machine {
   [[nodiscard]] static std::optional<Epoch> left_by_one_honest(const Statements&, const log::Signers&);
   [[nodiscard]] static bool quorum_left(const Statements&, const log::Signers&, Epoch to);
   [[nodiscard]] bool serves_recovery() const;
+  void keep_ahead(const log::Recovery&);
+  void take_recoveries_ahead();
   [[nodiscard]] bool enough_answered(const log::Signers&) const;
   void become_ready();
   void say_what_is_left(bool stalled);
@@ -158,6 +160,7 @@ class Machine {
   Statements recovery_statements_;
   std::optional<log::Recovery> recovery_;
   std::optional<log::Signers> recovery_signers_;  ///< its set
+  std::vector<log::Recovery> recoveries_ahead_;   ///< checked; of bases that are not certified here yet
   std::set<PublicKey> answered_;
   std::set<std::pair<PublicKey, At>> told_;  ///< double votes that were published
   VoteRecord record_;

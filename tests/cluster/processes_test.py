@@ -50,6 +50,7 @@ def with_passphrases(words, passphrases):
 class Trial:
     VALIDATORS, ORDERERS = 4, 3
     PATIENCE_S = 30  # nothing here may need it: a record gets to whoever leads at once
+    MORE_TOML = ""
 
     def __init__(self, bins, folder):
         self.bins, self.folder = Path(bins), Path(folder)
@@ -80,6 +81,7 @@ class Trial:
         for n in self.nodes:
             toml = (n.folder / "node.toml").read_text(encoding="utf-8")
             toml = toml.replace("[limits]\n", f"[committee]\nleft_out_s = {self.PATIENCE_S}\n\n[limits]\nfree_space_floor_mb = 64\n")
+            toml += self.MORE_TOML
             (n.folder / "node.toml").write_text(toml, encoding="utf-8")
         self.etcd.wait()
 

@@ -39,7 +39,8 @@ trap end_all EXIT
 trap 'exit 0' INT TERM
 
 out=${OUT:-build/page}
-rm -rf "$out"
+[[ -n ${OUT:-} ]] || rm -rf build/page
+[[ ! -e $out ]] || { echo "$out is there already" >&2; exit 1; }
 cp -r "$from" "$out"
 out=$(cd "$out" && pwd)
 set_clock() { date -u +%Y-%m-%dT%H:%M:%SZ > "$out/clock.new" && mv "$out/clock.new" "$out/clock"; }

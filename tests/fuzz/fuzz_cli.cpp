@@ -1,9 +1,10 @@
 // What the commands read: files of signed records for `stele submit` (whatever decodes, encodes to a file that decodes
-// to the same), ids, and what a node answers to records.
+// to the same), ids, what a node answers to records, and recoveries as files.
 #include <cstddef>
 #include <cstdint>
 
 #include "ledger/base/assert.h"
+#include "wallet-cli/cli/recovery_file.h"
 #include "wallet-cli/cli/signing.h"
 
 namespace {
@@ -33,6 +34,27 @@ void answers(std::string_view text) {
   for (const auto& a : *answers) STELE_ASSERT(!a.jws.empty());
 }
 
+/// A network of one root whose net is "x": its key signed nothing, so no signature is taken.
+void recovery(std::string_view text) {
+  static const auto genesis = [] {
+    record::Genesis g;
+    g.net = "x";
+    g.root_quorum = 1;
+    g.roots.push_back({"root", PublicKey{}});
+    return g;
+  }();
+  const auto r = cli::read_recovery(text, genesis);
+  if (!r) {
+    STELE_ASSERT(!r.error().vi.empty() && !r.error().en.empty());
+    return;
+  }
+  STELE_ASSERT(r->signatures.empty() && cli::roots_missing(*r, genesis) == 1);
+  const auto file = cli::write_recovery(*r, genesis);
+  const auto again = cli::read_recovery(file, genesis);
+  STELE_ASSERT(again.has_value() && cli::write_recovery(*again, genesis) == file);
+  STELE_ASSERT(!cli::recovery_words(*r, genesis, Lang::vi).empty());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -40,5 +62,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)cli::parse_id(text);
   saved(text);
   answers(text);
+  recovery(text);
   return 0;
 }

@@ -32,6 +32,10 @@ def compact(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def b64(content):
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
 def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
@@ -293,7 +297,7 @@ def cli():
     seed("cli", "empty_line", "\n" + compact({"jws": jws}))
     seed("cli", "not_signed", compact({"jws": "a.b.c"}) + "\n")
     seed("cli", "not_an_object", "[]\n")
-    seed("cli", "id", base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("="))
+    seed("cli", "id", b64(bytes(range(32))))
     seed("cli", "id_with_prefix", "id:-" + "A" * 42)
     final = {"id": "A" * 43, "status": "final", "index": 7, "height": 3}
     refused = {"id": "A" * 43, "status": "refused", "error": {"code": "bad", "vi": "a", "en": "b", "where": {"field": "c"}}}
@@ -302,6 +306,12 @@ def cli():
     seed("cli", "answers_too_few", compact({"results": [final]}))
     seed("cli", "answers_no_objects", compact({"results": [1, []]}))
     seed("cli", "answers_error_is_text", compact({"results": [{"error": "x"}, {"error": {"where": 1}}]}))
+    key = b64(bytes.fromhex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"))
+    recovery = {"stele": "recovery", "v": 1, "net": "x", "base": {"epoch": 2, "height": 7, "hash": b64(bytes(range(32)))}, "epoch": 3,
+                "reason": "quorum-lost", "time": "2026-03-01T00:00:00Z", "set": [{"id": "validator-0", "key": key}], "signatures": []}
+    seed("cli", "recovery", compact(recovery) + "\n")
+    seed("cli", "recovery_signed", compact({**recovery, "signatures": [{"root": "root", "signature": b64(bytes(64))}]}) + "\n")
+    seed("cli", "recovery_low_epoch", compact({**recovery, "epoch": 2}) + "\n")
 
 
 if __name__ == "__main__":

@@ -147,6 +147,67 @@ void policy_command(Command& program) {
       .runs([o](const Context& c) { return policy_publish(c, o->first, o->second); });
 }
 
+void validators_command(Command& program) {
+  auto validators =
+      program.command("validators", {"Nhóm nút xác nhận: ai ký khối", "The set of validators: who signs blocks"});
+  auto o = std::make_shared<std::pair<fs::path, Save>>();
+  validators.command("publish", {"Thay nhóm nút xác nhận", "Change the set of validators"})
+      .option(
+          {"file", {"tệp JSON: {\"set\": [{id, org, key}]}", "JSON file: {\"set\": [{id, org, key}]}"}, V::file, true},
+          o->first)
+      .save(o->second)
+      .example({"Khóa gốc thứ nhất ký; khóa gốc khác duyệt bằng stele approve",
+                "The first root signs; another one approves"},
+               "stele validators publish nhom-moi.json --key root-1.key")
+      .runs([o](const Context& c) { return validators_publish(c, o->first, o->second); });
+}
+
+const Text recovery_file_text{"tệp khôi phục", "recovery file"};
+
+void recovery_command(Command& program) {
+  auto recovery = program.command("recovery", {"Khôi phục một mạng không còn đủ nút xác nhận",
+                                               "Recover a network that has lost its quorum of validators"});
+  auto o = std::make_shared<RecoveryDraft>();
+  recovery
+      .command("draft",
+               {"Soạn bản khôi phục, nối tiếp khối cao nhất", "Draft a recovery that goes on from the highest block"})
+      .option({"--out,-o", {"tệp khôi phục mới", "new recovery file"}, V::file, true}, o->out)
+      .list({"--keep", {"mã các nút xác nhận ở lại", "ids of the validators that stay"}, V::id}, o->keep)
+      .options({"--add", {"nút xác nhận mới: MÃ=KHÓA", "a new validator: ID=KEY"}, V::text}, o->add)
+      .option({"--reason", {"mã lý do", "reason code"}, V::code}, o->reason)
+      .options({"--ask",
+                {"hỏi thêm nút này xem nó đã tới khối nào; dùng được nhiều lần",
+                 "ask this node, too, how far it has got; may be repeated"},
+                V::url},
+               o->nodes)
+      .example({"Ba trong bảy khóa đã chết", "Three of seven keys are dead"},
+               "stele recovery draft --out khoi-phuc.json --keep validator-0,validator-1,validator-2,validator-3 "
+               "--node https://nut-0.example --ask https://nut-1.example")
+      .runs([o](const Context& c) { return recovery_draft(c, *o); });
+  auto shown = std::make_shared<fs::path>();
+  recovery
+      .command("show", {"Cho biết bản khôi phục sẽ làm gì, ai đã ký", "Tell what a recovery will do, and who signed"})
+      .option({"file", recovery_file_text, V::file, true}, *shown)
+      .example({"Xem", "Look"}, "stele recovery show khoi-phuc.json")
+      .runs([shown](const Context& c) { return recovery_show(c, *shown); });
+  auto signs = std::make_shared<fs::path>();
+  recovery.command("sign", {"Thêm chữ ký của một khóa gốc", "Add the signature of a root key"})
+      .option({"file", recovery_file_text, V::file, true}, *signs)
+      .example({"Mỗi người giữ khóa gốc ký trên máy của mình", "Each holder of a root key signs on their own machine"},
+               "stele recovery sign khoi-phuc.json --key root-2.key")
+      .runs([signs](const Context& c) { return recovery_sign(c, *signs); });
+  auto sent = std::make_shared<std::pair<fs::path, std::vector<std::string>>>();
+  recovery.command("publish", {"Trao bản khôi phục cho các nút", "Hand a recovery to the nodes"})
+      .option({"file", recovery_file_text, V::file, true}, sent->first)
+      .options({"--to",
+                {"trao thêm cho nút này; dùng được nhiều lần", "hand it to this node, too; may be repeated"},
+                V::url},
+               sent->second)
+      .example({"Một nút nhận là đủ: nó chuyển cho các nút khác", "One is enough: it hands it on"},
+               "stele recovery publish khoi-phuc.json --node https://nut-0.example")
+      .runs([sent](const Context& c) { return recovery_publish(c, sent->first, sent->second); });
+}
+
 /// Options that teachers' files share.
 Command& teacher_file(Command& command, SheetFile& o) {
   return command
@@ -391,6 +452,8 @@ void add_network_commands(Command& program) {
   key_file_commands(key);
   org_command(program);
   policy_command(program);
+  validators_command(program);
+  recovery_command(program);
 }
 
 void add_school_commands(Command& program) {

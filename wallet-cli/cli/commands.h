@@ -49,6 +49,24 @@ struct OrgAdd {
 /// FILE: the shape of ledger/rules/data/policy-vn.json; rule sets named by "file" are read beside it.
 [[nodiscard]] Exit policy_publish(const Context&, const fs::path& file, const Save&);
 
+// ---- who runs the ledger ----
+/// FILE: {"set": [{"id", "org", "key"}], "evidence"?}. In force once another root approved it.
+[[nodiscard]] Exit validators_publish(const Context&, const fs::path& file, const Save&);
+/// Of a network that can't reach its quorum any more (wire-format.md section 7.1, docs/operations.md).
+struct RecoveryDraft {
+  fs::path out;
+  std::vector<std::string> keep;  ///< ids of validators that stay, in their order
+  std::vector<std::string> add;   ///< ID=KEY
+  std::string reason = "quorum-lost";
+  std::vector<std::string> nodes;  ///< asked for the highest certified block, beside --node
+};
+[[nodiscard]] Exit recovery_draft(const Context&, const RecoveryDraft&);
+[[nodiscard]] Exit recovery_show(const Context&, const fs::path&);
+/// Adds this root's signature to the file.
+[[nodiscard]] Exit recovery_sign(const Context&, const fs::path&);
+/// `nodes`: beside --node. One that takes it hands it on.
+[[nodiscard]] Exit recovery_publish(const Context&, const fs::path&, const std::vector<std::string>& nodes);
+
 // ---- second signatures and changes ----
 struct Second {
   std::string type;  ///< approve, countersign, seal

@@ -88,6 +88,7 @@ Exit exit_for(std::string_view code) {
       {"csv_", Exit::bad_file},
       {"key_file_", Exit::bad_file},
       {"genesis_", Exit::bad_file},
+      {"json_", Exit::bad_file},
   };
   for (const auto& e : table) {
     if (code.starts_with(e.prefix)) return e.exit;

@@ -237,6 +237,16 @@ Result<std::string> NodeClient::post_text(const std::string& target, const Value
   return std::move(response.body);
 }
 
+Result<void> NodeClient::post_bytes(const std::string& target, ByteView body) {
+  http::Request request;
+  request.method = "POST";
+  request.target = target;
+  request.headers.set("Content-Type", "application/octet-stream");
+  request.body = as_text(body);
+  STELE_CHECK(send(std::move(request), nullptr));
+  return {};
+}
+
 Result<Value> NodeClient::post(const std::string& target, const Value& body) {
   STELE_TRY(const auto text, post_text(target, body));
   if (text.empty()) return Value();

@@ -54,6 +54,7 @@ class NodeClient {
   [[nodiscard]] Result<json::Value> post(const std::string& target, const json::Value& body);
   /// The answer's body as it is: canonical files must not be written anew.
   [[nodiscard]] Result<std::string> post_text(const std::string& target, const json::Value& body);
+  [[nodiscard]] Result<void> post_bytes(const std::string& target, ByteView body);
   /// Signed by a member of staff.
   [[nodiscard]] Result<json::Value> staff_get(const StaffKey&, const std::string& target);
   [[nodiscard]] Result<json::Value> staff_post(const StaffKey&, const std::string& target, const json::Value& body);

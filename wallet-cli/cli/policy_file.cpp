@@ -29,14 +29,14 @@ Result<Value> with_data(const Value& entry, const std::filesystem::path& folder)
   return out;
 }
 
-/// A record around the members, so that the ledger's own decoder judges them: a policy that it accepts is one that
-/// nodes accept.
-std::string as_record(const Value& members) {
+/// A record around the members, so that the ledger's own decoder judges them: what it accepts nodes accept.
+std::string as_record(record::Type type, const Value& members) {
   auto stele =
       Value::object({{"v", 1}, {"net", "stele/x/" + std::string(32, '0')}, {"after", base64url(HeaderHash{}.view())}});
   for (const auto& m : members.members()) stele.set(m.name, m.value);
-  const auto header =
-      Value::object({{"alg", "ES256K"}, {"kid", base64url(KeyId{}.view())}, {"typ", "stele-policy+jwt"}});
+  const auto header = Value::object({{"alg", "ES256K"},
+                                     {"kid", base64url(KeyId{}.view())},
+                                     {"typ", "stele-" + std::string(record::type_name(type)) + "+jwt"}});
   return base64url(as_bytes(json::write(header))) + "." +
          base64url(as_bytes(json::write(Value::object({{"stele", std::move(stele)}})))) + "." +
          base64url(Signature{}.view());
@@ -72,9 +72,30 @@ Result<record::Policy> read_policy_file(const std::filesystem::path& path) {
     }
     members.set("assessment", std::move(list));
   }
-  auto r = record::decode(as_record(members));
+  auto r = record::decode(as_record(record::Type::policy, members));
   if (!r) return in_file(to_error(r.error()));
   return std::get<record::Policy>(std::move(r->body));
+}
+
+Result<record::Validators> read_validators_file(const std::filesystem::path& path) {
+  constexpr std::size_t bytes_max = 32'768, nodes_max = 512;
+  STELE_TRY(const auto text, read_file(path, bytes_max));
+  const auto in_file = [&path](Error e) {
+    e.where.file = path.filename().string();
+    return Unexpected(std::move(e));
+  };
+  const auto v = json::parse(text, {.bytes_max = bytes_max, .depth_max = 4, .nodes_max = nodes_max});
+  if (!v) return in_file(json::to_error(v.error()));
+  if (!v->is(json::Kind::object) || v->find("set") == nullptr)
+    return in_file(
+        make_error("file_bad_validators",
+                   "Tệp phải có dạng {\"set\": [{\"id\", \"org\", \"key\"}]}; khóa do `stele key show` cho biết.",
+                   "The file must look like {\"set\": [{\"id\", \"org\", \"key\"}]}; `stele key show` tells a key."));
+  auto members = *v;
+  if (members.find("evidence") == nullptr) members.set("evidence", Value::array());
+  auto r = record::decode(as_record(record::Type::validators, members));
+  if (!r) return in_file(to_error(r.error()));
+  return std::get<record::Validators>(std::move(r->body));
 }
 
 }  // namespace stele::cli

@@ -22,6 +22,11 @@ Result<std::vector<std::string>> describe(NodeClient& node, const record::Genesi
     STELE_TRY(const auto v, node.get("/v1/records/" + base64url(ids[i].view())));
     auto r = record::decode(text_of(v, "jws"));
     if (!r) return Unexpected(to_error(r.error()));
+    // What is shown must be what is signed, whatever the node says.
+    if (r->id != ids[i])
+      return Unexpected(make_error("http_bad_answer",
+                                   "Nút đưa ra một bản ghi khác với bản ghi được hỏi. Hãy hỏi nút khác.",
+                                   "The node gives another record than the one asked for. Ask another node."));
     out.push_back("— " + base64url(ids[i].view()));
     auto words = signer::plain_words(g, r->type, r->body, lang, names, code_words);
     for (auto& w : words) out.push_back("   " + w);

@@ -51,16 +51,12 @@ Error usage(std::string vi, std::string en) {
   return make_error("usage", std::move(vi), std::move(en));
 }
 
-struct MadeKey {
-  signer::KeyHeader header;
-  VerifyKey key;
-};
-
-Result<MadeKey> make_key_file(const fs::path& path, signer::KeyHeader header, const signer::SecretBytes& passphrase) {
-  const auto key = signer::SigningKey::generate();
+Result<signer::OpenKey> make_key_file(const fs::path& path, signer::KeyHeader header,
+                                      const signer::SecretBytes& passphrase) {
+  auto key = signer::SigningKey::generate();
   header.jwk = jwk_of(key.public_key());
   STELE_CHECK(signer::write_key_file(path, header, key, passphrase));
-  return MadeKey{std::move(header), key.public_key()};
+  return signer::OpenKey{std::move(header), std::move(key)};
 }
 
 Result<void> make_folder(const fs::path& path) {
@@ -174,7 +170,7 @@ Result<void> make_node_keys(const Context& c, const InitNetwork& o, const NewNod
     signer::KeyHeader h;
     h.person = new_person();
     STELE_TRY(const auto made, make_key_file(o.folder / n.folder / "keys" / (role + ".key"), h, passphrase));
-    list.push_back({role + "-" + number, made.key.compressed()});
+    list.push_back({role + "-" + number, made.key.public_key().compressed()});
     return {};
   };
   STELE_CHECK(make(n.orderer, "orderer", g.orderers));
@@ -207,7 +203,7 @@ Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
     signer::KeyHeader h;
     h.person = new_person();
     STELE_TRY(const auto made, make_key_file(o.folder / "keys" / ("root-" + n + ".key"), h, passphrase));
-    g.roots.push_back({made.header.person, made.key.compressed()});
+    g.roots.push_back({made.header.person, made.key.public_key().compressed()});
   }
   for (const auto& n : nodes) STELE_CHECK(make_node_keys(c, o, n, nodes.size() > 1, g));
   const auto text = record::encode_genesis(g);
@@ -266,8 +262,7 @@ Result<void> make_person_key(const Context& c, const KeyNew& o) {
   h.use = use;
   h.disclosure = signer::person_disclosure(o.name, o.title);
   STELE_TRY(const auto made, make_key_file(o.out, h, passphrase));
-  STELE_TRY(const auto opened, signer::open_key_file(o.out, passphrase));
-  STELE_TRY(const auto text, request_text(genesis, opened.header, opened.key));
+  STELE_TRY(const auto text, request_text(genesis, made.header, made.key));
   return write_file(o.out.string() + ".request.json", text, true, false);
 }
 
@@ -288,6 +283,9 @@ Exit key_show(const Context& c, const fs::path& path) {
   if (!h) return fail(c, h.error());
   const auto kid = base64url(h->kid().view());
   say(c, "Khóa: " + kid, "Key: " + kid);
+  const auto point = VerifyKey::from_coordinates(h->jwk.x, h->jwk.y);
+  const auto compressed = point ? base64url(point->compressed().view()) : std::string();
+  say(c, "Khóa công khai: " + compressed, "Public key: " + compressed);
   say(c, "Mã người ký: " + h->person, "Person handle: " + h->person);
   if (h->org) say(c, "Đơn vị: " + *h->org, "Organisation: " + *h->org);
   if (h->net) say(c, "Mạng: " + *h->net, "Network: " + *h->net);
@@ -301,6 +299,7 @@ Exit key_show(const Context& c, const fs::path& path) {
     }
   }
   emit(c, Value::object({{"kid", kid},
+                         {"key", compressed},
                          {"person", h->person},
                          {"org", h->org.value_or("")},
                          {"net", h->net.value_or("")},

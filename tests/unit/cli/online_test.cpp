@@ -60,6 +60,10 @@ struct Online : testing::Test {
       respond(forget_done ? http::problem_response(503, make_error("overloaded", "Bận.", "Busy."))
                           : http::Response{.status = 204});
     });
+    server.route("GET", "/v1/records/{id}", [](const http::Request&, http::Respond respond) {
+      respond(
+          http::json_response(200, json::write(Value::object({{"jws", school().record(school().maths_1.id).jws}}))));
+    });
     server.route("GET", "/v1/records/{id}/receipt", [this](const http::Request&, http::Respond respond) {
       respond(http::json_response(200, receipt_file));
     });
@@ -163,6 +167,19 @@ TEST_F(Online, AReceiptOfAnotherRecordIsRefused) {
   const auto r = with_node({"receipt", id_text(school().gym_1.id), "--out", folder.at("x")});
   EXPECT_EQ(r.exit, 6) << r.out;
   EXPECT_FALSE(std::filesystem::exists(folder.at("x")));
+}
+
+TEST_F(Online, WhatIsShownBeforeAnApprovalIsTheRecordThatWasAskedFor) {
+  const auto approve = [this](const RecordId& id) {
+    return with_node({"approve", "--role", "principal", id_text(id), "--key", folder.at("none.key"), "--yes"});
+  };
+  // The node that this test plays gives one record, whatever it is asked for.
+  const auto other = approve(school().gym_1.id);
+  EXPECT_EQ(other.exit, 6) << other.out << other.err;
+  EXPECT_TRUE(has(other.err, "another record than the one asked for")) << other.err;
+  // The right one passes, and the key that is not there is the next thing missed.
+  const auto right = approve(school().maths_1.id);
+  EXPECT_FALSE(has(right.err, "another record")) << right.err;
 }
 
 TEST_F(Online, HistoryIsATableForPeopleAndJsonForPrograms) {

@@ -432,6 +432,27 @@ TEST_F(RecoveryTest, TheNewSetSignsAfterAWeekAndOnlyThen) {
                   .has_value());
 }
 
+TEST_F(RecoveryTest, OneThatComesBeforeItsBaseIsKeptUntilThatIsCertified) {
+  auto m = ready();
+  const auto first = block({1, 2, 3});  // this key had no part in it
+  const auto base = log::place_of(first.header);
+  const auto r = net.recovery(base, Epoch{3}, {0, 1});
+  m.recovery(r);  // before the machine knows the block, and never again
+  for (int i = 0; i < 3; ++i) m.recovery(net.recovery(net.genesis_place(), Epoch{3}, {0, 2}));
+  const auto serves = [&] {
+    for (const auto& s : of<CastStatement>(m.take_effects()))
+      if (s.statement.recovery == log::recovery_digest(r)) return true;
+    return false;
+  };
+  m.tick(UnixSeconds{now.value + week + 5});
+  EXPECT_FALSE(serves());
+  m.stored(stored(first));
+  m.certificate(net.qc(first.header, {1, 2, 3}));
+  m.tick(UnixSeconds{now.value + week + 6});
+  m.tick(UnixSeconds{now.value + week + 1'000});
+  EXPECT_TRUE(serves());
+}
+
 TEST_F(RecoveryTest, ServesAgainForALaterEpochWhereItsFirstBlockWasNotCertified) {
   auto m = ready();
   const auto r = net.recovery(net.genesis_place(), Epoch{3}, {0, 1});
