@@ -31,8 +31,7 @@ Result<NodeClient> connect(const Context& c, const record::Genesis& g, const std
 
 /// --node and those beside it, each once.
 std::vector<std::string> nodes_of(const Context& c, const std::vector<std::string>& more) {
-  std::vector<std::string> out;
-  for (const auto& url : more) out.push_back(url);
+  auto out = more;
   if (!c.node_url.empty() && std::find(out.begin(), out.end(), c.node_url) == out.end())
     out.insert(out.begin(), c.node_url);
   return out;
@@ -178,15 +177,18 @@ Error usage(std::string vi, std::string en) {
   return make_error("usage", std::move(vi), std::move(en));
 }
 
+Error no_such_validator(const std::string& id, const std::string& known) {
+  return usage("--keep: không có nút xác nhận \"" + id + "\"; hiện có: " + known + ".",
+               "--keep: there is no validator \"" + id + "\"; there are: " + known + ".");
+}
+
 Result<std::vector<record::Member>> new_set(const std::vector<record::Member>& old, const RecoveryDraft& o) {
   std::vector<record::Member> out;
   std::string known;
   for (const auto& m : old) known += (known.empty() ? "" : ", ") + m.id;
   for (const auto& id : o.keep) {
     const auto it = std::find_if(old.begin(), old.end(), [&](const auto& m) { return m.id == id; });
-    if (it == old.end())
-      return Unexpected(usage("--keep: không có nút xác nhận \"" + id + "\"; hiện có: " + known + ".",
-                              "--keep: there is no validator \"" + id + "\"; there are: " + known + "."));
+    if (it == old.end()) return Unexpected(no_such_validator(id, known));
     out.push_back(*it);
   }
   for (const auto& text : o.add) {

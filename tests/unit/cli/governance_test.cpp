@@ -40,7 +40,7 @@ struct Governance : testing::Test {
   std::string blocks;  ///< what the node serves from height 1
   std::string now = "2026-03-01T00:00:00Z";
   std::uint64_t final_height = 0;
-  std::string changes = "";  ///< of the set: members of the checkpoint's JSON
+  std::string changes;  ///< of the set: members of the checkpoint's JSON
   std::vector<std::string> fed;
   http::Server server{http::ServerOptions{}};
 
@@ -119,7 +119,7 @@ struct Governance : testing::Test {
     signer::KeyHeader h;
     h.person = genesis.roots[0].person;
     h.jwk = jwk_of(key);
-    const auto path = folder.at("key-" + base64url(key.id().view()).substr(0, 6) + ".key");
+    auto path = folder.at("key-" + base64url(key.id().view()).substr(0, 6) + ".key");
     if (std::filesystem::exists(path)) return path;
     signer::SecretBytes secret(passphrase.size());
     std::copy(passphrase.begin(), passphrase.end(), reinterpret_cast<char*>(secret.writable().data()));
