@@ -68,8 +68,8 @@ function of_print(d: Difference): Headline {
 
 /** Whatever stands on the paper, its code leads to the contents shown: a true code may stand on a forged paper. */
 const compare_the_paper = {
-  vi: "Văn bản đã ký nguyên vẹn. Nếu mã nằm trên giấy: trang này không thấy tờ giấy đó. Hãy so tên, ngày sinh, điểm trên giấy với nội dung dưới đây – chỉ nội dung này là đã ký.",
-  en: "What was signed is intact. If the code stands on paper: this page does not see that paper. Compare name, date of birth and marks on it with the contents below – only these were signed.",
+  vi: "Chỉ nội dung dưới đây là đã ký. Nếu mã nằm trên giấy, hãy so tên, ngày sinh, điểm: trang này không thấy tờ giấy đó.",
+  en: "Only the contents below were signed. If the code stands on paper, compare name, date of birth and marks: this page does not see that paper.",
 };
 
 /** Nobody should read “in force” before it is known: while the server is asked the headline takes no side. `by_code`: it was
