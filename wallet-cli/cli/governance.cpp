@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "ledger/base/assert.h"
 #include "ledger/base/encoding.h"
 #include "ledger/log/checkpoint.h"
 #include "ledger/log/wire.h"
@@ -29,17 +30,12 @@ Result<NodeClient> connect(const Context& c, const record::Genesis& g, const std
   return NodeClient::connect(to, g);
 }
 
-/// --node and those beside it, each once.
+/// --node and those beside it, each once; without any the empty one, which `connect` refuses.
 std::vector<std::string> nodes_of(const Context& c, const std::vector<std::string>& more) {
   auto out = more;
-  if (!c.node_url.empty() && std::find(out.begin(), out.end(), c.node_url) == out.end())
-    out.insert(out.begin(), c.node_url);
+  const bool again = std::find(out.begin(), out.end(), c.node_url) != out.end();
+  if (out.empty() || (!c.node_url.empty() && !again)) out.insert(out.begin(), c.node_url);
   return out;
-}
-
-Error no_node() {
-  return make_error("usage_node", "Thiếu địa chỉ nút: dùng --node URL hoặc biến STELE_NODE.",
-                    "The node's address is missing: use --node URL or the variable STELE_NODE.");
 }
 
 // ---- drafting a recovery ----
@@ -169,7 +165,7 @@ Result<Seen> look_at(const Context& c, const record::Genesis& g, const std::vect
                                    "Two nodes have two blocks in one place; keep the evidence."));
     }
   }
-  if (!best) return Unexpected(no_node());
+  STELE_ASSERT(best);
   return std::move(*best);
 }
 
@@ -356,7 +352,6 @@ Exit recovery_publish(const Context& c, const fs::path& file, const std::vector<
                               n + " more root signatures are needed."));
   }
   const auto urls = nodes_of(c, nodes);
-  if (urls.empty()) return fail(c, no_node());
   std::vector<Error> faults;
   auto taken = Value::array();
   for (const auto& url : urls) {

@@ -149,6 +149,12 @@ struct Governance : testing::Test {
     EXPECT_THAT(r.out, HasSubstr("drafted at 2026-03-01T00:00:00Z, in force from 2026-03-08T00:00:00Z"));
     return path;
   }
+  /// With the signatures of two roots.
+  [[nodiscard]] std::string signed_file(const std::string& draft) const {
+    auto r = read(draft);
+    for (std::uint16_t n = 0; n < 2; ++n) r.signatures.push_back({n, roots[n].sign(log::recovery_digest(r))});
+    return folder.write("signed.json", write_recovery(r, genesis));
+  }
   [[nodiscard]] log::Recovery read(const std::string& path) const {
     const auto out = read_recovery(read_back(path), genesis);
     EXPECT_TRUE(out) << out.error().en;
@@ -249,6 +255,20 @@ TEST_F(Governance, ARecoveryThatChangesNothingOrNamesNobodyIsRefused) {
   }
   EXPECT_EQ(run({"recovery", "draft", "--out", out, "--keep", "validator-0", "--add", "validator-9=" + key}).exit, 0);
   EXPECT_EQ(read(out).set.back().id, "validator-9");
+}
+
+TEST_F(Governance, WithoutANodeItSaysSo) {
+  const Variable none("STELE_NODE", nullptr);
+  const auto file = drafted();
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"recovery", "draft", "--out", folder.at("y.json"), "--keep", "validator-0"},
+           {"recovery", "publish", signed_file(file)}}) {
+    auto all = words;
+    all.insert(all.end(), {"--genesis", genesis_file, "--lang", "en"});
+    const auto r = stele(all);
+    EXPECT_NE(r.exit, 0);
+    EXPECT_THAT(r.err, HasSubstr("usage_node")) << r.err;
+  }
 }
 
 TEST_F(Governance, OnlyRootsSign) {
