@@ -276,6 +276,24 @@ TEST(Config, ATableWithoutANameIsRefused) {
     EXPECT_EQ(error_of(std::string(text) + "\n").code, "config_syntax") << text;
 }
 
+TEST(Config, LettersBeyondAsciiStandInQuotesAndCommentsOnly) {
+  struct Case {
+    std::string text;
+    std::size_t row;
+  };
+  for (const auto& [text, row] : {Case{"dữ-liệu = 3\n", 1}, Case{"a = 'x'\nb = 2020-05-31Tả\n", 2},
+                                  Case{"a = \"\"\"x\"\"\"\"\"\nb = đ\n", 2}, Case{"a = \"x\\\"\" đ\n", 1}}) {
+    const auto e = error_of(text);
+    EXPECT_EQ(e.code, "config_syntax") << text;
+    EXPECT_EQ(e.where.row, row) << text;
+    EXPECT_NE(e.en.find("quotes"), std::string::npos) << e.en;
+  }
+  // A path with such letters is a path, and what a comment says is nobody's business.
+  const auto c =
+      parse_config(with("# dữ liệu của Sở's \"kho\n[test]\nclock_file = 'đồng hồ'\n"), "/srv/node/node.toml");
+  ASSERT_TRUE(c) << c.error().en;
+}
+
 TEST(Config, PersonalDataGoesToOtherVaultsOverTlsOrNotAtAll) {
   const auto code = [](const std::string& text) { return error_of(with(text)).code; };
   const std::string tls = "tls_certificate = \"c\"\ntls_key = \"k\"\ntls_ca = \"a\"\n";
