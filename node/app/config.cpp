@@ -330,10 +330,13 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
 /// The first byte outside of strings and comments that is not ASCII: TOML 1.0 has no place for one, and toml++ 3.3
 /// takes it for granted that there is none (undefined behaviour from U+00A1 to U+0499; found by fuzzing).
 std::optional<std::size_t> stray_letter(std::string_view text) {
+  constexpr std::string_view before_strings = " \t\r\n=,[{.";
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   std::size_t at = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   while (at < text.size()) {
-    if (text[at] == '"' || text[at] == '\'') {
+    // A quote elsewhere, as in +"x", begins no string: toml++ goes on to read what it took for a number.
+    const bool begins = at == 0 || before_strings.find(text[at - 1]) != std::string_view::npos;
+    if (begins && (text[at] == '"' || text[at] == '\'')) {
       at = end_of_string(text, at);
     } else if (text[at] == '#') {
       at = std::min(text.find('\n', at), text.size());
