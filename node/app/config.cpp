@@ -23,6 +23,7 @@ struct TomlAssertion {};
 #include <numeric>
 #include <vector>
 
+#include "node/app/ascii_toml.h"
 #include "node/http/url.h"
 
 namespace stele::app {
@@ -308,63 +309,23 @@ void check_vaults(Reader& r, const Config& c) {
   }
 }
 
-/// The end of the string that begins at `at`, or of the text.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  const char quote = text[at];
-  const std::string three(3, quote);
-  const bool several_lines = text.substr(at, 3) == three;
-  const bool escapes = quote == '"';
-  for (at += several_lines ? 3 : 1; at < text.size(); ++at) {
-    if (escapes && text[at] == '\\') {
-      ++at;
-    } else if (!several_lines && (text[at] == quote || text[at] == '\n')) {
-      return at + 1;
-    } else if (several_lines && text.substr(at, 3) == three) {
-      for (int more = 0; more < 2 && at + 3 < text.size() && text[at + 3] == quote; ++more) ++at;
-      return at + 3;
-    }
-  }
-  return text.size();
-}
-
-/// The first byte outside of strings and comments that is not ASCII: TOML 1.0 has no place for one, and toml++ 3.3
-/// takes it for granted that there is none (undefined behaviour from U+00A1 to U+0499; found by fuzzing).
-std::optional<std::size_t> stray_letter(std::string_view text) {
-  constexpr std::string_view before_strings = " \t\r\n=,[{.";
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  std::size_t at = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-  while (at < text.size()) {
-    // A quote elsewhere, as in +"x", begins no string: toml++ goes on to read what it took for a number.
-    const bool begins = at == 0 || before_strings.find(text[at - 1]) != std::string_view::npos;
-    if (begins && (text[at] == '"' || text[at] == '\'')) {
-      at = end_of_string(text, at);
-    } else if (text[at] == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (static_cast<unsigned char>(text[at]) > 0x7F) {
-      return at;
-    } else {
-      ++at;
-    }
-  }
-  return std::nullopt;
-}
-
-Error stray(const fs::path& file, std::string_view text, std::size_t at) {
+Error stray_letter(const fs::path& file, std::uint32_t row) {
   Where w;
   w.file = file.string();
-  w.row =
-      static_cast<std::uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-  return make_error("config_syntax", "Sai cú pháp TOML: chữ có dấu chỉ được đứng trong dấu nháy hoặc sau dấu #.",
-                    "Not TOML: letters beyond ASCII stand in quotes or behind a # only.", std::move(w));
+  w.row = row;
+  return make_error(
+      "config_syntax", "Sai cú pháp TOML: chữ có dấu chỉ được đứng trong dấu nháy kép hoặc sau dấu #, ở dạng UTF-8.",
+      "Not TOML: letters beyond ASCII stand in double quotes or behind a # only, in UTF-8.", std::move(w));
 }
 
 }  // namespace
 
-Result<Config> parse_config(std::string_view text, const fs::path& file) {
-  if (const auto at = stray_letter(text)) return Unexpected(stray(file, text, *at));
+Result<Config> parse_config(std::string_view written, const fs::path& file) {
+  const auto text = ascii_toml(written);
+  if (!text) return Unexpected(stray_letter(file, text.error()));
   auto parsed = toml::parse("", file.string());
   try {
-    parsed = toml::parse(text, file.string());
+    parsed = toml::parse(*text, file.string());
   } catch (const TomlAssertion&) {
     Where w;
     w.file = file.string();

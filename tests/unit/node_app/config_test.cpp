@@ -281,8 +281,10 @@ TEST(Config, LettersBeyondAsciiStandInQuotesAndCommentsOnly) {
     std::string text;
     std::size_t row;
   };
-  for (const auto& [text, row] : {Case{"dữ-liệu = 3\n", 1}, Case{"a = 'x'\nb = 2020-05-31Tả\n", 2},
-                                  Case{"a = \"\"\"x\"\"\"\"\"\nb = đ\n", 2}, Case{"a = \"x\\\"\" đ\n", 1}}) {
+  for (const auto& [text, row] :
+       {Case{"dữ-liệu = 3\n", 1}, Case{"a = 'x'\nb = 2020-05-31Tả\n", 2}, Case{"a = \"\"\"x\"\"\"\"\"\nb = đ\n", 2},
+        Case{"a = \"x\\\"\" đ\n", 1}, Case{"a = \"\"\"x\\đ\"\"\"\n", 1}, Case{"a = \"\\đ\"\n", 1},
+        Case{"a = '''\nđ'''\n", 1}, Case{"a = 'đ\n", 1}, Case{"a = \"\n\xC3\"\n", 2}, Case{"a = \"\xC3\"\n", 1}}) {
     const auto e = error_of(text);
     EXPECT_EQ(e.code, "config_syntax") << text;
     EXPECT_EQ(e.where.row, row) << text;
@@ -292,6 +294,13 @@ TEST(Config, LettersBeyondAsciiStandInQuotesAndCommentsOnly) {
   const auto c =
       parse_config(with("# dữ liệu của Sở's \"kho\n[test]\nclock_file = 'đồng hồ'\n"), "/srv/node/node.toml");
   ASSERT_TRUE(c) << c.error().en;
+  EXPECT_EQ(*c->test.clock_file, "/srv/node/đồng hồ");
+  for (const std::string text : {R"("đồng \"hồ\"\\")", R"('đồng "hồ"\')", R"("""đồng "hồ"\\""")"}) {
+    const auto named = parse_config(with("[test]\nclock_file = " + text + "   # giờ\r\n"), "/srv/node/node.toml");
+    ASSERT_TRUE(named) << text << named.error().en;
+    EXPECT_EQ(*named->test.clock_file, "/srv/node/đồng \"hồ\"\\") << text;
+  }
+  EXPECT_TRUE(parse_config("\xEF\xBB\xBF" + with("# x\n"), "/srv/node/node.toml"));
 }
 
 TEST(Config, PersonalDataGoesToOtherVaultsOverTlsOrNotAtAll) {
