@@ -9,7 +9,7 @@ import type { Freshness } from "./headline.js";
 import { first_language, language, number, set_language, t } from "./language.js";
 import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember_served, start, the_network } from "./ledger.js";
 import { look_up_form } from "./look_up.js";
-import { ask, type Judged } from "./messages.js";
+import { ask, wake, type Judged } from "./messages.js";
 import { answer_max_ms, request, within } from "./net.js";
 import { icon, result, type Note, type Shown } from "./result.js";
 
@@ -39,7 +39,20 @@ function trouble(vi: string, en: string): void {
 
 // Verifying ----------------------------------------------------------------------------------------------------------
 
-async function verify(file: Uint8Array, source: string, { pdf, by_code = false }: { pdf?: (judged: Judged) => PrintCheck; by_code?: boolean } = {}): Promise<void> {
+interface How {
+  pdf?: (judged: Judged) => PrintCheck;
+  by_code?: boolean;
+}
+let under_way = 0;
+async function verify(file: Uint8Array, source: string, how: How = {}): Promise<void> {
+  under_way++;
+  try {
+    await judge_and_show(file, source, how);
+  } finally {
+    under_way--;
+  }
+}
+async function judge_and_show(file: Uint8Array, source: string, { pdf, by_code = false }: How): Promise<void> {
   const mine = ++job;
   close_panels();
   say("Đang kiểm tra…", "Checking…");
@@ -394,6 +407,15 @@ function open_fragment(): void {
   else trouble("Liên kết này không phải liên kết của hệ thống.", "This link is not one of this system.");
 }
 
+/** Fetching and compiling all that the page needs offline takes as much of the machine as a verdict does: it waits until
+ * nobody waits for one. */
+const quiet_ms = 3000;
+function keep_for_offline(): void {
+  if (under_way > 0) setTimeout(keep_for_offline, quiet_ms);
+  else void navigator.serviceWorker.register("/sw.js");
+}
+
+wake();
 set_language(first_language());
 wire();
 ready = start().then(
@@ -406,4 +428,4 @@ void ready.then((ok) => {
   if (!ok) no_genesis();
 });
 open_fragment();
-if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("/sw.js");
+if ("serviceWorker" in navigator && import.meta.env.PROD) setTimeout(keep_for_offline, quiet_ms);

@@ -21,7 +21,7 @@ export interface Judged {
   /** Records whose present status decides. */
   ask: string[];
 }
-interface Judging {
+export interface Judging {
   file: Uint8Array;
   pinned: string[];
   now?: number;
@@ -47,24 +47,29 @@ let worker: Worker | null = null;
 let next = 0;
 const waiting = new Map<number, { done: (x: unknown) => void; failed: (e: Error) => void }>();
 
+/** Begins to load the checker; whoever asks first would wait for it. */
+export function wake(): Worker {
+  if (worker) return worker;
+  worker = new Worker(new URL("./checker.ts", import.meta.url), { type: "module" });
+  worker.addEventListener("message", (event: MessageEvent<{ id: number; answer?: unknown; error?: string }>) => {
+    const { id, answer, error } = event.data;
+    const w = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) w?.done(answer);
+    else w?.failed(new Error(error));
+  });
+  worker.addEventListener("error", (e) => {
+    for (const w of waiting.values()) w.failed(new Error(e.message));
+    waiting.clear();
+  });
+  return worker;
+}
+
 export function ask<K extends keyof Answers>(question: Extract<Question, { op: K }>): Promise<Answers[K]> {
-  if (!worker) {
-    worker = new Worker(new URL("./checker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", (event: MessageEvent<{ id: number; answer?: unknown; error?: string }>) => {
-      const { id, answer, error } = event.data;
-      const w = waiting.get(id);
-      waiting.delete(id);
-      if (error === undefined) w?.done(answer);
-      else w?.failed(new Error(error));
-    });
-    worker.addEventListener("error", (e) => {
-      for (const w of waiting.values()) w.failed(new Error(e.message));
-      waiting.clear();
-    });
-  }
+  const checker = wake();
   const id = next++;
   return new Promise((done, failed) => {
     waiting.set(id, { done: done as (x: unknown) => void, failed });
-    worker!.postMessage({ id, question });
+    checker.postMessage({ id, question });
   });
 }

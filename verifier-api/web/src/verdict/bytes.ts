@@ -2,6 +2,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1";
 import { hmac } from "@noble/hashes/hmac";
 import { sha256 as noble_sha256 } from "@noble/hashes/sha2";
+import { has_x, inverse_of, multiples_of, n, p, sum, type Multiples } from "./curve.js";
 
 export type Bytes = Uint8Array;
 
@@ -33,7 +34,9 @@ export function join(...parts: Bytes[]): Bytes {
   return out;
 }
 export function same(a: Bytes, b: Bytes): boolean {
-  return a.length === b.length && a.every((x, i) => x === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export const sha256 = (data: Bytes): Bytes => noble_sha256(data);
@@ -172,45 +175,27 @@ export const signatures_checked = (): number => checks;
 const known = new Map<string, boolean>();
 const known_max = 4096;
 
-interface Used {
-  point: InstanceType<typeof secp256k1.Point>;
-  uses: number;
-}
-const points = new Map<string, Used>();
-const points_max = 512;
-/** A key that signs often gets a table of its multiples: validators sign every block, a teacher a few sheets. */
-const uses_before_table = 3;
-
-function point_for(key: Bytes): Used["point"] {
+const tables = new Map<string, Multiples>();
+const tables_max = 512;
+function table_for(key: Bytes): Multiples {
   const id = b64u(key);
-  let used = points.get(id);
-  if (!used) {
-    if (points.size >= points_max) points.clear();
-    used = { point: secp256k1.Point.fromHex(key), uses: 0 };
-    points.set(id, used);
+  let table = tables.get(id);
+  if (!table) {
+    if (tables.size >= tables_max) tables.clear();
+    const { x, y } = secp256k1.ProjectivePoint.fromHex(key).toAffine();
+    tables.set(id, (table = multiples_of(x, y)));
   }
-  if (++used.uses === uses_before_table) used.point.precompute(4, false);
-  return used.point;
+  return table;
 }
-
-let generator: Used["point"] | undefined;
-/** With a table of 6 bits: halfway between the time to build it and the time to use it for the fifty signatures of a file. */
-const base = (): Used["point"] => (generator ??= secp256k1.Point.BASE.precompute(6, true));
 
 /** r and s are in range, s is low, and R = (h/s)·G + (r/s)·Q has x = r (mod n). SEC 1 section 4.1.4. */
 function ecdsa_holds(key: Bytes, digest: Bytes, compact: Bytes): boolean {
-  const { Point, Signature } = secp256k1;
-  const { Fn } = Point;
-  const signature = Signature.fromCompact(compact);
-  if (signature.hasHighS()) return false;
-  const h = Fn.create(BigInt(`0x${hex(digest)}`));
-  const inverse = Fn.inv(signature.s);
-  const R = base().multiplyUnsafe(Fn.create(h * inverse)).add(point_for(key).multiplyUnsafe(Fn.create(signature.r * inverse)));
-  // x mod n = r, without dividing: x = X/Z, and x < p < 2n.
-  if (R.is0()) return false;
-  const { Fp } = Point;
-  const is_x = (x: bigint): boolean => Fp.isValid(x) && Fp.mul(x, R.Z) === R.X;
-  return is_x(signature.r) || is_x(signature.r + Fn.ORDER);
+  const { r, s } = secp256k1.Signature.fromCompact(compact);
+  if (2n * s > n) return false;
+  const inverse = inverse_of(s, n);
+  const R = sum((BigInt(`0x${hex(digest)}`) * inverse) % n, (r * inverse) % n, table_for(key));
+  // x mod n = r, and x < p < 2n.
+  return has_x(R, r) || (r + n < p && has_x(R, r + n));
 }
 
 /** ES256K over a digest: r ‖ s, low s only. Answers are kept, since files of one school share their evidence. */

@@ -6,7 +6,7 @@ export { Facts } from "./evidence.js";
 export { final_checkpoint } from "./final.js";
 export { read_file, parse_file } from "./file.js";
 export { read_genesis } from "./genesis.js";
-export { conflicts_with, judge_file, status_age_default_s, tag_of } from "./judge.js";
+export { conflicts_with, hear_file, judge_file, status_age_default_s, tag_of } from "./judge.js";
 export { parse, print } from "./json.js";
 export { read_record } from "./records.js";
 export { read_rule_set, term_average, year_average } from "./rule_set.js";

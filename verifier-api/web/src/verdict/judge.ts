@@ -76,17 +76,24 @@ export { status_age_default_s };
 export const tag_of = (book: Bytes, type: string, kind: string, period: string): string =>
   b64u(hmac_sha256(book, join(ascii("stele/v1/tag"), ...[type, kind, period].flatMap((x) => [Uint8Array.of(0), ascii(x)]))));
 
+export interface Hearing {
+  verdict: Verdict;
+  /** What was read, with its evidence; null: the file is refused. */
+  read: { file: File_; facts: Facts } | null;
+}
 /** Whatever the bytes, there is a verdict. */
-export function judge_file(genesis: Genesis, data: Bytes, options: Options): Verdict {
+export function hear_file(genesis: Genesis, data: Bytes, options: Options): Hearing {
   const court = new Court(genesis, options);
+  let read: Hearing["read"] = null;
   try {
-    court.hear(data);
+    read = court.hear(data);
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
     court.refuse(e);
   }
-  return court.finish();
+  return { verdict: court.finish(), read };
 }
+export const judge_file = (genesis: Genesis, data: Bytes, options: Options): Verdict => hear_file(genesis, data, options).verdict;
 
 /** Can `lower` not stand below `higher` in one chain? Keys that have left could sign any header: what it says must fit too. */
 function out_of_line(lower: Checkpoint, higher: Checkpoint): boolean {
@@ -138,13 +145,13 @@ class Court {
     return this.found.get(part)!.every((f) => f.outcome === "valid");
   }
 
-  hear(data: Bytes): void {
-    const value = parse_file(data);
+  hear(data: Bytes): Hearing["read"] {
+    const parsed = parse_file(data);
     this.parsed = true;
-    const file = read_file(data, value);
+    const file = read_file(data, parsed);
     if (file.net !== this.genesis.net) {
       this.add("file", say.other_network(file.net, this.genesis.net));
-      return;
+      return null;
     }
     const facts = new Facts(this.genesis, file.evidence);
     this.out.recoveries = facts.changes.flatMap(({ height, recovery: r }) => (r ? [{ height, reason: r.reason, published: r.time }] : []));
@@ -160,6 +167,7 @@ class Court {
     if (this.out.status && known.some((checkpoint) => replaced_by(facts, checkpoint))) this.add("status", say.signers_replaced());
     if (file.kind === "document") this.disclosed(judge, file);
     else for (const part of ["disclosures", "provenance"] as const) this.add(part, say.receipt());
+    return { file, facts };
   }
 
   private open_persons(facts: Facts, file: File_): void {

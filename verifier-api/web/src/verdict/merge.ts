@@ -53,8 +53,9 @@ function without(bag: Raw, gone: Set<number>): Raw {
 
 /** `file`: a readable file; `others`: readable files whose evidence is added. Null if they contradict each other. */
 export function merge_evidence(file: Uint8Array, others: Uint8Array[]): Uint8Array | null {
-  const value = parse_file(file) as Members;
-  const mine = read_file(file, value);
+  const parsed = parse_file(file);
+  const value = parsed.value as Members;
+  const mine = read_file(file, parsed);
   const theirs = others.map((o) => read_file(o, parse_file(o)).evidence);
   const above = by_height(theirs);
   const gone = above && gives_way(mine.evidence, above);

@@ -15,11 +15,11 @@ export interface Sifted {
   top: Header | null;
 }
 
-/** `file` is readable. `pinned`: texts of checkpoints that are known to be final. */
-export function sift(genesis: Genesis, receipts: Bytes[], file: Bytes, pinned: string[]): Sifted {
+/** `file`: what the file itself shows, if it can be read. `pinned`: texts of checkpoints that are known to be final. */
+export function sift(genesis: Genesis, receipts: Bytes[], file: Facts | null, pinned: string[]): Sifted {
   const out: Sifted = { good: [], bad: 0, fork: null, top: null };
   const facts_of = (data: Bytes): Facts => new Facts(genesis, read_file(data, parse_file(data)).evidence);
-  const known: Checkpoint[] = [...pinned.map((text) => checkpoint_hash(text)), ...facts_of(file).headers.filter((h) => h.final)];
+  const known: Checkpoint[] = [...pinned.map((text) => checkpoint_hash(text)), ...(file?.headers ?? []).filter((h) => h.final)];
   for (const receipt of receipts) {
     try {
       const facts = facts_of(receipt);

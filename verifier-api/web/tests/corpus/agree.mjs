@@ -18,7 +18,7 @@ for (let args = process.argv.slice(2); args.length; args = args.slice(2)) option
 const out = options.out ?? mkdtempSync(join(tmpdir(), "stele-corpus-"));
 
 const { judge_file, read_genesis, verdict_json, forget_signatures } = await load();
-const { parse, print } = await load("src/verdict/json.ts");
+const { parse_closely, print } = await load("src/verdict/json.ts");
 
 /** Files of one network: [{name, text}]. */
 function write(folder, genesis, cases) {
@@ -65,7 +65,7 @@ function hold(c, verdicts, same = (a, b) => summary(a) === summary(b)) {
 /** The one spelling of the JSON value (wire-format.md section 9), or nothing where the text is no JSON of ours. */
 function respelled(text) {
   try {
-    return `${print(parse(Buffer.from(text), document_bytes_max, true))}\n`;
+    return `${print(parse_closely(Buffer.from(text), document_bytes_max, true).value)}\n`;
   } catch {
     return null;
   }

@@ -100,7 +100,8 @@ test("sifting receipts: good, bad and of another ledger, and how far the good on
   for (let i = 0; i < 2; i++) s.w.block();
   s.top += 2;
   const file = bytes(transcript_bag(s).print());
-  const sift = (receipts, pinned = []) => v.sift(genesis, receipts, file, pinned);
+  const facts_in = (data) => v.hear_file(genesis, data, {}).read.facts;
+  const sift = (receipts, pinned = []) => v.sift(genesis, receipts, facts_in(file), pinned);
   const old = sift(older);
   assert.equal(old.good.length, older.length);
   assert.equal(old.top.height, reached, "the file is newer, but no word of the server's");
@@ -108,10 +109,10 @@ test("sifting receipts: good, bad and of another ledger, and how far the good on
   const spoiled = bytes(new TextDecoder().decode(older[0]).replace(/"leaf":"./, '"leaf":"B'));
   assert.deepEqual([sift([spoiled]).good, sift([spoiled]).bad, sift([spoiled]).top], [[], 1, null]);
   const f = story({ days: 2 });
-  const forked = v.sift(genesis, [...receipts_of(f), older[0]], bytes(transcript_bag(story()).print()), []);
+  const forked = v.sift(genesis, [...receipts_of(f), older[0]], facts_in(bytes(transcript_bag(story()).print())), []);
   assert.ok(forked.fork !== null && forked.fork.startsWith(`${genesis.net}\n`));
   assert.deepEqual([forked.good.length, forked.bad, forked.top.height], [1, 0, reached]);
-  const against_pinned = v.sift(genesis, older, bytes(transcript_bag(f).print()), [f.w.blocks[f.top].text]);
+  const against_pinned = v.sift(genesis, older, facts_in(bytes(transcript_bag(f).print())), [f.w.blocks[f.top].text]);
   assert.deepEqual([against_pinned.good.length, against_pinned.top], [0, null]);
   assert.equal(sift([], []).top, null);
 });
