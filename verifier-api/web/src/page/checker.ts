@@ -71,7 +71,7 @@ function heard(question: Judging): Heard {
   const hearing = hear_file(ours(), file, { pinned, status_age_max_s: max_s, ...(now === undefined ? {} : { now }) });
   const ms = performance.now() - started;
   const out = { ...hearing, judged: { verdict: hearing.verdict, json: verdict_json(hearing.verdict), ms, ...inspect(hearing.read) } };
-  last = { question, heard: out };
+  last = { question: { file, pinned, max_s, ...(now === undefined ? {} : { now }) }, heard: out };
   return out;
 }
 
@@ -79,6 +79,7 @@ const answers: { [K in keyof Answers]: (q: Extract<Question, { op: K }>) => Answ
   pin(q) {
     const file = bytes_of(q.genesis);
     genesis = read_genesis(file);
+    last = null;
     warming.knows(file, q.checkpoint);
     return { net: genesis.net, name: genesis.name, mode: genesis.mode, base_url: genesis.base_url, ...(q.checkpoint ? pinned_checkpoint(q.checkpoint, q.known) : { checkpoint: null, fork: false }) };
   },

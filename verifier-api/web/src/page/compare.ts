@@ -29,7 +29,11 @@ interface Field {
   labels: string[];
 }
 
-const squeeze = (s: string): string => s.normalize("NFC").replace(/\s+/g, "").toLowerCase();
+/** No letter has more marks than this (UAX #15, stream-safe texts): longer runs would take the page's time, not tell it more. */
+const marks_max = 30;
+const too_many_marks = new RegExp(`(\\p{M}{${marks_max}})\\p{M}+`, "gu");
+const normal = (s: string): string => s.replace(too_many_marks, "$1").normalize("NFC");
+const squeeze = (s: string): string => normal(s).replace(/\s+/g, "").toLowerCase();
 const behind = (what: string, value: string): string[] => [`${what}: ${value}`, `${what} ${value}`];
 const text_min = 20;
 const shown_max = 60;
@@ -117,7 +121,7 @@ export function compare_text(v: Verdict, text: string): Omit<PrintCheck, "swappe
   const printed = squeeze(text);
   const fields = [...claim_fields(v), ...figure_fields(v)];
   if (printed.length < text_min) return { differences: [], compared: 0, no_text: fields.length > 0 };
-  const lines = text.normalize("NFC").split("\n").map((l) => l.replace(/\s+/g, " ").trim());
+  const lines = normal(text).split("\n").map((l) => l.replace(/\s+/g, " ").trim());
   const strict_names = strict.map((n) => claim_name(n)[1]);
   const holds = (f: Field): boolean => {
     if (!f.forms.some((x) => printed.includes(squeeze(x)))) return false;

@@ -1,22 +1,20 @@
 // The verification page: takes a document in any of its forms, has it judged, shows the verdict.
 import "./style.css";
-import { hex, sha256 } from "../verdict/bytes.js";
-import { status_age_default_s } from "../verdict/limits.js";
 import { CodeSet, open_shared, read_code, read_fragment, type Code } from "./codes.js";
-import { compare_text, type PrintCheck } from "./compare.js";
 import { by_id, h, put } from "./dom.js";
-import type { Freshness } from "./headline.js";
+import { examine, type Given } from "./examine.js";
+import { read_given } from "./intake.js";
 import { first_language, language, number, set_language, t } from "./language.js";
-import { fetch_receipts, follows, highest_known, known_troubles, pinned_texts, remember_served, start, the_network } from "./ledger.js";
+import { highest_known, known_troubles, start, the_network } from "./ledger.js";
 import { look_up_form } from "./look_up.js";
-import { ask, wake, type Judged } from "./messages.js";
-import { answer_max_ms, request, within } from "./net.js";
-import { icon, result, type Note, type Shown } from "./result.js";
-
-const max_s = status_age_default_s;
-const now = (): number => Math.floor(Date.now() / 1000);
+import { wake } from "./messages.js";
+import { request } from "./net.js";
+import { icon, result, type Shown } from "./result.js";
+import { Several } from "./several.js";
 
 let shown: Shown | null = null;
+/** Many files at once; behind what is shown of one of them, too. */
+let list: Several | null = null;
 let message: { vi: string; en: string } | null = null;
 let ready: Promise<boolean>;
 let stop_camera: (() => void) | null = null;
@@ -30,6 +28,7 @@ function say(vi: string, en: string): void {
   by_id("status").textContent = t(vi, en);
 }
 function trouble(vi: string, en: string): void {
+  list = null;
   shown = null;
   put(by_id("result"));
   document.body.classList.remove("has-result");
@@ -39,85 +38,37 @@ function trouble(vi: string, en: string): void {
 
 // Verifying ----------------------------------------------------------------------------------------------------------
 
-interface How {
-  pdf?: (judged: Judged) => PrintCheck;
-  by_code?: boolean;
-}
 let under_way = 0;
-async function verify(file: Uint8Array, source: string, how: How = {}): Promise<void> {
+async function verify(given: Given, behind: Several | null = null): Promise<void> {
+  const mine = ++job;
+  list = behind;
+  close_panels();
+  say("Đang kiểm tra…", "Checking…");
   under_way++;
   try {
-    await judge_and_show(file, source, how);
+    if (!(await ready)) no_genesis();
+    else await examine(given, looked_up, (s, first) => mine === job && show(s, first));
+  } catch {
+    if (mine === job) trouble("Trang này không kiểm tra được nữa. Hãy tải lại trang rồi thử lại.", "This page can't check any more. Reload it, then try again.");
   } finally {
     under_way--;
   }
 }
-async function judge_and_show(file: Uint8Array, source: string, { pdf, by_code = false }: How): Promise<void> {
-  const mine = ++job;
-  close_panels();
-  say("Đang kiểm tra…", "Checking…");
-  if (!(await ready)) {
-    no_genesis();
-    return;
-  }
-  const judging = { file, pinned: pinned_texts(), now: now(), max_s };
-  const first = await ask({ op: "judge", ...judging });
-  if (mine !== job) return;
-  const look_up = look_up_form("again", looked_up);
-  const make = (judged: Judged, fresh: Freshness, notes: Note[]): Shown => ({ source, judged, fresh, notes, look_up, by_code, checked_at: now(), known: highest_known(), max_days: Math.floor(max_s / 86400), network: the_network()!.net, ...(pdf ? { pdf: pdf(judged) } : {}) });
-  if (first.ask.length === 0) {
-    show(make(first, { state: "unreachable" }, []), true);
-    return;
-  }
-  show(make(first, { state: "asking" }, []), true);
-  // Whatever goes wrong there, the headline must not go on saying that it asks.
-  const asked = refresh(judging, first).catch((): Refreshed => ({ judged: first, fresh: { state: "unreachable" }, notes: [] }));
-  // On a slow phone the answer may need longer than its way: it is shown when it comes.
-  if (!(await within(asked, answer_max_ms)) && mine === job) show(make(first, { state: "unreachable" }, []), false);
-  const { judged, fresh, notes } = await asked;
-  if (mine === job) show(make(judged, fresh, notes), false);
-}
 
-interface Refreshed {
-  judged: Judged;
-  fresh: Freshness;
-  notes: Note[];
-}
-/** Newer evidence from the server; whatever it says is verified, and what does not hold is left aside. */
-async function refresh(judging: { file: Uint8Array; pinned: string[]; now: number; max_s: number }, first: Judged): Promise<Refreshed> {
-  let receipts: Uint8Array[];
+/** Many at once, one after another; a list tells what each comes to. */
+async function verify_all(files: File[]): Promise<void> {
+  job++;
+  close_panels();
+  const mine = new Several(files);
+  list = mine;
+  show_list(true);
+  under_way++;
   try {
-    receipts = await fetch_receipts(first.ask);
-  } catch {
-    // A valid document's headline says it already.
-    const notes: Note[] = first.verdict.outcome === "valid" ? [] : [{ tone: "none", vi: "Không lấy được bằng chứng mới hơn; kết luận dựa trên tệp này.", en: "No newer proof could be had; the conclusion rests on this file alone." }];
-    return { judged: first, fresh: { state: "unreachable" }, notes };
+    if (await ready) await mine.run(looked_up, () => list === mine);
+    else no_genesis();
+  } finally {
+    under_way--;
   }
-  const answer = await ask({ op: "refresh", receipts, ...judging });
-  const notes: Note[] = [];
-  if (answer.fork !== null) notes.push({ tone: "bad", vi: "Máy chủ đưa ra một nhánh sổ cái khác với nhánh mà trang này đã biết: có hai phiên bản của sổ cái. Đã bỏ qua những gì máy chủ nói. Hãy báo cho Sở.", en: "The server shows another branch of the ledger than the one this page knows: there are two versions of the ledger. What the server says was left aside. Tell the department." });
-  if (answer.bad > 0) notes.push({ tone: "caution", vi: `Máy chủ đưa ra ${answer.bad} bằng chứng không đúng; đã bỏ qua.`, en: `The server gave ${answer.bad} proofs that do not hold; they were left aside.` });
-  // The newest that the server tells is compared with what the page remembers, and remembered, even if the file is as new.
-  const { served, used } = answer;
-  const top = answer.judged.top;
-  const remembered = served ? await remember_served(served) : null;
-  const continues = used && top!.hash !== served?.hash ? await follows(top!) : remembered;
-  if (continues === false) {
-    notes.push({ tone: "bad", vi: "Sổ cái mà máy chủ đưa ra không nối tiếp sổ cái mà trang này đã biết. Đã bỏ qua những gì máy chủ nói. Hãy báo cho Sở.", en: "The ledger that the server shows does not continue the one that this page knows. What the server says was left aside. Tell the department." });
-    return { judged: first, fresh: { state: "unproven" }, notes };
-  }
-  // A ledger that stands still proves nothing of today, however often it is asked.
-  const newest = served && Math.max(served.time, top?.time ?? 0);
-  const asked: Freshness = newest !== null && judging.now - newest > judging.max_s ? { state: "asked", stopped: newest } : { state: "asked" };
-  if (!used) {
-    // Newer headers without the status of these records, or spoiled proofs, are no answer.
-    const answered = served !== null && answer.bad === 0 && answer.fork === null && served.height <= (first.top?.height ?? -1);
-    if (notes.length === 0) notes.push({ tone: "none", vi: "Máy chủ không có bằng chứng mới hơn tệp này.", en: "The server has no newer proof than this file." });
-    return { judged: first, fresh: answered ? asked : { state: "unproven" }, notes };
-  }
-  if (continues === null) notes.push({ tone: "caution", vi: "Chưa so được sổ cái mới với điểm kiểm tra mà trang này nhớ.", en: "The newer ledger could not be compared with the checkpoint that this page remembers." });
-  notes.push({ tone: "good", vi: `Đã lấy và kiểm tra bằng chứng mới đến khối ${number(top!.height)}.`, en: `Newer proofs were fetched and verified, up to block ${number(top!.height)}.` });
-  return { judged: answer.judged, fresh: asked, notes };
 }
 
 function show(s: Shown, focus: boolean): void {
@@ -131,7 +82,9 @@ function show(s: Shown, focus: boolean): void {
   const had_field = active instanceof HTMLInputElement && s.look_up.contains(active) ? active : null;
   const had_control = active?.closest("#result") ? active.getAttribute("aria-controls") : null;
   put(by_id("result"), h("div", { class: "toolbar no-print" },
-    h("button", { type: "button", class: "plain", click: again }, t("← Văn bản khác", "← Another document")),
+    list
+      ? h("button", { type: "button", class: "plain", click: () => show_list(true) }, t("← Danh sách", "← The list"))
+      : h("button", { type: "button", class: "plain", click: again }, t("← Văn bản khác", "← Another document")),
     h("button", { type: "button", class: "plain", click: () => print() }, t("In kết quả", "Print"))), ...result(s));
   for (const b of document.querySelectorAll<HTMLElement>("#result [aria-expanded]")) if (open.has(b.getAttribute("aria-controls"))) b.click();
   document.body.classList.add("has-result");
@@ -145,8 +98,29 @@ function show(s: Shown, focus: boolean): void {
   by_id("outcome").focus({ preventScroll: true });
   by_id("result").scrollIntoView({ block: "start" });
 }
+function show_list(focus: boolean): void {
+  if (!list) return;
+  const files = list;
+  shown = null;
+  message = null;
+  put(by_id("status"));
+  put(by_id("result"), h("div", { class: "toolbar no-print" },
+    h("button", { type: "button", class: "plain", click: again }, t("← Văn bản khác", "← Other documents")),
+    h("button", { type: "button", class: "plain", click: () => download(t("ket-qua-kiem-chung.csv", "verdicts.csv"), files.csv()) }, t("Tải bảng (CSV)", "Table (CSV)")),
+    h("button", { type: "button", class: "plain", click: () => print() }, t("In kết quả", "Print"))), ...files.view((s) => show(s, true)));
+  document.body.classList.add("has-result");
+  if (!focus) return;
+  by_id("list-title").focus({ preventScroll: true });
+  by_id("result").scrollIntoView({ block: "start" });
+}
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
 function again(): void {
   job++;
+  list = null;
   shown = null;
   message = null;
   put(by_id("result"));
@@ -161,32 +135,17 @@ function no_genesis(): void {
 
 // Forms in which documents come --------------------------------------------------------------------------------------
 
-const size_max = 32 * 1024 * 1024;
-
-async function take_file(file: File): Promise<void> {
-  if (file.size > size_max) {
-    trouble(`Tệp ${file.name} lớn hơn 32 MiB.`, `The file ${file.name} is larger than 32 MiB.`);
-    return;
-  }
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const starts = (text: string): boolean => [...text].every((c, i) => bytes[i] === c.charCodeAt(0));
-  if (starts("%PDF-")) await take_pdf(bytes, file.name);
-  else if (file.type.startsWith("image/") || /\.(png|jpe?g|webp|gif|bmp)$/i.test(file.name)) await take_picture(file);
-  else await verify(bytes, file.name);
+async function take_files(files: File[]): Promise<void> {
+  if (files.length > 1) await verify_all(files);
+  else if (files[0]) await take_file(files[0]);
 }
-
-async function take_pdf(bytes: Uint8Array, name: string): Promise<void> {
-  say("Đang đọc PDF…", "Reading the PDF…");
-  const { read_pdf } = await import("./pdf.js");
-  const pdf = await read_pdf(bytes);
-  if (pdf === "no_attachment") trouble("Bản PDF này không đính kèm tệp văn bản, nên không chứng minh được gì. Hãy xin bản PDF gốc hoặc tệp *.stele.json.", "This PDF does not carry the document file, so it proves nothing. Ask for the original PDF or the *.stele.json file.");
-  else if (pdf === "several_attachments") trouble("Bản PDF này có nhiều tệp đính kèm, nên không rõ tệp nào là văn bản thật.", "This PDF carries several attachments, so that nobody can say which is meant.");
-  else if (pdf === "attachment_name") trouble("Tệp đính kèm trong PDF không phải document.stele.json.", "The attachment of this PDF is not document.stele.json.");
-  else if (pdf === "not_readable") trouble("Không đọc được bản PDF này: tệp hỏng hoặc có mật khẩu.", "This PDF can't be read: it is damaged or has a password.");
-  else {
-    const swapped = pdf.stated !== null && pdf.stated !== hex(sha256(pdf.document));
-    await verify(pdf.document, name, { pdf: (judged) => ({ ...compare_text(judged.verdict, pdf.text), swapped }) });
-  }
+async function take_file(file: File): Promise<void> {
+  list = null;
+  say("Đang đọc tệp…", "Reading the file…");
+  const given = await read_given(file);
+  if (given === "picture") await take_picture(file);
+  else if ("bytes" in given) await verify(given);
+  else trouble(given.vi, given.en);
 }
 
 async function take_picture(file: Blob): Promise<void> {
@@ -237,7 +196,7 @@ async function take_code(text: string): Promise<boolean> {
     case "whole":
       set_of_codes.start_over();
       put(set);
-      await verify(step.file, t("bộ mã QR", "set of QR codes"), { by_code: true });
+      await verify({ bytes: step.file, source: t("bộ mã QR", "set of QR codes"), by_code: true });
       return true;
   }
 }
@@ -249,7 +208,7 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
       const answer = await request(`/v1/records/${code.id}/receipt`, { cache: "no-cache" });
       if (answer.status === 404) trouble("Không có bản ghi này trên sổ cái.", "There is no such record on the ledger.");
       else if (!answer.ok) throw new Error(String(answer.status));
-      else await verify(new Uint8Array(await answer.arrayBuffer()), t("mã QR của bản ghi", "QR code of the record"), { by_code: true });
+      else await verify({ bytes: new Uint8Array(await answer.arrayBuffer()), source: t("mã QR của bản ghi", "QR code of the record"), by_code: true });
       return;
     }
     const answer = await request(`/v1/shared/${code.handle}`);
@@ -259,7 +218,7 @@ async function take_link(code: Exclude<Code, { kind: "slice" }>): Promise<void> 
     }
     if (!answer.ok) throw new Error(String(answer.status));
     const file = await open_shared(new Uint8Array(await answer.arrayBuffer()), code.handle, code.key);
-    if (file) await verify(file, t("liên kết chia sẻ", "shared link"), { by_code: true });
+    if (file) await verify({ bytes: file, source: t("liên kết chia sẻ", "shared link"), by_code: true });
     else trouble("Không mở được văn bản: khóa trong liên kết không khớp, hoặc dữ liệu đã bị sửa.", "The document can't be opened: the key in the link does not fit, or the data was altered.");
   } catch {
     trouble("Không kết nối được với máy chủ. Bạn vẫn có thể kiểm tra tệp đã có trong máy.", "The server can't be reached. Files that you have can still be checked.");
@@ -272,11 +231,11 @@ async function take_text(text: string): Promise<void> {
     trouble("Chưa có nội dung nào được dán.", "Nothing was pasted.");
     return;
   }
-  if (trimmed.startsWith("{")) await verify(new TextEncoder().encode(`${trimmed}\n`), t("nội dung được dán", "pasted text"));
+  if (trimmed.startsWith("{")) await verify({ bytes: new TextEncoder().encode(`${trimmed}\n`), source: t("nội dung được dán", "pasted text") });
   else await take_code(trimmed);
 }
 
-const looked_up = (file: Uint8Array, number: string): void => void verify(file, t(`tra cứu số ${number}`, `look-up of ${number}`));
+const looked_up = (file: Uint8Array, number: string): void => void verify({ bytes: file, source: t(`tra cứu số ${number}`, `look-up of ${number}`) }, list);
 
 // The page -----------------------------------------------------------------------------------------------------------
 
@@ -347,6 +306,7 @@ function draw_language(): void {
     else say(message.vi, message.en);
   }
   if (shown) show(shown, false);
+  else show_list(false);
   draw_known();
 }
 
@@ -354,9 +314,9 @@ function wire(): void {
   const input = by_id("file") as HTMLInputElement;
   by_id("choose").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const file = input.files?.[0];
+    const files = [...(input.files ?? [])];
     input.value = "";
-    if (file) void take_file(file);
+    void take_files(files);
   });
   const zone = by_id("drop");
   for (const type of ["dragover", "dragenter"]) {
@@ -369,14 +329,14 @@ function wire(): void {
   addEventListener("drop", (e) => {
     e.preventDefault();
     zone.classList.remove("over");
-    const file = e.dataTransfer?.files[0];
-    if (file) void take_file(file);
+    const files = [...(e.dataTransfer?.files ?? [])];
+    if (files.length > 0) void take_files(files);
     else void take_text(e.dataTransfer?.getData("text/plain") ?? "");
   });
   addEventListener("paste", (e) => {
     if (e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLInputElement) return;
-    const file = e.clipboardData?.files[0];
-    if (file) void take_file(file);
+    const files = [...(e.clipboardData?.files ?? [])];
+    if (files.length > 0) void take_files(files);
     else void take_text(e.clipboardData?.getData("text/plain") ?? "");
   });
   for (const p of panels) by_id(`open-${p}`).addEventListener("click", () => open_panel(p));

@@ -47,22 +47,23 @@ let worker: Worker | null = null;
 let next = 0;
 const waiting = new Map<number, { done: (x: unknown) => void; failed: (e: Error) => void }>();
 
-/** Begins to load the checker; whoever asks first would wait for it. */
+/** Begins to load the checker; whoever asks first would wait for it. If it can't be loaded, the next one who asks tries again. */
 export function wake(): Worker {
   if (worker) return worker;
-  worker = new Worker(new URL("./checker.ts", import.meta.url), { type: "module" });
-  worker.addEventListener("message", (event: MessageEvent<{ id: number; answer?: unknown; error?: string }>) => {
+  const made = new Worker(new URL("./checker.ts", import.meta.url), { type: "module" });
+  made.addEventListener("message", (event: MessageEvent<{ id: number; answer?: unknown; error?: string }>) => {
     const { id, answer, error } = event.data;
     const w = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) w?.done(answer);
     else w?.failed(new Error(error));
   });
-  worker.addEventListener("error", (e) => {
+  made.addEventListener("error", (e) => {
+    if (worker === made) worker = null;
     for (const w of waiting.values()) w.failed(new Error(e.message));
     waiting.clear();
   });
-  return worker;
+  return (worker = made);
 }
 
 export function ask<K extends keyof Answers>(question: Extract<Question, { op: K }>): Promise<Answers[K]> {

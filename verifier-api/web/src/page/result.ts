@@ -51,7 +51,7 @@ const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
 // The conclusion -----------------------------------------------------------------------------------------------------
 
-const headline_of = (s: Shown): Headline => headline(s.judged.verdict, s.fresh, s.pdf ?? null, s.by_code);
+export const headline_of = (s: Shown): Headline => headline(s.judged.verdict, s.fresh, s.pdf ?? null, s.by_code);
 
 function banner(s: Shown): HTMLElement {
   const v = s.judged.verdict;

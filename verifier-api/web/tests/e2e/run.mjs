@@ -191,6 +191,50 @@ test("dropped, pasted into the page, pasted into the field", async () => {
   await done(page);
 });
 
+test("many files at once: a line for each, one in full and back, a table, both languages", async () => {
+  const { s, file } = small_diploma();
+  honest(server, s);
+  const altered = file.replace(/disclosure":"(.)/, (all, c) => `disclosure":"${c === "W" ? "X" : "W"}`);
+  check(altered !== file, "altered");
+  const given = (name, buffer, mimeType = "application/json") => ({ name, mimeType, buffer });
+  for (const size of [desktop, phone]) {
+    const context = await browser.newContext({ locale: "vi-VN", viewport: size, deviceScaleFactor: 1, acceptDownloads: true });
+    const page = await open({ time: today(s), size, context });
+    await page.setInputFiles("#file", [
+      given("10 altered.stele.json", bytes(altered)), given("2 good.stele.json", bytes(file)), given("=cmd.txt", bytes("no document")),
+      given("photo.png", png("nothing"), "image/png"), given("3 print.pdf", await pdf_of(bytes(file), ["Nguyen Van Em", "14/03/2010", "A00000001"]), "application/pdf"),
+      given("4 pictures.pdf", await pdf_of(bytes(file), []), "application/pdf"),
+    ]);
+    await page.waitForFunction(() => document.querySelectorAll(".several li").length === 6 && !document.querySelector(".several-sum progress"), null, { timeout: 60000 });
+    const lines = () => page.$$eval(".several li", (list) => list.map((l) => [l.className, l.dataset.outcome, l.querySelector(".fine").textContent]));
+    equal(JSON.stringify(await lines()), JSON.stringify([
+      ["bad", "unreadable", "=cmd.txt"], ["good", "valid", "2 good.stele.json"], ["bad", "valid", "3 print.pdf"], ["caution", "valid", "4 pictures.pdf"], ["bad", "altered", "10 altered.stele.json"], ["caution", "", "photo.png"],
+    ]), "lines");
+    check((await page.textContent(".several-sum")).includes("1 hợp lệ, 2 cần xem lại, 3 không dùng được"), await page.textContent(".several-sum"));
+    check((await page.textContent(".several")).includes("Nguyen Van An"), "whose document it is");
+    await accessible(page, "list");
+    await fits(page, "list");
+    await shot(page, `several-${size === phone ? "phone" : "desktop"}`);
+    equal(await page.evaluate(() => document.activeElement.id), "list-title", "the list has the focus");
+    await page.focus(".several li:nth-child(2) button");
+    await page.keyboard.press("Enter");
+    equal(await settled(page), "valid", "opened");
+    await page.click("#lang-en");
+    equal(await headline(page), "Valid", "the one shown is drawn anew");
+    await page.click(".toolbar button");
+    check((await page.textContent(".several-sum")).includes("1 valid, 2 to look at, 3 not to be relied on"), "English");
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.click(".toolbar button:nth-child(2)")]);
+    const csv = readFileSync(await saved.path(), "utf8");
+    check(csv.startsWith('\ufeff"File","Outcome"') && csv.endsWith("\r\n") && csv.split("\r\n").length === 8, csv);
+    check(csv.includes(`"'=cmd.txt","unreadable"`), "no cell is a formula");
+    check(csv.includes('"2 good.stele.json","valid","Valid","diploma","Nguyen Van An","14/03/2010"'), csv);
+    check(csv.includes('"3 print.pdf","altered"') && csv.includes('"4 pictures.pdf","not_confirmed"'), csv);
+    await page.click(".toolbar button");
+    check(await page.isVisible("#choose"), "another one");
+    await done(page);
+  }
+});
+
 test("look-up by number and birth date; not found; too often", async () => {
   const { s, file } = small_diploma();
   honest(server, s);
@@ -675,6 +719,22 @@ test("spoiled receipts are left aside and told", async () => {
 
 // Offline, keyboard, print ---------------------------------------------------------------------------------------------
 
+test("the part that checks can't be loaded: said, not waited for; and once it can, it works", async () => {
+  const { s, file } = small_diploma();
+  honest(server, s);
+  const checker = `/assets/${readdirSync(new URL("../../dist/assets/", import.meta.url)).find((n) => /^checker-.*\.js$/.test(n))}`;
+  server.api.set(checker, { status: 404, json: {} });
+  const page = await open({ time: today(s) });
+  check((await trouble(page)).includes("chưa có tệp gốc"), "told");
+  await give(page, "a.stele.json", file);
+  await page.waitForFunction(() => document.querySelector("#status .trouble"), null, { timeout: 20000 });
+  server.api.delete(checker);
+  await page.reload();
+  await give(page, "a.stele.json", file);
+  equal(await settled(page), "valid", "once it can be loaded");
+  page.faults.length = 0; // the browser tells of the 404
+  await done(page);
+});
 test("offline: loaded once, then the server is gone", async () => {
   const { s, file } = small_diploma();
   const other = await new TestServer().start();
