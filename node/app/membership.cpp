@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "ledger/base/assert.h"
+#include "ledger/base/encoding.h"
 #include "node/committee/evidence.h"
 #include "node/committee/feed_routes.h"
 #include "node/etcd/etcd_slots.h"
@@ -43,22 +44,26 @@ Alarms::Texts key_is_dead(const std::string& file) {
                   "back. Evidence: {}",
                   file)};
 }
-Alarms::Texts double_vote(const std::string& file) {
-  return {fmt::format("Một nút xác nhận đã ký hai khối khác nhau ở cùng một vị trí. Hãy giữ tệp {} và báo cho cơ quan "
-                      "quản lý mạng: khóa đó cần được thay.",
-                      file),
-          fmt::format("A validator signed two different blocks in one place. Keep the file {} and tell the office that "
-                      "runs the network: that key is to be replaced.",
-                      file)};
+/// The id that the genesis gives to a key, or the key itself: validators change.
+std::string name_of(const PublicKey& key, const std::vector<record::Member>& members) {
+  const auto it = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.key == key; });
+  return it == members.end() ? base64url(key.view()) : it->id;
 }
-Alarms::Texts ordered_twice(const std::string& file) {
-  return {
-      fmt::format("Một nút sắp xếp đã ký hai khối khác nhau cho cùng một ô. Hãy giữ tệp {} và báo cho cơ quan quản lý "
-                  "mạng.",
-                  file),
-      fmt::format("An orderer signed two different blocks for one slot. Keep the file {} and tell the office that "
-                  "runs the network.",
-                  file)};
+Alarms::Texts double_vote(const std::string& who, const std::string& file) {
+  return {fmt::format("Nút xác nhận {} đã ký hai khối khác nhau ở cùng một vị trí. Hãy giữ tệp {} và báo cho cơ quan "
+                      "quản lý mạng: khóa đó cần được thay.",
+                      who, file),
+          fmt::format("The validator {} signed two different blocks in one place. Keep the file {} and tell the office "
+                      "that runs the network: that key is to be replaced.",
+                      who, file)};
+}
+Alarms::Texts ordered_twice(const std::string& who, const std::string& file) {
+  return {fmt::format("Nút sắp xếp {} đã ký hai khối khác nhau cho cùng một ô. Hãy giữ tệp {} và báo cho cơ quan quản "
+                      "lý mạng.",
+                      who, file),
+          fmt::format("The orderer {} signed two different blocks for one slot. Keep the file {} and tell the office "
+                      "that runs the network.",
+                      who, file)};
 }
 Alarms::Texts disk_failed(const std::string& code) {
   return {
@@ -294,10 +299,10 @@ void Membership::Impl::told(const Notice& n) {
       return log.warn("slot refused", {{"height", n.height.value}, {"why", n.what}});
     case Notice::Kind::double_vote:
       ++double_votes;
-      return alarms.raise("double_vote", file, double_vote(file));
+      return alarms.raise("double_vote", file, double_vote(n.who ? name_of(*n.who, genesis.validators) : "?", file));
     case Notice::Kind::ordered_twice:
       ++ordered_twice_count;
-      return alarms.raise("ordered_twice", file, ordered_twice(file));
+      return alarms.raise("ordered_twice", file, ordered_twice(n.who ? name_of(*n.who, genesis.orderers) : "?", file));
     case Notice::Kind::key_is_dead:
       key_dead = true;
       return alarms.raise("key_is_dead", "", key_is_dead(file));

@@ -487,7 +487,9 @@ void Committee::Impl::evidence(Notice n, std::string_view kind, ByteView bytes) 
 }
 
 void Committee::Impl::on(finality::FoundDoubleVote& f) {
-  evidence({Notice::Kind::double_vote, f.evidence.first.header.height}, "double-vote", log::encode(f.evidence));
+  const auto& first = f.evidence.first;
+  evidence({.kind = Notice::Kind::double_vote, .height = first.header.height, .who = first.validator}, "double-vote",
+           log::encode(f.evidence));
 }
 
 void Committee::Impl::on(finality::KeyIsDead& k) {
@@ -498,8 +500,12 @@ void Committee::Impl::on(finality::FoundOrderedTwice& f) {
   log::Writer w;
   w.bytes32(f.first);
   w.bytes32(f.second);
-  const auto block = log::decode_block(f.first);
-  evidence({Notice::Kind::ordered_twice, block ? block->height : Height{}}, "ordered-twice", w.bytes());
+  Notice n{Notice::Kind::ordered_twice};
+  if (const auto block = log::decode_block(f.first)) {
+    n.height = block->height;
+    n.who = ledger.genesis().orderers.at(block->orderer).key;  // the replica verified its signature
+  }
+  evidence(std::move(n), "ordered-twice", w.bytes());
 }
 
 void Committee::Impl::on(finality::SlotRefused& s) {

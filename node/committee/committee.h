@@ -34,8 +34,8 @@ struct Notice {
   enum class Kind : std::uint8_t {
     final_block,    ///< up to `height`
     slot_refused,   ///< an attempt at `height` was passed over
-    double_vote,    ///< evidence is in `file`
-    ordered_twice,  ///< evidence is in `file`
+    double_vote,    ///< by the key of `who`; evidence is in `file`
+    ordered_twice,  ///< by the key of `who`; evidence is in `file`
     key_is_dead,    ///< this node never votes again; the vote that shows it is in `file`
     slots_failed,   ///< the ordering service did not answer; it is asked again
     failed,         ///< nothing goes on here
@@ -44,6 +44,7 @@ struct Notice {
   Height height{};
   std::filesystem::path file{};
   std::string what{};  ///< code of a rejection or of an error
+  std::optional<PublicKey> who{};
 };
 
 /// Called on threads of the committee; must be quick and neither throw nor call back.

@@ -4,10 +4,11 @@
   --story rounds     faults of processes and links, one round after the other, under load, each process in a network
                      namespace of its own (needs root); at the end all that clients were told is held against all ledgers
   --story restores   etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks
+  --story liar       an orderer whose answers a proxy drops, repeats, shuffles, forges and doubles, with the orderer's key
   --story latency    from handing in to final, one record at a time on an idle network
 
 Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--kinds K,K] [--records N]
-                 [--minutes M] [--keep FOLDER]
+                 [--minutes M] [--seconds N] [--keep FOLDER]
 """
 import argparse
 import os
@@ -18,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import byzantine  # noqa: E402
 import latency  # noqa: E402
 import netns  # noqa: E402
 import network  # noqa: E402
@@ -30,11 +32,12 @@ from scene import Scene  # noqa: E402
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True)
-    parser.add_argument("--story", choices=["rounds", "restores", "latency"], default="rounds")
+    parser.add_argument("--story", choices=["rounds", "restores", "liar", "latency"], default="rounds")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
     parser.add_argument("--times", type=int, default=2, help="of each kind of restore")
     parser.add_argument("--kinds", default="", help="only these faults or restores, separated by commas")
+    parser.add_argument("--seconds", type=int, default=120, help="for which the orderer lies")
     parser.add_argument("--records", type=int, default=200, help="for each measurement of latency")
     parser.add_argument("--minutes", type=float, default=24 * 60, help="no round begins after so long")
     parser.add_argument("--keep", help="leave everything in this folder")
@@ -65,6 +68,8 @@ def main():
     try:
         if o.story == "latency":
             latency.story(t, o.records)
+        elif o.story == "liar":
+            byzantine.story(t, o.seed, o.seconds)
         elif o.story == "restores":
             restores.story(t, o.times, o.seed, kinds, o.minutes)
         else:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The long forms of tests/cluster/faults.py: 200 rounds of faults under load, each restore 20 times, and the latency of 200
-# records. 77, loudly, if one of them could not be run here (no etcd, no root); the others are run all the same.
+# The long forms of tests/cluster/faults.py: 200 rounds of faults under load, each restore 20 times, an orderer that lies for
+# ten minutes, and the latency of 200 records. 77, loudly, if one of them could not be run here (no etcd, no root); the others are run all the same.
 #   tests/fault/network.sh [ROUNDS] [TIMES]
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,5 +17,6 @@ story() {
 }
 story latency --records 200
 story rounds --rounds "${1:-200}"
+story liar --seconds 600
 story restores --times "${2:-20}"
 exit "$status"

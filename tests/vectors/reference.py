@@ -127,10 +127,11 @@ def nonces(secret, digest, n):
 
 
 class PrivateKey:
-    def __init__(self, number, crv="secp256k1"):
+    def __init__(self, number=None, crv="secp256k1", secret=None):
+        """`secret`: 32 bytes of a key that is there already."""
         self.crv = crv
         self.curve, self.n = CURVES[crv]
-        self.secret_bytes = sha(f"stele test key {number}".encode("ascii"))
+        self.secret_bytes = secret or sha(f"stele test key {number}".encode("ascii"))
         self.secret = int.from_bytes(self.secret_bytes, "big")
         assert 0 < self.secret < self.n
         point = ec.derive_private_key(self.secret, self.curve).public_key().public_numbers()
