@@ -228,6 +228,14 @@ Result<fs::path> write_beside(const fs::path& path, std::string_view text) {
 
 }  // namespace
 
+record::Jwk jwk_of(const VerifyKey& key) {
+  record::Jwk out;
+  const auto xy = key.coordinates();
+  std::copy_n(xy.begin(), 32, out.x.begin());
+  std::copy_n(xy.begin() + 32, 32, out.y.begin());
+  return out;
+}
+
 Result<KeyHeader> decode_key_header(std::string_view text, const fs::path& path) {
   STELE_TRY(auto parsed, parse(path, text));
   return std::move(parsed.header);

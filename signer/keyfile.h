@@ -18,6 +18,9 @@ struct KeyHeader {
   std::optional<std::string> disclosure;  ///< the `person` disclosure whose digest is the key's binding
   [[nodiscard]] KeyId kid() const { return jwk.thumbprint(); }
 };
+/// The coordinates of a key, as key files and `key` records write them.
+[[nodiscard]] record::Jwk jwk_of(const VerifyKey&);
+
 struct OpenKey {
   KeyHeader header;
   SigningKey key;

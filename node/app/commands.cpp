@@ -18,6 +18,7 @@
 #include "node/app/answers.h"
 #include "node/app/app.h"
 #include "node/app/node.h"
+#include "node/finality/vote_file.h"
 #include "node/vault/vault.h"
 #include "signer/keyfile.h"
 
@@ -247,6 +248,67 @@ Result<void> rotate(const Rotate& o, Lang lang) {
   return vault->rotate_wrapping_key(name);
 }
 
+// ---- vote file ----
+
+/// Is there a `validators` record with this key in the store?
+Result<bool> registered(const store::Store& blocks, const PublicKey& key, Lang lang) {
+  bool found = false;
+  const auto tip = blocks.tip();
+  ProgressLine progress(pick(lang, "đọc bản ghi", "reading records"));
+  STELE_CHECK(blocks.for_each_record({0}, [&](RecordIndex i, Height, std::string_view jws) -> Result<store::Walk> {
+    progress.at(i.value, tip ? tip->records : 0);
+    const auto r = record::decode(jws);
+    if (!r) return Unexpected(to_error(r.error()));
+    if (const auto* v = std::get_if<record::Validators>(&r->body))
+      found = std::any_of(v->set.begin(), v->set.end(), [&](const auto& one) { return one.key == key; });
+    return found ? store::Walk::enough : store::Walk::more;
+  }));
+  return found;
+}
+
+Result<void> make_vote_file(const NewVoteFile& o, Lang lang) {
+  STELE_CHECK(check_machine());
+  STELE_TRY(const auto c, read_config(o.config));
+  if (!c.roles.validator) {
+    return Unexpected(make_error("config_no_validator", "Nút này không có vai trò validator trong node.toml.",
+                                 "This node has no role validator in its node.toml."));
+  }
+  STELE_TRY(const auto text, read_genesis_file(c.genesis));
+  const auto genesis = record::decode_genesis(text);
+  if (!genesis) return Unexpected(to_error(genesis.error()));
+  STELE_TRY(const auto header, signer::read_key_header(c.keys.validator));
+  const auto named = VerifyKey::from_coordinates(header.jwk.x, header.jwk.y);
+  if (!named) {
+    Where w;
+    w.file = c.keys.validator.string();
+    return Unexpected(make_error("key_file_damaged", "Tệp khóa bị hỏng: điểm không nằm trên đường cong.",
+                                 "The key file is damaged: its point is not on the curve.", std::move(w)));
+  }
+  const auto key = named->compressed();
+  STELE_CHECK(nobody_writes(ledger_folder(c)));
+  if (fs::exists(ledger_folder(c))) {
+    store::Options options;
+    options.net = genesis->net;
+    options.read_only = true;
+    STELE_TRY(const auto blocks, store::open_rocks_store(ledger_folder(c), options));
+    const auto& first = genesis->validators;
+    const bool from_the_start = std::any_of(first.begin(), first.end(), [&](const auto& m) { return m.key == key; });
+    STELE_TRY(const bool later, registered(*blocks, key, lang));
+    if (later || (from_the_start && blocks->tip())) {
+      return Unexpected(make_error(
+          "key_registered",
+          "Sổ cái ở đây đã ghi khóa này là khóa xác nhận, nên nó có thể đã bỏ phiếu. Hãy tạo khóa mới, tạo "
+          "tệp phiếu cho nó, rồi mới đăng ký nó.",
+          "The ledger here names this key a validator's, so that it may have voted. Make a new key, its vote "
+          "file, and only then register it."));
+    }
+  }
+  std::error_code ec;
+  fs::create_directories(c.keys.vote_file.parent_path(), ec);
+  STELE_CHECK(finality::VoteFile::create(c.keys.vote_file, genesis->net, key));
+  return {};
+}
+
 }  // namespace
 
 std::string_view version() {
@@ -277,6 +339,16 @@ Exit fsck(const Fsck& o, Lang lang) {
 Exit rotate_wrapping_key(const Rotate& o, Lang lang) {
   if (const auto done = rotate(o, lang); !done) return fail(done.error(), lang);
   std::cout << pick(lang, "Đã đổi khóa bọc; khóa cũ đã bị hủy.", "Wrapping key changed; the old one is destroyed.")
+            << std::endl;
+  return Exit::ok;
+}
+
+Exit new_vote_file(const NewVoteFile& o, Lang lang) {
+  if (const auto done = make_vote_file(o, lang); !done) return fail(done.error(), lang);
+  std::cout << pick(
+                   lang,
+                   "Đã tạo tệp phiếu. Đừng sao lưu hay chép lại tệp này. Nay hãy đăng ký khóa bằng bản ghi validators.",
+                   "The vote file is made. Never back it up nor copy it. Now register the key by a validators record.")
             << std::endl;
   return Exit::ok;
 }

@@ -43,4 +43,12 @@ struct Rotate {
 /// A new wrapping key for all that the vault holds; the old key files are destroyed. While no node is running.
 [[nodiscard]] Exit rotate_wrapping_key(const Rotate&, Lang);
 
+struct NewVoteFile {
+  std::filesystem::path config;
+};
+/// For a validator key that was never registered, on a node whose ledger has blocks: before the `validators` record
+/// that registers it. `key_registered`: this ledger names the key a validator's, so that it may have voted;
+/// `vote_file_exists`. While no node is running; the key file is read without its passphrase.
+[[nodiscard]] Exit new_vote_file(const NewVoteFile&, Lang);
+
 }  // namespace stele::app

@@ -14,6 +14,7 @@ Ví dụ / Examples:
   stele-node fsck --config node/node.toml --json
   stele-node fsck --genesis genesis.json --data node/data
   stele-node vault rotate --config node/node.toml
+  stele-node vote-file new --config node/node.toml
 
 Mã thoát / Exit status: 0 ok; 1 fsck: lỗi dữ liệu / findings; 2 dòng lệnh, cấu hình / usage, configuration; 3 lỗi khác / other failure
 )";
@@ -58,6 +59,15 @@ int main(int argc, char** argv) {
   rotate_cli->add_option("--config", rotate.config, "node.toml")->required();
   rotate_cli->add_option("--passphrase-fd", rotate.passphrase_fd, "như trên / as above");
 
+  stele::app::NewVoteFile vote_file;
+  auto* votes_cli = cli.add_subcommand("vote-file", "tệp phiếu của khóa xác nhận / a validator key's vote file");
+  votes_cli->require_subcommand(1);
+  auto* new_votes_cli = votes_cli->add_subcommand(
+      "new",
+      "tạo tệp phiếu cho khóa chưa từng đăng ký, trên nút đã có sổ cái; trước bản ghi validators / "
+      "for a key that was never registered, on a node that has a ledger; before the validators record");
+  new_votes_cli->add_option("--config", vote_file.config, "node.toml")->required();
+
   try {
     cli.parse(argc, argv);
     if (fsck_cli->parsed() && fsck.config.empty() && fsck.genesis.empty())
@@ -70,5 +80,6 @@ int main(int argc, char** argv) {
                                         : stele::Lang::en;
   if (run_cli->parsed()) return static_cast<int>(stele::app::run(run, lang));
   if (fsck_cli->parsed()) return static_cast<int>(stele::app::fsck(fsck, lang));
+  if (new_votes_cli->parsed()) return static_cast<int>(stele::app::new_vote_file(vote_file, lang));
   return static_cast<int>(stele::app::rotate_wrapping_key(rotate, lang));
 }

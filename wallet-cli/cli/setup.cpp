@@ -28,14 +28,6 @@ std::string new_person() {
   return base64url(signer::random_fixed<PersonHandle>().view());
 }
 
-record::Jwk jwk_of(const VerifyKey& key) {
-  record::Jwk jwk;
-  const auto xy = key.coordinates();
-  std::copy_n(xy.begin(), 32, jwk.x.begin());
-  std::copy_n(xy.begin() + 32, 32, jwk.y.begin());
-  return jwk;
-}
-
 UnixSeconds now() {
   return UnixSeconds{static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count())};
@@ -54,7 +46,7 @@ Error usage(std::string vi, std::string en) {
 Result<signer::OpenKey> make_key_file(const fs::path& path, signer::KeyHeader header,
                                       const signer::SecretBytes& passphrase) {
   auto key = signer::SigningKey::generate();
-  header.jwk = jwk_of(key.public_key());
+  header.jwk = signer::jwk_of(key.public_key());
   STELE_CHECK(signer::write_key_file(path, header, key, passphrase));
   return signer::OpenKey{std::move(header), std::move(key)};
 }

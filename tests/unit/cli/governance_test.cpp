@@ -21,14 +21,6 @@ using testing::HasSubstr;
 constexpr std::string_view passphrase = "mot hai ba bon nam";
 constexpr unsigned weak = 14;  // key files that open quickly
 
-record::Jwk jwk_of(const signer::SigningKey& key) {
-  record::Jwk out;
-  const auto xy = key.public_key().coordinates();
-  std::copy_n(xy.begin(), 32, out.x.begin());
-  std::copy_n(xy.begin() + 32, 32, out.y.begin());
-  return out;
-}
-
 /// A network of three roots, two of them needed, and four validators; its first block is the last that is certified.
 struct Governance : testing::Test {
   Folder folder;
@@ -118,7 +110,7 @@ struct Governance : testing::Test {
   [[nodiscard]] std::string key_file(const signer::SigningKey& key) const {
     signer::KeyHeader h;
     h.person = genesis.roots[0].person;
-    h.jwk = jwk_of(key);
+    h.jwk = signer::jwk_of(key.public_key());
     auto path = folder.at("key-" + base64url(key.id().view()).substr(0, 6) + ".key");
     if (std::filesystem::exists(path)) return path;
     signer::SecretBytes secret(passphrase.size());

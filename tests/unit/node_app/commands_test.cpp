@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "node/app/node.h"
+#include "node/finality/vote_file.h"
+#include "signer/keyfile.h"
 #include "tests/unit/node_app/support.h"
 
 namespace stele::test {
@@ -129,6 +131,78 @@ TEST(WorkPool, IsBoundedAndFinishesWhatItTook) {
     EXPECT_FALSE(pool.post([&] { ++done; }));
   }
   EXPECT_EQ(done, 3);
+}
+
+class VoteFiles : public Commands {
+ protected:
+  /// A key file, and a configuration that names it.
+  void name(const signer::SigningKey& key) {
+    signer::KeyHeader header;
+    header.net = school_.genesis().net;
+    header.person = std::string(22, 'A');
+    header.jwk = signer::jwk_of(key.public_key());
+    std::filesystem::remove(folder_ / "validator.key");
+    ASSERT_TRUE(signer::write_key_file(folder_ / "validator.key", header, key,
+                                       signer::SecretBytes(as_bytes("mat khau thu")), 14));
+    write_toml(R"(["validator"])");
+  }
+  void write_toml(const std::string& roles) {
+    std::ofstream(folder_ / "node.toml") << "genesis = \"genesis.json\"\ndata = \"data\"\nroles = " << roles
+                                         << "\n[keys]\nvalidator = \"validator.key\"\nvote_file = \"new/vote\"\n";
+  }
+  [[nodiscard]] std::string why_not() {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const auto exit = app::new_vote_file({folder_ / "node.toml"}, Lang::en);
+    const auto out = ::testing::internal::GetCapturedStdout();
+    const auto err = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(exit == Exit::ok, err.empty()) << err;
+    EXPECT_EQ(exit == Exit::ok, out.find("vote file is made") != std::string::npos) << out;
+    const auto from = err.rfind('['), to = err.rfind(']');
+    return err.empty() ? "" : err.substr(from + 1, to - from - 1);
+  }
+};
+
+TEST_F(VoteFiles, OneIsMadeForAKeyThatTheLedgerDoesNotKnowAndOnlyOnce) {
+  start();
+  found();
+  stop();
+  const auto key = signer::SigningKey::generate();
+  name(key);
+  EXPECT_EQ(why_not(), "");
+  const auto made =
+      finality::VoteFile::open(folder_ / "new" / "vote", school_.genesis().net, key.public_key().compressed());
+  ASSERT_TRUE(made) << made.error().en;
+  EXPECT_EQ(made->record(), finality::VoteRecord{});
+  EXPECT_EQ(why_not(), "vote_file_exists");
+}
+
+TEST_F(VoteFiles, NoneForAKeyThatMayHaveVoted) {
+  name(school_.validator(0));
+  start();
+  found();
+  stop();
+  EXPECT_EQ(why_not(), "key_registered");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new" / "vote"));
+}
+
+TEST_F(VoteFiles, NoneForAKeyThatAValidatorsRecordNames) {
+  const auto key = signer::SigningKey::generate();
+  name(key);
+  start();
+  found();
+  record::Validators v;
+  v.set = {{school_.genesis().validators.at(0).id, std::string(School::office), school_.genesis().validators.at(0).key},
+           {"validator-moi", std::string(School::office), key.public_key().compressed()}};
+  final({{sign(school_.root(0), record::Type::validators, v)}});
+  stop();
+  EXPECT_EQ(why_not(), "key_registered");
+}
+
+TEST_F(VoteFiles, ItMustBeAValidatorAndOneThatIsStopped) {
+  name(signer::SigningKey::generate());
+  write_toml("[]");
+  EXPECT_EQ(why_not().substr(0, 7), "config_");
 }
 
 }  // namespace
