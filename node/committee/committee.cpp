@@ -134,8 +134,9 @@ struct Committee::Impl {
   int old_time_blocks = 0;
   Height forgotten;
   std::optional<Putting> putting;
-  std::optional<std::pair<Steady::time_point, HeaderHash>> behind;  ///< since when, and where it stood
-  std::map<Slot, Digest> slots_known;                               ///< looked at already
+  std::optional<std::pair<Steady::time_point, HeaderHash>> behind;   ///< since when, and where it stood
+  std::optional<std::pair<Steady::time_point, HeaderHash>> unheard;  ///< since when it leads with no word on this head
+  std::map<Slot, Digest> slots_known;                                ///< looked at already
 
   std::optional<ordering::Admission> admission;
   std::optional<SlotThread> slots;
@@ -161,6 +162,7 @@ struct Committee::Impl {
   void take(const Message&);
   void take_batch(sync::Batch, const std::function<void(Result<bool>)>&);
   void settle();
+  void stand_back_if_unheard(Steady::time_point now);
   void tell_behind(Steady::time_point now);
   void fail(const Error&);
   [[nodiscard]] bool over() const;
@@ -320,6 +322,7 @@ void Committee::Impl::run() {
       replica.tick(clock.now());
       settle();
       tell_behind(now);
+      stand_back_if_unheard(now);
     }
     if (slots && !over()) {
       if (!leads) judge_waiting(Steady::now());
@@ -521,6 +524,19 @@ void Committee::Impl::tell_behind(Steady::time_point now) {
   const bool stands_still = behind->second == ledger.chain().head_hash();
   behind.reset();
   if (stands_still && hooks.behind) hooks.behind();
+}
+
+/// etcd hears this one, and the others do not, or it does not hear them: whoever leads next may be better placed.
+void Committee::Impl::stand_back_if_unheard(Steady::time_point now) {
+  const bool another = ledger.genesis().orderers.size() > 1;
+  const bool waits = ledger.chain().head().height.value > 0 && !ledger.head_qc();
+  if (!slots || !leads || !another || !waits) return unheard.reset();
+  const auto& head = ledger.chain().head_hash();
+  if (!unheard || unheard->second != head) unheard = {now, head};
+  if (now < unheard->first + options.unheard) return;
+  unheard.reset();
+  leads = false;
+  slots->stand_back(options.stand_back);
 }
 
 void Committee::Impl::on(finality::AskForMyVotes&) {

@@ -54,6 +54,11 @@ void SlotThread::forget(const Slot& before) {
   forget_ = before;
 }
 
+void SlotThread::stand_back(std::chrono::milliseconds time) {
+  const std::lock_guard lock(mutex_);
+  leads_not_before_ = Clock::now() + time;
+}
+
 void SlotThread::read(const Slot& from) {
   std::vector<Slots::Kept> out;
   Slot next = from;
@@ -89,9 +94,10 @@ void SlotThread::run() {
     const auto forget = std::exchange(forget_, std::nullopt);
     const bool whole = now >= whole_due;
     const Slot from = whole ? behind_final_ : behind_head_;
+    const bool stands_back = now < leads_not_before_;
     lock.unlock();
     if (now >= lead_due) {
-      const auto leads = slots_->lead(orderer_);
+      const auto leads = stands_back ? Result<bool>(false) : slots_->lead(orderer_);
       if (!leads) hooks_.failed(leads.error());
       hooks_.leads(leads && *leads);
       lead_due = Clock::now() + times_.lead;

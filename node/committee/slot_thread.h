@@ -45,6 +45,8 @@ class SlotThread {
   /// One at a time: `Hooks::put` is called before the next one may come. What was taken by another is read at once.
   void put(const Slot&, std::shared_ptr<const Bytes> block, bool begins_epoch);
   void forget(const Slot& before);
+  /// Lets another one lead: for so long it does not ask to, and its lease ends by itself.
+  void stand_back(std::chrono::milliseconds);
   /// Waits for the call in progress, which has a time-out of its own.
   void stop();
 
@@ -69,6 +71,7 @@ class SlotThread {
   Slot behind_final_{}, behind_head_{};
   std::optional<Work> put_;
   std::optional<Slot> forget_;
+  Clock::time_point leads_not_before_{};
   std::thread thread_;
 };
 

@@ -37,6 +37,25 @@ TEST(Gossip, AnOrdererThatDoesNotLeadRefusesByItsOwnLedger) {
   EXPECT_EQ(outcome.rejection->code, RejectionCode::unknown_org);
 }
 
+TEST(Gossip, AnOrdererThatHearsNobodyLetsAnotherLead) {
+  HttpNetwork net(4, 2);
+  net.options.left_out = 10min;  // nobody loses his patience here
+  net.options.unheard = 1s;
+  net.options.stand_back = 10min;
+  net.table.lease = 3s;
+  net.up_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  ASSERT_TRUE(eventually([&] { return net.nodes[0]->committee->leads() != net.nodes[1]->committee->leads(); }));
+  const std::size_t old = net.nodes[0]->committee->leads() ? 0 : 1;
+  // It still writes into the table, which the others read, and sees nothing of what they say to that.
+  net.gossips[old]->stop();
+  net.fronts[old].reset();
+  auto at_the_old_one = net.submit(old, {net.org(1)});
+  ASSERT_TRUE(net.finalise(1 - old, 2)) << net.where();
+  EXPECT_FALSE(net.nodes[old]->committee->leads());
+  EXPECT_TRUE(net.nodes[1 - old]->committee->leads());
+}
+
 TEST(Gossip, KnowsHowFarItsPeersSayTheyAre) {
   HttpNetwork net(4, 2);
   net.up_all();

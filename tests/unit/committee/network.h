@@ -74,6 +74,8 @@ struct Table {
   std::mutex mutex;
   std::map<Slot, Bytes> slots;
   std::optional<std::uint16_t> leader;
+  std::chrono::milliseconds lease{0};  ///< who has not asked for so long leads no more; 0: for ever
+  Steady::time_point asked{};          ///< by whoever leads
   bool all_lead = false;
   std::atomic<bool> down = false;
 
@@ -107,7 +109,9 @@ class TableSlots final : public ordering::Slots {
   Result<bool> lead(std::uint16_t orderer) override {
     if (t_.down) return Unexpected(away());
     const std::lock_guard lock(t_.mutex);
-    if (!t_.leader) t_.leader = orderer;
+    const auto now = Steady::now();
+    if (!t_.leader || (t_.lease.count() > 0 && now > t_.asked + t_.lease)) t_.leader = orderer;
+    if (*t_.leader == orderer) t_.asked = now;
     return t_.all_lead || *t_.leader == orderer;
   }
   Result<void> forget(const Slot& before) override {
