@@ -26,14 +26,6 @@ Error file_error(const char* code, const fs::path& path, std::string vi, std::st
   return make_error(code, std::move(vi), std::move(en), w);
 }
 
-Result<void> make_folder(const fs::path& path) {
-  std::error_code ec;
-  if (fs::create_directories(path, ec)) fs::permissions(path, fs::perms::owner_all, ec);
-  if (!ec) return {};
-  return Unexpected(file_error("data_unwritable", path, "Không tạo được thư mục: " + ec.message() + ".",
-                               "The folder can't be made: " + ec.message() + "."));
-}
-
 Error not_in_genesis(const fs::path& path) {
   return file_error("key_not_in_genesis", path, "Khóa này không có trong tệp gốc của mạng. Hãy kiểm tra [keys].",
                     "This key does not stand in the network's genesis file. Check [keys].");
@@ -106,6 +98,14 @@ Result<std::string> read_genesis_file(const fs::path& path) {
 
 bool needs_keys(const Config::Roles& r) {
   return r.orderer || r.validator || r.vault;
+}
+
+Result<void> make_folder(const fs::path& path) {
+  std::error_code ec;
+  if (fs::create_directories(path, ec)) fs::permissions(path, fs::perms::owner_all, ec);
+  if (!ec) return {};
+  return Unexpected(file_error("data_unwritable", path, "Không tạo được thư mục: " + ec.message() + ".",
+                               "The folder can't be made: " + ec.message() + "."));
 }
 
 Result<NodeKeys> open_node_keys(const Config& c, const signer::SecretBytes& passphrase) {

@@ -25,6 +25,9 @@ struct NodeKeys {
 [[nodiscard]] std::filesystem::path head_file(const Config&);
 [[nodiscard]] std::filesystem::path vault_folder(const Config&);
 
+/// Made if absent, for its owner alone. Error: `data_unwritable`.
+Result<void> make_folder(const std::filesystem::path&);
+
 inline constexpr std::size_t genesis_bytes_max = 65'536;
 [[nodiscard]] Result<std::string> read_genesis_file(const std::filesystem::path&);
 

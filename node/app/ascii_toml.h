@@ -14,7 +14,7 @@ namespace stele::app {
 
 /// The same text with escapes for letters in strings, and without comments and byte order mark; rows stay, a column
 /// behind such a letter in its row does not. Or the row (from 1) of a letter elsewhere, of one in a literal string of
-/// several lines, or of what is not UTF-8.
+/// several lines, or of a string that is not UTF-8.
 [[nodiscard]] Result<std::string, std::uint32_t> ascii_toml(std::string_view text);
 
 }  // namespace stele::app

@@ -13,6 +13,8 @@
 #include <thread>
 
 #include "ledger/base/text.h"
+#include "ledger/log/block.h"
+#include "ledger/log/epoch.h"
 #include "ledger/store/fsck.h"
 #include "ledger/store/rocks_store.h"
 #include "node/app/answers.h"
@@ -250,19 +252,31 @@ Result<void> rotate(const Rotate& o, Lang lang) {
 
 // ---- vote file ----
 
-/// Is there a `validators` record with this key in the store?
-Result<bool> registered(const store::Store& blocks, const PublicKey& key, Lang lang) {
+bool holds(const std::vector<record::Member>& set, const PublicKey& key) {
+  return std::any_of(set.begin(), set.end(), [&](const auto& m) { return m.key == key; });
+}
+
+/// Does what is stored name this key a validator's: a record, or a recovery that a block begins an epoch with?
+Result<bool> registered(const store::Store& blocks, const store::Tip& tip, const PublicKey& key, Lang lang) {
   bool found = false;
-  const auto tip = blocks.tip();
   ProgressLine progress(pick(lang, "đọc bản ghi", "reading records"));
   STELE_CHECK(blocks.for_each_record({0}, [&](RecordIndex i, Height, std::string_view jws) -> Result<store::Walk> {
-    progress.at(i.value, tip ? tip->records : 0);
+    progress.at(i.value, tip.records);
     const auto r = record::decode(jws);
     if (!r) return Unexpected(to_error(r.error()));
     if (const auto* v = std::get_if<record::Validators>(&r->body))
       found = std::any_of(v->set.begin(), v->set.end(), [&](const auto& one) { return one.key == key; });
     return found ? store::Walk::enough : store::Walk::more;
   }));
+  for (Height h{1}; !found && h <= tip.height; ++h.value) {
+    STELE_TRY(const auto meta, blocks.meta(h));
+    const auto block = log::decode_meta(meta.value_or(Bytes{}), {});
+    if (!block) return Unexpected(to_error(block.error()));
+    if (block->epoch_proof.empty()) continue;
+    const auto proof = log::decode_epoch_proof(block->epoch_proof);
+    if (!proof) return Unexpected(to_error(proof.error()));
+    found = proof->recovery && holds(proof->recovery->set, key);
+  }
   return found;
 }
 
@@ -286,25 +300,27 @@ Result<void> make_vote_file(const NewVoteFile& o, Lang lang) {
   }
   const auto key = named->compressed();
   STELE_CHECK(nobody_writes(ledger_folder(c)));
-  if (fs::exists(ledger_folder(c))) {
-    store::Options options;
-    options.net = genesis->net;
-    options.read_only = true;
-    STELE_TRY(const auto blocks, store::open_rocks_store(ledger_folder(c), options));
-    const auto& first = genesis->validators;
-    const bool from_the_start = std::any_of(first.begin(), first.end(), [&](const auto& m) { return m.key == key; });
-    STELE_TRY(const bool later, registered(*blocks, key, lang));
-    if (later || (from_the_start && blocks->tip())) {
-      return Unexpected(make_error(
-          "key_registered",
-          "Sổ cái ở đây đã ghi khóa này là khóa xác nhận, nên nó có thể đã bỏ phiếu. Hãy tạo khóa mới, tạo "
-          "tệp phiếu cho nó, rồi mới đăng ký nó.",
-          "The ledger here names this key a validator's, so that it may have voted. Make a new key, its vote "
-          "file, and only then register it."));
-    }
+  store::Options options;
+  options.net = genesis->net;
+  options.read_only = true;
+  STELE_TRY(const auto blocks, store::open_rocks_store(ledger_folder(c), options));
+  const auto tip = blocks->tip();
+  if (!tip) {
+    return Unexpected(make_error(
+        "ledger_empty", "Sổ cái ở đây còn trống: khi khởi động, nút tự tạo tệp phiếu. Hãy kiểm tra thư mục data.",
+        "The ledger here is empty: the node makes the vote file when it starts. Check the folder "
+        "of data."));
   }
-  std::error_code ec;
-  fs::create_directories(c.keys.vote_file.parent_path(), ec);
+  STELE_TRY(const bool later, registered(*blocks, *tip, key, lang));
+  if (later || holds(genesis->validators, key)) {
+    return Unexpected(make_error(
+        "key_registered",
+        "Sổ cái ở đây đã ghi khóa này là khóa xác nhận, nên nó có thể đã bỏ phiếu. Hãy tạo khóa mới, tạo tệp "
+        "phiếu cho nó, rồi mới đăng ký nó.",
+        "The ledger here names this key a validator's, so that it may have voted. Make a new key, its vote "
+        "file, and only then register it."));
+  }
+  STELE_CHECK(make_folder(c.keys.vote_file.parent_path()));
   STELE_CHECK(finality::VoteFile::create(c.keys.vote_file, genesis->net, key));
   return {};
 }

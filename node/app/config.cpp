@@ -215,7 +215,9 @@ class Reader {
   void refuse_unknown(const toml::table& table, const std::string& prefix) {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
-      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+      // "http.port" in quotes is one name, not a key of [http]: nobody reads it.
+      const bool one_name = name.str().find('.') == std::string_view::npos;
+      if (one_name && std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
       const bool section = std::any_of(known_.begin(), known_.end(), [&](const std::string& k) {
         return k.compare(0, key.size() + 1, key + ".") == 0;
       });

@@ -150,6 +150,8 @@ struct Membership::Impl {
   Result<std::optional<committee::OrdererRole>> orderer_role(std::optional<signer::SigningKey>);
   Result<void> start_relay();
   void told(const Notice&);
+  void accuse(const char* code, const Notice&, const std::vector<record::Member>&,
+              Alarms::Texts (*texts)(const std::string& who, const std::string& file));
   void told(const LeftOut&);
   [[nodiscard]] std::filesystem::path evidence_folder() const;
 
@@ -299,10 +301,10 @@ void Membership::Impl::told(const Notice& n) {
       return log.warn("slot refused", {{"height", n.height.value}, {"why", n.what}});
     case Notice::Kind::double_vote:
       ++double_votes;
-      return alarms.raise("double_vote", file, double_vote(n.who ? name_of(*n.who, genesis.validators) : "?", file));
+      return accuse("double_vote", n, genesis.validators, double_vote);
     case Notice::Kind::ordered_twice:
       ++ordered_twice_count;
-      return alarms.raise("ordered_twice", file, ordered_twice(n.who ? name_of(*n.who, genesis.orderers) : "?", file));
+      return accuse("ordered_twice", n, genesis.orderers, ordered_twice);
     case Notice::Kind::key_is_dead:
       key_dead = true;
       return alarms.raise("key_is_dead", "", key_is_dead(file));
@@ -313,6 +315,14 @@ void Membership::Impl::told(const Notice& n) {
     case Notice::Kind::failed:
       return alarms.raise("disk_failed", "", disk_failed(n.what));
   }
+}
+
+/// By the file that shows it; where that could not be kept, by who it is.
+void Membership::Impl::accuse(const char* code, const Notice& n, const std::vector<record::Member>& members,
+                              Alarms::Texts (*texts)(const std::string&, const std::string&)) {
+  const auto who = n.who ? name_of(*n.who, members) : "?";
+  const auto file = n.file.filename().string();
+  alarms.raise(code, file.empty() ? who : file, texts(who, file.empty() ? n.what : file));
 }
 
 /// On the relay's thread.

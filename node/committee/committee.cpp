@@ -533,7 +533,8 @@ void Committee::Impl::stand_back_if_unheard(Steady::time_point now) {
   if (!slots || !leads || !another || !waits) return unheard.reset();
   const auto& head = ledger.chain().head_hash();
   if (!unheard || unheard->second != head) unheard = {now, head};
-  if (now < unheard->first + options.unheard) return;
+  // Blocks of others who have lost patience come between where they lose it sooner than this one.
+  if (now < unheard->first + std::min(options.unheard, options.left_out / 2)) return;
   unheard.reset();
   leads = false;
   slots->stand_back(options.stand_back);
@@ -791,10 +792,17 @@ Result<std::unique_ptr<Committee>> Committee::start(store::Ledger& ledger, order
     // What the thread tells is small or bounded by what one look reads, and there is one look at a time.
     SlotThread::Hooks from_slots;
     from_slots.read = [&m](std::vector<Slots::Kept> list) {
-      (void)m.post(0, [&m, list = std::move(list)] { m.slots_read(list); });
+      (void)m.post(
+          0, [&m, list = std::move(list)] { m.slots_read(list); }, Impl::Room::kept);
     };
-    from_slots.put = [&m](const Result<Slots::Put>& done) { (void)m.post(0, [&m, done] { m.put_done(done); }); };
-    from_slots.leads = [&m](bool leads) { (void)m.post(0, [&m, leads] { m.leads = leads; }); };
+    from_slots.put = [&m](const Result<Slots::Put>& done) {
+      (void)m.post(
+          0, [&m, done] { m.put_done(done); }, Impl::Room::kept);
+    };
+    from_slots.leads = [&m](bool leads) {
+      (void)m.post(
+          0, [&m, leads] { m.leads = leads; }, Impl::Room::kept);
+    };
     from_slots.failed = [&m](const Error& e) { m.tell({Notice::Kind::slots_failed, {}, {}, e.code}); };
     m.slots.emplace(std::move(orderer->slots), number, std::move(from_slots));
     const auto& head = ledger.chain().head();

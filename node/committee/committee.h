@@ -67,9 +67,10 @@ struct CommitteeOptions {
   /// One that does not lead judges its records by its own ledger after so long, in which that may still come up to what
   /// their senders have seen; whoever leads judges them at once.
   std::chrono::milliseconds judge_after{1'000};
-  /// An orderer that leads, and on whose newest block it has seen no certificate for `unheard`, is cut off from the
-  /// others or as good as: it stands back for `stand_back`, so that another one may lead.
-  std::chrono::milliseconds unheard{5'000}, stand_back{30'000};
+  /// An orderer that leads, and has seen no certificate on the newest block for `unheard`, may be cut off from the
+  /// others: it stands back for `stand_back`, longer than the lease, so that another one may lead. That there is no
+  /// quorum looks the same; then they take turns.
+  std::chrono::milliseconds unheard{5'000}, stand_back{8'000};
   /// Slots of so many heights below the final block stay in the ordering service; 0: all of them. What is final was
   /// stored by a quorum, so that nobody needs its slot any more.
   std::uint64_t slots_kept = 0;

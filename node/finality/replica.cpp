@@ -125,7 +125,7 @@ void Replica::slot(const Slot& s, ByteView block) {
     const auto b = log::decode_block(block);
     const auto& g = ledger_.genesis();
     if (a && b && a->orderer == b->orderer && stands_in(*a, s) && stands_in(*b, s) && signed_by_orderer(*a, g) &&
-        signed_by_orderer(*b, g))
+        signed_by_orderer(*b, g) && ordered_twice_.insert({s, a->orderer}).second)
       effects_.emplace_back(FoundOrderedTwice{*other, {block.begin(), block.end()}});
     return;  // the first that came is the one that is judged
   }
@@ -158,6 +158,8 @@ void Replica::try_slots() {
   std::erase_if(slots_, [&](const auto& s) {
     return s.first.epoch < head.epoch || (s.first.epoch == head.epoch && s.first.height <= head.height);
   });
+  const auto final_height = ledger_.final_point()->checkpoint.height;
+  std::erase_if(ordered_twice_, [&](const auto& told) { return told.first.height < final_height; });
 }
 
 /// The next block of the head's epoch. True: something has changed.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "node/finality/machine.h"
 #include "node/finality/slot.h"
@@ -70,6 +71,8 @@ class Replica {
   Machine machine_;
   std::vector<ReplicaEffect> effects_;
   std::map<Slot, Bytes> slots_;
+  /// Slots for which an orderer was found to have signed twice: one that signs a thousand is told of once.
+  std::set<std::pair<Slot, std::uint16_t>> ordered_twice_;
   std::map<std::pair<Epoch, Height>, std::uint32_t> attempts_;  ///< the first that was not passed over
   std::optional<std::pair<Slot, Bytes>> last_;                  ///< the slot that the head came from
   std::optional<EpochReady> ready_;

@@ -57,9 +57,10 @@ bool Desk::serves(std::uint16_t vault, const record::Record& r, const registry::
 Result<void> Desk::reach(Height height) const {
   const auto end = std::chrono::steady_clock::now() + reach_within;
   for (;;) {
-    // Not the chain's head: what the checks read of the records is there once the block is stored.
+    // The chain moves before a block is stored, and after a tail is replaced; the checks read both.
     const auto tip = p_.ledger.store().tip();
-    const auto here = tip ? tip->height : Height{};
+    const auto stored = tip ? tip->height : Height{};
+    const auto here = std::min(stored, p_.ledger.with_chain([](const rules::Chain& c) { return c.head().height; }));
     if (here >= height) return {};
     // Blocks come some a second: who is so far ahead is not waited for.
     if (height.value - here.value > reach_blocks) return Unexpected(behind());

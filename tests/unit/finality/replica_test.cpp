@@ -97,6 +97,8 @@ TEST_F(ReplicaTest, TwoBlocksOfOneOrdererForOneSlotAreShown) {
   unsigned_one.signature = {};
   give(unsigned_one);
   EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty()) << "anybody could have made that";
+  give(other(b));
+  EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty()) << "one that signs a thousand is told of once";
 }
 
 TEST_F(ReplicaTest, KeepsSlotsWithinBounds) {

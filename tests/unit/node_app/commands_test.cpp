@@ -7,6 +7,9 @@
 
 #include <fstream>
 
+#include "ledger/log/block.h"
+#include "ledger/log/epoch.h"
+#include "ledger/store/rocks_store.h"
 #include "node/app/node.h"
 #include "node/finality/vote_file.h"
 #include "signer/keyfile.h"
@@ -197,6 +200,49 @@ TEST_F(VoteFiles, NoneForAKeyThatAValidatorsRecordNames) {
   final({{sign(school_.root(0), record::Type::validators, v)}});
   stop();
   EXPECT_EQ(why_not(), "key_registered");
+}
+
+TEST_F(VoteFiles, NoneForAKeyThatARecoveryNames) {
+  const auto key = signer::SigningKey::generate();
+  name(key);
+  log::EpochProof proof;
+  proof.recovery = log::Recovery{};
+  proof.recovery->net = school_.genesis().net;
+  proof.recovery->epoch = {1};
+  proof.recovery->reason = "quorum-lost";
+  proof.recovery->set = {{"validator-moi", key.public_key().compressed()}};
+  log::EpochStatement statement;
+  statement.net = proof.recovery->net;
+  statement.to = {1};
+  statement.validator = key.public_key().compressed();
+  proof.statements.push_back(statement);
+  log::Block block;
+  block.net = proof.recovery->net;
+  block.epoch = {1};
+  block.height = {1};
+  block.epoch_proof = log::encode(proof);
+  const store::BlockRow row{block.height, {}, "header", log::encode_meta(block), {0}, {}, {}};
+  store::Options o;
+  o.net = proof.recovery->net;
+  o.create = true;
+  o.free_space_floor_bytes = 1;
+  std::filesystem::create_directories(config_.data);
+  {
+    const auto blocks = store::open_rocks_store(app::ledger_folder(config_), o);
+    ASSERT_TRUE(blocks) << blocks.error().en;
+    ASSERT_TRUE((*blocks)->commit(std::span(&row, 1)));
+  }
+  EXPECT_EQ(why_not(), "key_registered");
+  name(signer::SigningKey::generate());
+  EXPECT_EQ(why_not(), "");
+}
+
+TEST_F(VoteFiles, NoneWhereThereIsNoLedgerYet) {
+  name(signer::SigningKey::generate());
+  EXPECT_EQ(why_not(), "store_absent");
+  start();
+  stop();
+  EXPECT_EQ(why_not(), "ledger_empty");
 }
 
 TEST_F(VoteFiles, ItMustBeAValidatorAndOneThatIsStopped) {

@@ -265,6 +265,14 @@ TEST(Config, EtcdAndCommitteeHaveFormsAndBounds) {
   EXPECT_EQ(error_of(with("[committee]\nstall_s = 5\n")).code, "config_unknown_key");
 }
 
+TEST(Config, AKeyInQuotesIsNoKeyOfATable) {
+  for (const std::string key : {"\"http.tls_key\"", "'limits.free_space_floor_mb'", "\"http.port\""}) {
+    const auto e = error_of(key + " = \"x\"\n" + with(""));
+    EXPECT_EQ(e.code, "config_unknown_key") << key;
+    EXPECT_EQ(e.where.row, 1U) << key;
+  }
+}
+
 TEST(Config, BrokenTomlIsRefusedWhereItBreaks) {
   const auto e = error_of("genesis = \"a\ndata = 3\n");
   EXPECT_EQ(e.code, "config_syntax");
