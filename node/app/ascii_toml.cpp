@@ -82,6 +82,7 @@ class Scanner {
   }
   bool escape() {
     utf8proc_int32_t letter = 0;
+    // utf8proc reads unsigned bytes, and a view of text has none: hence the cast.
     const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text_.data()) + at_,  // NOLINT
                                        static_cast<utf8proc_ssize_t>(text_.size() - at_), &letter);
     if (used <= 0) return false;

@@ -79,18 +79,10 @@ struct Person {
   std::string handle = base64url(signer::random_fixed<FixedBytes<struct HandleTag, 16>>().view());
 };
 
-record::Jwk jwk_of(const VerifyKey& key) {
-  record::Jwk jwk;
-  const auto xy = key.coordinates();
-  std::copy_n(xy.begin(), 32, jwk.x.begin());
-  std::copy_n(xy.begin() + 32, 32, jwk.y.begin());
-  return jwk;
-}
-
 void write_key(const fs::path& path, const Person& p) {
   signer::KeyHeader h;
   h.person = p.handle;
-  h.jwk = jwk_of(p.key.public_key());
+  h.jwk = signer::jwk_of(p.key.public_key());
   must(signer::write_key_file(path, h, p.key, signer::SecretBytes(as_bytes(passphrase)), log2n_for_speed));
 }
 
@@ -190,7 +182,7 @@ void bootstrap(cli::NodeClient& client, const Network& n, const fs::path& policy
   record::Key key;
   key.org = "so-bench";
   key.person = n.author.handle;
-  key.jwk = jwk_of(n.author.key.public_key());
+  key.jwk = signer::jwk_of(n.author.key.public_key());
   record::Grant grant;
   grant.role = "department-officer";
   grant.org = "so-bench";
