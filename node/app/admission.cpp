@@ -324,9 +324,9 @@ void Admission::watch() {
   auto next_sweep = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (p_.vault != nullptr && std::chrono::steady_clock::now() >= next_sweep) {
+    if (std::chrono::steady_clock::now() >= next_sweep) {
       next_sweep = std::chrono::steady_clock::now() + sweep_every;
-      (void)p_.pool.post([this] { sweep(); });  // too busy now: the next one comes
+      if (p_.vault != nullptr) (void)p_.pool.post([this] { sweep(); });  // too busy now: the next one comes
     }
     // Deadlines rise, and a job that is done is gone: only the first one in the list is waited for.
     if (!deadlines_.empty() && deadlines_.front().second.expired()) {

@@ -8,9 +8,9 @@ import subprocess
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import load
+import network
 from processes_test import check, tell
 
 
@@ -27,14 +27,6 @@ def requests_by_route(nodes):
             if "/metrics" not in route:
                 out[route] = out.get(route, 0) + int(float(count))
     return out
-
-
-def processor_ms(processes):
-    ticks = 0
-    for p in processes:
-        fields = Path(f"/proc/{p.pid()}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def measure(t, target, count):
@@ -86,10 +78,10 @@ def measured(t, what, node, count):
     members = t.etcd.processes
     nodes = [n.process for n in t.nodes]
     height, before, begun = node.network()["height"], requests_by_route(t.nodes), time.monotonic()
-    cpu = processor_ms(nodes), processor_ms(members)
+    cpu = network.processor_ms(nodes), network.processor_ms(members)
     times = measure(t, target, count)
     spent = time.monotonic() - begun
-    cpu = (processor_ms(nodes) - cpu[0]) / count, (processor_ms(members) - cpu[1]) / count
+    cpu = (network.processor_ms(nodes) - cpu[0]) / count, (network.processor_ms(members) - cpu[1]) / count
     blocks, after = node.network()["height"] - height, requests_by_route(t.nodes)
     routes = {r: (after[r] - before.get(r, 0)) / count for r in after if after[r] != before.get(r, 0)}
     shown = ", ".join(f"{r} {n:.1f}" for r, n in sorted(routes.items(), key=lambda x: -x[1])[:4])

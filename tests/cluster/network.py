@@ -289,5 +289,13 @@ def until(holds, within_s, what):
         time.sleep(0.05)
 
 
+def processor_ms(processes):
+    ticks = 0
+    for p in processes:
+        fields = Path(f"/proc/{p.pid()}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def head_of(node):
     return node.network()["final"]

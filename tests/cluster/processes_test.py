@@ -150,6 +150,15 @@ def expect_final(results, where):
         check(r["status"] == "final", f"{where}: {r}")
 
 
+def rests(nodes, seconds=4):
+    """With nothing to do, processes use next to nothing: one that spins would take a core, or its share of one."""
+    before = network.processor_ms([n.process for n in nodes])
+    time.sleep(seconds)
+    used = network.processor_ms([n.process for n in nodes]) - before
+    check(used < 1000 * seconds * 0.3, f"{len(nodes)} idle nodes used {used:.0f} ms of processor in {seconds} s")
+    tell(f"{len(nodes)} idle nodes use {used / seconds:.0f} ms of processor a second")
+
+
 def run(t):
     t.found()
     tell("keys, genesis and etcd are there")
@@ -212,6 +221,7 @@ def run(t):
         check(not bad, bad)
     low = t.same_history(t.nodes)
     tell(f"the same {low} headers on all five nodes")
+    rests(t.nodes)
 
     stopped = t.stop_all()
     check(all(status == 0 for status in stopped.values()), f"SIGTERM: {stopped}")
