@@ -9,6 +9,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "ledger/base/assert.h"
 #include "ledger/base/hash.h"
 #include "ledger/log/wire.h"
 
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t net_bytes_max = 64;
-constexpr std::size_t file_bytes_max = 512;
+constexpr std::size_t file_bytes_max = 512;  ///< the smallest sector of a disk
 
 Where at(const fs::path& path) {
   return {path.string(), {}, 0, {}, {}};
@@ -71,22 +72,30 @@ bool write_all(int fd, ByteView bytes) {
   return true;
 }
 
+/// Closed at the end, if it was opened; errno stays as it is.
+struct Descriptor {
+  explicit Descriptor(int f) : fd(f) {}
+  ~Descriptor() {
+    const int kept = errno;
+    if (fd >= 0) ::close(fd);
+    errno = kept;
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  const int fd;
+};
+
 bool sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool synced = ::fsync(fd) == 0;
-  ::close(fd);
-  return synced;
+  const Descriptor d(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return d.fd >= 0 && ::fsync(d.fd) == 0;
 }
 
 Result<std::string> read_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Unexpected(errno == ENOENT ? absent(path) : io_error(path));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.fd < 0) return Unexpected(errno == ENOENT ? absent(path) : io_error(path));
   std::string out(file_bytes_max, '\0');
-  const ssize_t n = ::read(fd, out.data(), out.size());
-  const Error failure = n < 0 ? io_error(path) : Error{};
-  ::close(fd);
-  if (n < 0) return Unexpected(failure);
+  const ssize_t n = ::read(file.fd, out.data(), out.size());
+  if (n < 0) return Unexpected(io_error(path));
   out.resize(static_cast<std::size_t>(n));
   return out;
 }
@@ -142,10 +151,20 @@ std::optional<VoteFileContent> decode_vote_file(ByteView in) {
 }
 
 Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const PublicKey& key) {
-  std::error_code ec;
-  if (fs::exists(path, ec) || ec) return Unexpected(already_there(path));
   VoteFile out(path, std::move(net), key);
-  STELE_CHECK(out.replace(out.record_));
+  auto draft = path;
+  draft += ".new";
+  {
+    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file.fd < 0 || !write_all(file.fd, encode({out.net_, key, {}})) || ::fsync(file.fd) != 0)
+      return Unexpected(io_error(draft));
+  }
+  // A link is never made over a file that is there: not even over one that came just now.
+  const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
+  if (!linked && errno != EEXIST) return Unexpected(io_error(path));
+  if (::unlink(draft.c_str()) != 0) return Unexpected(io_error(draft));
+  if (!linked) return Unexpected(already_there(path));
+  if (!sync_folder(path.parent_path())) return Unexpected(io_error(path));
   return out;
 }
 
@@ -191,23 +210,19 @@ Result<void> VoteFile::put(const VoteRecord& record) {
     return Unexpected(io_error(path_));
   }
   failed_ = true;  // until it is known to be there: a failed sync says nothing about what a crash would leave
-  STELE_CHECK(replace(record));
+  STELE_CHECK(overwrite(record));
   failed_ = false;
   record_ = record;
   return {};
 }
 
-Result<void> VoteFile::replace(const VoteRecord& record) const {
-  auto draft = path_;
-  draft += ".new";
-  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return Unexpected(io_error(draft));
-  const bool written = write_all(fd, encode({net_, key_, record})) && ::fdatasync(fd) == 0;
-  const Error failure = written ? Error{} : io_error(draft);
-  ::close(fd);
-  if (!written) return Unexpected(failure);
-  if (::rename(draft.c_str(), path_.c_str()) != 0 || !sync_folder(path_.parent_path()))
-    return Unexpected(io_error(path_));
+/// In place: of a sector a disk keeps the old bytes or the new ones, and nothing else of the file changes that a sync
+/// would have to write. The path is opened each time: a file that was taken away must not be voted into.
+Result<void> VoteFile::overwrite(const VoteRecord& record) const {
+  const auto bytes = encode({net_, key_, record});
+  STELE_ASSERT(bytes.size() <= file_bytes_max);
+  const Descriptor file(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.fd < 0 || !write_all(file.fd, bytes) || ::fdatasync(file.fd) != 0) return Unexpected(io_error(path_));
   return {};
 }
 

@@ -46,7 +46,7 @@ struct VoteFileContent {
 /// One thread, one process at a time.
 class VoteFile {
  public:
-  /// For a key that has never voted. `vote_file_exists` if there is one: it is never overwritten.
+  /// For a key that has never voted. Errors: `vote_file_exists` (it is never begun anew), `vote_file_io`.
   static Result<VoteFile> create(const std::filesystem::path&, std::string net, const PublicKey&);
   /// Errors: `vote_file_absent` (a key without its file must not vote again: register a new one), `vote_file_damaged`,
   /// `vote_file_other_key`, `vote_file_other_net`, `vote_file_io`.
@@ -66,7 +66,7 @@ class VoteFile {
   VoteFile(std::filesystem::path path, std::string net, const PublicKey& key)
       : path_(std::move(path)), net_(std::move(net)), key_(key) {}
   Result<void> put(const VoteRecord&);
-  Result<void> replace(const VoteRecord&) const;
+  Result<void> overwrite(const VoteRecord&) const;
 
   std::filesystem::path path_;
   std::string net_;

@@ -1,6 +1,7 @@
 #include "node/finality/vote_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -134,14 +135,33 @@ TEST_F(Votes, WithOneBitChangedAreDamaged) {
   EXPECT_EQ(code_of(VoteFile::open(path(), net, pub())), "vote_file_damaged");
 }
 
+TEST_F(Votes, StayInOneFileOfOneSize) {
+  auto file = VoteFile::create(path(), std::string(64, 'n'), pub()).value();
+  struct stat before {
+  }, after{};
+  ASSERT_EQ(::stat(path().c_str(), &before), 0);
+  ASSERT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  ASSERT_EQ(code_of(file.leave_below({1ULL << 40})), "ok");
+  ASSERT_EQ(::stat(path().c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino);
+  EXPECT_EQ(after.st_size, before.st_size);
+  EXPECT_EQ(after.st_size, 272) << "the longest name of a network: still within a sector";
+}
+
+TEST_F(Votes, AreBegunOnceThoughTheFileComesInBetween) {
+  std::ofstream(path()) << "whatever it is";
+  EXPECT_EQ(code_of(VoteFile::create(path(), net, pub())), "vote_file_exists");
+  EXPECT_EQ(bytes(), "whatever it is");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path().parent_path()), {}), 1) << "and no draft is left";
+}
+
 TEST_F(Votes, ThatCannotBeWrittenAreNotGiven) {
   auto file = VoteFile::create(path(), net, pub()).value();
   std::filesystem::remove(path());
-  std::filesystem::create_directory(path());  // nothing can be renamed onto it
-  std::ofstream(path() / "x") << "x";
-  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io");
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io") << "a file that was taken away is not made anew";
+  EXPECT_FALSE(std::filesystem::exists(path()));
   EXPECT_EQ(file.last(), LastVote{});
-  std::filesystem::remove_all(path());
+  ASSERT_TRUE(VoteFile::create(path(), net, pub()).has_value());
   EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io") << "the outcome of the first is unknown";
 }
 
