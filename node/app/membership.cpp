@@ -176,7 +176,10 @@ std::filesystem::path Membership::Impl::evidence_folder() const {
 
 Result<void> Membership::Impl::open_links(const std::optional<PublicKey>& me) {
   std::vector<committee::Peer> links;
-  for (const auto& p : peers) links.push_back({p.url, p.validator});
+  for (const auto& p : peers) {
+    links.push_back({p.url, p.validator, {}});
+    if (p.orderer) links.back().orderer = genesis.orderers[*p.orderer].key;
+  }
   committee::GossipOptions options;
   options.light = config.committee.light;
   // Others hand a validator and an orderer their messages at once; a follower has but what it reads.

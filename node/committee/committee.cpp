@@ -192,6 +192,7 @@ struct Committee::Impl {
   [[nodiscard]] bool impatient() const;
   [[nodiscard]] bool old_time(UnixSeconds now) const;
   [[nodiscard]] bool must_close() const;
+  [[nodiscard]] bool open() const;
   void order();
   void fill(rules::Chain::Builder&);
   void put_done(const Result<Slots::Put>&);
@@ -294,7 +295,7 @@ Result<void> Committee::Impl::take_in(ByteView in) {
     if (!fit && fit.error() == Unfit::forged) return Unexpected(forged());
     if (!fit) continue;
     const auto bytes = r.bytes.size();
-    if (!feed.add({std::move(r.bytes), r.digest, fit->lane, fit->height, false})) continue;
+    if (!feed.add({std::move(r.bytes), r.digest, fit->lane, fit->height, false, false})) continue;
     if (!post(
             bytes, [this, m = std::move(r.message)] { take(m); }, Room::kept))
       return Unexpected(stopping());
@@ -429,6 +430,7 @@ void Committee::Impl::settle() {
   looked_final = final_height;
   look_after_waiting();
   if (!slots) return;
+  if (leads && ledger.head_qc() && !must_close() && !open()) feed.hand_on_votes(ledger.chain().head().height);
   const auto& at = ledger.chain().head();
   slots->look_from({ledger.final_point()->checkpoint.epoch, Height{final_height.value + 1}, 0},
                    {at.epoch, Height{at.height.value + 1}, 0});
@@ -437,7 +439,8 @@ void Committee::Impl::settle() {
 void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height> height) {
   auto bytes = encode(m);
   const auto digest = sha256(bytes);
-  feed.add({std::move(bytes), digest, std::move(lane), height, true});
+  const bool waits = lane.kind == kind_of<log::SignedVote>;
+  feed.add({std::move(bytes), digest, std::move(lane), height, true, waits});
 }
 
 /// Bound first, said afterwards: a vote that others have seen must be in the file whatever happens here.
@@ -631,13 +634,17 @@ bool Committee::Impl::must_close() const {
   return ledger.chain().head().size > ledger.final_point()->checkpoint.size;
 }
 
+/// Somebody waits for a record that is in no block here.
+bool Committee::Impl::open() const {
+  return std::any_of(waiting.begin(), waiting.end(), [](const Waiting& w) { return !w.placed; });
+}
+
 bool Committee::Impl::due(UnixSeconds now) {
   const bool epoch = replica.epoch_is_ready();
   if (epoch && !epoch_was_ready) epoch_ready_since = Steady::now();
   epoch_was_ready = epoch;
   if (ledger.final_point()->checkpoint.time.value + ordering::final_age_max_s > now.value) old_time_blocks = 0;
-  const bool open = std::any_of(waiting.begin(), waiting.end(), [](const Waiting& w) { return !w.placed; });
-  return epoch || open || must_close() || old_time(now) || head_since.value + ordering::heartbeat_s <= now.value;
+  return epoch || open() || must_close() || old_time(now) || head_since.value + ordering::heartbeat_s <= now.value;
 }
 
 /// It does not lead, but whoever does leaves its records out, or an epoch that could begin.

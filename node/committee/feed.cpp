@@ -32,18 +32,44 @@ bool Feed::add(Entry e) {
       seen_.erase(seen_order_.front());
       seen_order_.pop_front();
     }
-    in_log_.insert(e.digest);
-    bytes_ += e.bytes.size();
-    auto& lane = lanes_[e.lane];
-    lane.push_back(++last_);
-    const auto oldest = lane.size() > limits_.lane_max ? lane.front() : 0;
-    log_.emplace(last_, std::move(e));
-    if (oldest != 0) drop(log_.find(oldest));
-    while (bytes_ > limits_.bytes_max && log_.size() > 1) drop(log_.begin());
+    if (e.lane.kind == kind_of<SlotMessage> && e.height && (!newest_block_ || newest_block_->first <= *e.height))
+      newest_block_.emplace(*e.height, e.lane.signer);
+    append(std::move(e));
   }
   changed_.notify_all();
   if (own) own_changed_.notify_all();
   return true;
+}
+
+void Feed::append(Entry e) {
+  in_log_.insert(e.digest);
+  bytes_ += e.bytes.size();
+  auto& lane = lanes_[e.lane];
+  lane.push_back(++last_);
+  const auto oldest = lane.size() > limits_.lane_max ? lane.front() : 0;
+  log_.emplace(last_, std::move(e));
+  if (oldest != 0) drop(log_.find(oldest));
+  while (bytes_ > limits_.bytes_max && log_.size() > 1) drop(log_.begin());
+}
+
+void Feed::hand_on_votes(Height height) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::vector<Entry> votes;
+    for (auto it = log_.begin(); it != log_.end();) {
+      const auto here = it++;
+      auto& e = here->second;
+      if (e.lane.kind != kind_of<log::SignedVote> || e.height != height) continue;
+      Entry again = e;
+      again.own = true;
+      again.waits = false;
+      drop(here);
+      votes.push_back(std::move(again));
+    }
+    for (auto& v : votes) append(std::move(v));
+  }
+  changed_.notify_all();
+  own_changed_.notify_all();
 }
 
 void Feed::drop(std::map<std::uint64_t, Entry>::iterator it) {
@@ -69,7 +95,7 @@ bool Feed::is_of(const Entry& e, Which which) {
 
 Feed::Part Feed::part(std::uint64_t number, Which which) const {
   if (number > last_) number = 0;
-  Part out{last_, {}};
+  Part out{last_, {}, false};
   for (auto it = log_.upper_bound(number); it != log_.end(); ++it) {
     const auto& e = it->second;
     if (!is_of(e, which)) continue;
@@ -78,6 +104,7 @@ Feed::Part Feed::part(std::uint64_t number, Which which) const {
       break;
     }
     out.messages.insert(out.messages.end(), e.bytes.begin(), e.bytes.end());
+    out.urgent = out.urgent || !e.waits;
   }
   return out;
 }
@@ -112,6 +139,11 @@ void Feed::interrupt() {
   }
   changed_.notify_all();
   own_changed_.notify_all();
+}
+
+std::optional<PublicKey> Feed::newest_orderer() const {
+  const std::lock_guard lock(mutex_);
+  return newest_block_ ? std::optional(newest_block_->second) : std::nullopt;
 }
 
 bool Feed::has_slot_above(Height height) const {

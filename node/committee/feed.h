@@ -27,7 +27,8 @@ struct Entry {
   Digest digest;  ///< SHA-256 of them
   Lane lane;
   std::optional<Height> height{};  ///< of no use once a block above it is final; none: of use until newer ones come
-  bool own = false;                ///< made here, or read here in the ordering service
+  bool own = false;                ///< made here, or read here in the ordering service: others are handed it
+  bool waits = false;              ///< for more like it, on its way to those who need it no sooner
 };
 
 struct FeedLimits {
@@ -61,10 +62,13 @@ class Feed {
   bool add(Entry);
   /// Drops what concerns no block of this height or above.
   void forget_below(Height);
+  /// The votes of this height that are in the log come anew, as own ones that wait for nothing: a certificate for all.
+  void hand_on_votes(Height);
 
   struct Part {
     std::uint64_t next = 0;  ///< ask after this one next
     Bytes messages;          ///< a sequence; empty: nothing new
+    bool urgent = false;     ///< something in it waits for nothing
   };
   /// From the beginning if nothing in this log has had that number yet.
   [[nodiscard]] Part after(std::uint64_t number, Which) const;
@@ -75,6 +79,8 @@ class Feed {
   /// All waits in progress return with what there is.
   void interrupt();
 
+  /// Whose block is the highest that was seen here: votes on it make it a certificate.
+  [[nodiscard]] std::optional<PublicKey> newest_orderer() const;
   /// A block above this height was seen: whoever stands there is behind.
   [[nodiscard]] bool has_slot_above(Height) const;
   /// Slots with blocks above this height that are in the log, as messages.
@@ -83,6 +89,7 @@ class Feed {
  private:
   [[nodiscard]] static bool is_of(const Entry&, Which);
   [[nodiscard]] Part part(std::uint64_t number, Which) const;
+  void append(Entry);
   void drop(std::map<std::uint64_t, Entry>::iterator);
 
   const FeedLimits limits_;
@@ -93,6 +100,7 @@ class Feed {
   std::map<Lane, std::deque<std::uint64_t>> lanes_;  ///< numbers in the log
   std::unordered_set<Digest> in_log_, seen_;
   std::deque<Digest> seen_order_;
+  std::optional<std::pair<Height, PublicKey>> newest_block_;  ///< and who signed it
   std::uint64_t last_ = 0, interrupts_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -81,6 +81,8 @@ struct Gossip::Impl {
   void read(Link&);
   Result<void> read_once(Link&, Feed::Id&, std::uint64_t& after);
   void carry(Link&, std::size_t number);
+  [[nodiscard]] bool waits_for_votes(const Link&) const;
+  [[nodiscard]] Feed::Part to_hand_over(const Link&, std::uint64_t after) const;
   Result<void> hand_over(Link&, std::uint64_t& after);
   Result<void> ask(Link&);
   bool claim_fetch(const Link&, std::size_t number);
@@ -173,8 +175,27 @@ void Gossip::Impl::carry(Link& l, std::size_t number) {
   }
 }
 
+/// It made the block that is voted on, so that the next one waits for its certificate.
+bool Gossip::Impl::waits_for_votes(const Link& l) const {
+  return l.peer.orderer && l.peer.orderer == feed->newest_orderer();
+}
+
+Feed::Part Gossip::Impl::to_hand_over(const Link& l, std::uint64_t after) const {
+  auto part = feed->wait(after, Feed::Which::own, Steady::now() + beat);
+  if (part.messages.empty()) return part;
+  bool at_once = part.urgent || waits_for_votes(l);
+  if (at_once) return part;
+  const auto until = Steady::now() + options.votes_gather;
+  for (auto seen = part.next; !at_once && Steady::now() < until && !over();) {
+    const auto more = feed->wait(seen, Feed::Which::own, until);
+    seen = more.next;
+    at_once = more.urgent || waits_for_votes(l);
+  }
+  return feed->after(after, Feed::Which::own);
+}
+
 Result<void> Gossip::Impl::hand_over(Link& l, std::uint64_t& after) {
-  const auto part = feed->wait(after, Feed::Which::own, Steady::now() + beat);
+  const auto part = to_hand_over(l, after);
   if (!part.messages.empty() && !over()) {
     http::Request request;
     request.method = "POST";

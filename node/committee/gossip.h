@@ -15,6 +15,8 @@ struct Peer {
   /// Whose answer a word about votes is. Configured, never taken from the peer: one liar could speak for many. None: it
   /// is no validator, and is not asked.
   std::optional<PublicKey> validator{};
+  /// The key that it orders with. Votes on a block go to whoever made it before all others.
+  std::optional<PublicKey> orderer{};
 };
 
 struct GossipOptions {
@@ -23,6 +25,9 @@ struct GossipOptions {
   std::chrono::milliseconds wait{10'000};  ///< of one long poll
   /// A peer gathers for so long before it answers one: whom others hand their messages gets most of it twice else.
   std::chrono::milliseconds gather{0};
+  /// Votes wait so long for more of them before they are handed to who needs them no sooner: the next block, or whoever
+  /// made the last one, tells of the certificate before that.
+  std::chrono::milliseconds votes_gather{250};
   /// Blocks are taken from orderers alone. For who is linked to all of them: else every peer sends every block.
   bool light = false;
   std::chrono::milliseconds backoff_min{100};  ///< after the first failure; doubles

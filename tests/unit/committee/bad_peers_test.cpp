@@ -36,7 +36,7 @@ class BadPeer {
     must(server_.start());
   }
   ~BadPeer() { server_.stop(0ms); }
-  [[nodiscard]] Peer peer() const { return {"http://127.0.0.1:" + std::to_string(server_.port()), std::nullopt}; }
+  [[nodiscard]] Peer peer() const { return {"http://127.0.0.1:" + std::to_string(server_.port()), {}, {}}; }
   std::atomic<int> asked = 0;
 
  private:
@@ -55,7 +55,7 @@ TEST(BadPeers, LiarsAndSilentOnesHoldUpNobody) {
     return bytes_of(encode(p));
   });
   const BadPeer silent([] { return std::nullopt; });
-  net.more_peers = {garbage.peer(), forger.peer(), silent.peer(), {"http://127.0.0.1:1", std::nullopt}};
+  net.more_peers = {garbage.peer(), forger.peer(), silent.peer(), {"http://127.0.0.1:1", {}, {}}};
   net.gossip_options.http.read_timeout = 1s;
   net.up_all();
   ASSERT_TRUE(net.finalise(0, 0)) << net.where();
@@ -92,7 +92,9 @@ class Routes : public ::testing::Test {
     EXPECT_TRUE(net.finalise(0, 0));
   }
   [[nodiscard]] http::Response get(const std::string& target) const {
-    auto c = must(http::Client::open(net.url(0)));
+    http::ClientOptions options;
+    options.read_timeout = 2 * Front::wait_max;
+    auto c = must(http::Client::open(net.url(0), options));
     http::Request r;
     r.target = target;
     return must(c.send(r));
@@ -170,7 +172,7 @@ TEST_F(Routes, ALongPollWaitsForNewsAndNoLonger) {
     std::this_thread::sleep_for(100ms);
     EXPECT_TRUE(net.finalise(0, 1));
   });
-  EXPECT_FALSE(page(query + "&wait_ms=20000").messages.empty());
+  EXPECT_FALSE(page(query + "&wait_ms=" + std::to_string(Front::wait_max.count())).messages.empty());
   later.join();
   EXPECT_LT(Steady::now() - begun, 15s);
 }
@@ -191,7 +193,7 @@ TEST_F(Routes, ALongPollGathersBeforeItAnswers) {
 }
 
 TEST_F(Routes, ManyLongPollsOccupyNoThread) {
-  const auto query = "/v1/feed" + after_all() + "&wait_ms=20000";
+  const auto query = "/v1/feed" + after_all() + "&wait_ms=" + std::to_string(Front::wait_max.count());
   std::vector<std::thread> polls;
   std::atomic<int> answered = 0, refused = 0;
   constexpr std::size_t many = 280;
@@ -202,7 +204,7 @@ TEST_F(Routes, ManyLongPollsOccupyNoThread) {
       ++(r.status == 503 ? refused : answered);
     });
   }
-  EXPECT_TRUE(eventually([&] { return refused == 24; })) << refused << " of 280 are above the limit";
+  EXPECT_TRUE(eventually([&] { return refused == 24; }, Front::wait_max)) << refused << " of 280 are above the limit";
   EXPECT_EQ(get("/v1/blocks?from=1").status, 200) << "the pool of one thread is free";
   EXPECT_TRUE(net.finalise(0, 1));
   for (auto& t : polls) t.join();

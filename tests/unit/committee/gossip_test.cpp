@@ -13,6 +13,61 @@ Futures submit_some(const Network& net, std::size_t from, std::size_t to, std::s
   return out;
 }
 
+/// Says nothing, and notes whose votes it is handed.
+class Listener {
+ public:
+  Listener() : server_(http::ServerOptions{}) {
+    server_.route("POST", "/v1/feed", [this](const http::Request& r, http::Respond respond) {
+      const auto list = decode_messages(as_bytes(r.body));
+      const std::lock_guard lock(mutex_);
+      for (const auto& m : *list) {
+        if (const auto* v = std::get_if<log::SignedVote>(&m.message)) voters_.insert(v->validator);
+      }
+      http::Response out;
+      out.status = 204;
+      respond(std::move(out));
+    });
+    must(server_.start());
+  }
+  ~Listener() { server_.stop(0ms); }
+  [[nodiscard]] Peer peer(const std::optional<PublicKey>& orderer) const {
+    return {"http://127.0.0.1:" + std::to_string(server_.port()), {}, orderer};
+  }
+  [[nodiscard]] std::set<PublicKey> voters() const {
+    const std::lock_guard lock(mutex_);
+    return voters_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<PublicKey> voters_;
+  http::Server server_;
+};
+
+TEST(Gossip, VotesGoFirstToWhoWaitsForThem) {
+  HttpNetwork net(4, 1);
+  const Listener waits, other;
+  net.gossip_options.votes_gather = 10min;
+  net.up(0);
+  net.more_peers = {waits.peer(net.genesis.orderers[0].key), other.peer({})};
+  for (std::size_t i = 1; i < 4; ++i) net.up(i);
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  EXPECT_TRUE(eventually([&] { return waits.voters().size() == 3; })) << waits.voters().size();
+  EXPECT_TRUE(other.voters().empty());
+}
+
+TEST(Gossip, WhoMadeTheLastBlockHandsItsCertificateOn) {
+  HttpNetwork net(4, 1);
+  const Listener other;
+  net.gossip_options.votes_gather = 10min;
+  net.more_peers = {other.peer({})};
+  net.up(0);
+  net.more_peers.clear();
+  for (std::size_t i = 1; i < 4; ++i) net.up(i);
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  EXPECT_TRUE(eventually([&] { return other.voters().size() >= 3; })) << "a quorum of four: " << other.voters().size();
+}
+
 TEST(Gossip, RecordsOfTwoOrderersBecomeFinalEverywhere) {
   HttpNetwork net(4, 2);
   net.up_all();

@@ -25,8 +25,12 @@ inline std::uint16_t free_port() {
 
 /// What a node shows of itself over HTTP.
 struct Front {
+  static constexpr std::chrono::milliseconds wait_max =
+      120s;  ///< of a long poll; under a sanitizer connecting takes long
   Front(Node& n, std::uint16_t port) : directory(*n.ledger), pool(1, 256), server(options_of(port)) {
-    routes = std::make_unique<FeedRoutes>(server, pool);
+    FeedRoutesLimits limits;
+    limits.wait_max = wait_max;
+    routes = std::make_unique<FeedRoutes>(server, pool, limits);
     for (auto& route : sync::ledger_routes()) {
       server.route(route.method, route.pattern, [this, &n, f = route.handler](http::Request r, http::Respond respond) {
         http::respond_on(pool, std::move(r), std::move(respond), [this, &n, f](const http::Request& q) {
@@ -45,6 +49,7 @@ struct Front {
   static http::ServerOptions options_of(std::uint16_t port) {
     http::ServerOptions out;
     out.port = port;
+    out.handler_timeout = wait_max + 30s;
     return out;
   }
   sync::Directory directory;
@@ -74,7 +79,9 @@ class HttpNetwork : public Network {
   void up(std::size_t i) {
     std::vector<Peer> peers = more_peers;
     for (std::size_t k = 0; k < nodes.size(); ++k) {
-      if (k != i) peers.push_back({url(k), public_of(validator_name(k))});
+      if (k == i) continue;
+      peers.push_back({url(k), public_of(validator_name(k)), {}});
+      if (k < genesis.orderers.size()) peers.back().orderer = genesis.orderers[k].key;
     }
     gossips[i] = must(Gossip::open(std::move(peers), public_of(validator_name(i)), gossip_options));
     auto* g = gossips[i].get();

@@ -274,6 +274,57 @@ TEST(Feed, ComesInPartsOfBoundedSize) {
   EXPECT_THAT(sizes, testing::ElementsAre(20, 20, 10, 100));
 }
 
+TEST(Feed, TellsWhatMayWait) {
+  Feed f;
+  auto vote = entry(1);
+  vote.waits = true;
+  f.add(vote);
+  EXPECT_FALSE(f.after(0, Feed::Which::own).urgent);
+  f.add(entry(2));
+  EXPECT_TRUE(f.after(0, Feed::Which::own).urgent);
+  EXPECT_FALSE(f.after(2, Feed::Which::own).urgent);
+}
+
+TEST(Feed, HandsOnTheVotesOfOneHeightAnew) {
+  Feed f;
+  const auto vote = [](std::uint64_t n, std::uint64_t height, bool own) {
+    auto out = entry(n, own, 10, static_cast<std::uint8_t>(n));
+    out.lane.kind = kind_of<log::SignedVote>;
+    out.height = Height{height};
+    out.waits = own;
+    return out;
+  };
+  for (const auto& e : {vote(1, 7, true), vote(2, 7, false), vote(3, 8, false)}) f.add(e);
+  auto block = entry(4, false);
+  block.lane.kind = kind_of<SlotMessage>;
+  block.height = Height{7};
+  f.add(block);
+  const auto last = f.last();
+  f.hand_on_votes(Height{7});
+  const auto part = f.after(last, Feed::Which::own);
+  EXPECT_EQ(part.messages, vote(1, 7, true).bytes + vote(2, 7, false).bytes);
+  EXPECT_TRUE(part.urgent);
+  EXPECT_FALSE(f.add(vote(2, 7, false))) << "it is still known";
+  f.forget_below(Height{8});
+  EXPECT_EQ(f.after(0, Feed::Which::all).messages, vote(3, 8, false).bytes) << "none of them stands there twice";
+}
+
+TEST(Feed, KnowsWhoseBlockIsTheHighest) {
+  Feed f;
+  EXPECT_FALSE(f.newest_orderer());
+  const auto block = [](std::uint64_t height, std::uint8_t signer) {
+    auto out = entry(height * 10 + signer, false, 10, signer);
+    out.lane.kind = kind_of<SlotMessage>;
+    out.height = Height{height};
+    return out;
+  };
+  f.add(block(5, 1));
+  f.add(block(4, 2));
+  EXPECT_EQ(f.newest_orderer(), block(5, 1).lane.signer);
+  f.add(block(6, 2));
+  EXPECT_EQ(f.newest_orderer(), block(6, 2).lane.signer);
+}
+
 TEST(Feed, WakesWhoWaits) {
   Feed f;
   const auto begun = Feed::Clock::now();
