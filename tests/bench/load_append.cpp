@@ -4,10 +4,10 @@
 //   load_append STELE-NODE POLICY-FILE [RECORDS] [CONNECTIONS]
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <atomic>

@@ -1,10 +1,13 @@
 """etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks: as docs/operations.md
 tells operators to do it. Clients go on handing in meanwhile."""
+import base64
 import json
 import os
 import random
 import shutil
+import struct
 import time
+import urllib.request
 
 import load
 import scene
@@ -14,6 +17,25 @@ from processes_test import check, tell
 SPEED = 90  # of the clock while a quarter of an hour without a block is waited for
 SLOWER = 10  # from then on: some may have left the new epoch, too, and then it takes another quarter of an hour
 NEW_EPOCH_S = 300
+
+
+def key_and_place(vote_file):
+    """Whose vote file, and where its last vote stands (wire-format.md section 10)."""
+    at = 7 + struct.unpack_from(">H", vote_file, 5)[0]
+    return vote_file[at:at + 33], struct.unpack_from(">QQ", vote_file, at + 33 + 8)
+
+
+def place_known(node, key):
+    """Of the highest vote of this key that the node tells of (section 7)."""
+    name = base64.urlsafe_b64encode(key).decode().rstrip("=")
+    with urllib.request.urlopen(f"{node.url}/v1/votes/{name}", timeout=10) as answer:
+        message = answer.read()
+    if not message:
+        return 0, 0
+    length, = struct.unpack_from(">H", message, 5)
+    lines = message[7:7 + length].decode("ascii").splitlines()
+    height, epoch = lines[3].removeprefix("height "), lines[4].removeprefix("epoch ")
+    return int(epoch), int(height)
 
 
 class Restores:
@@ -147,9 +169,10 @@ class Restores:
         for n in picked:  # a key dies of votes that its file lacks: there must be some
             until(lambda n=n: n.network()["committee"]["may_sign"], scene.HEALED_S, f"{n.name} votes")
         self.some_records()
-        for n in picked:
-            until(lambda n=n: (n.folder / "vote" / "vote").read_bytes() != (backup / n.name / "vote" / "vote").read_bytes(),
-                  scene.HEALED_S, f"{n.name} has voted since the backup")
+        for n in picked:  # votes on what was final already are not kept by anybody: of a slow node they might all be such
+            key, place = key_and_place((backup / n.name / "vote" / "vote").read_bytes())
+            until(lambda n=n, key=key, place=place: all(place_known(o, key) > place for o in self.t.nodes if o is not n),
+                  scene.HEALED_S, f"all others know a vote of {n.name} since the backup")
         self.stop_etcd()
         for n in picked:
             n.process.kill()

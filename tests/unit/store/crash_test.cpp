@@ -1,10 +1,10 @@
 // kill -9 in the middle of commits. The kernel lives on here, so this tests the order of writes and the recovery; that
 // bytes really reach the disk is tested by the power cuts of tests/fault.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <random>
 
