@@ -95,23 +95,28 @@ Result<void> check_tail_state(const Store& store, const std::optional<Head>& hea
       damaged_block(head->height, "khác với khối mà tệp đầu chuỗi ghi", "is not the one in the head file"));
 }
 
-/// Copies of the keys that these records must verify with, in the state before the block.
+/// Copies of the keys that these records must verify with, in the state before the block. Those that were good with
+/// that very key are left out.
 Result<std::vector<SignatureCheck>, BlockRejection> checks_of(const rules::Chain& chain,
-                                                              std::span<const record::Record> records) {
+                                                              std::span<const record::Record> records,
+                                                              std::span<const std::optional<VerifyKey>> good_with) {
   std::vector<SignatureCheck> out;
-  out.reserve(records.size());
+  out.reserve(good_with.empty() ? records.size() : 0);
   for (std::size_t i = 0; i < records.size(); ++i) {
     auto key = chain.signer_key(records[i].kid);
     if (!key) return Unexpected(BlockRejection{std::move(key).error(), i});
-    out.push_back({&records[i], **key});
+    const bool good = !good_with.empty() && good_with[i] && good_with[i]->coordinates() == (*key)->coordinates();
+    if (!good) out.push_back({&records[i], **key, i});
   }
   return out;
 }
 
-Result<void, BlockRejection> check_all(const rules::Chain& chain, std::span<const record::Record> records) {
-  STELE_TRY(const auto checks, checks_of(chain, records));
+Result<void, BlockRejection> check_all(const rules::Chain& chain, std::span<const record::Record> records,
+                                       std::span<const std::optional<VerifyKey>> good_with = {}) {
+  STELE_TRY(const auto checks, checks_of(chain, records, good_with));
   auto bad = check_signatures(checks);
-  if (!bad.empty()) return Unexpected(BlockRejection{std::move(bad.front().why), bad.front().position});
+  if (!bad.empty())
+    return Unexpected(BlockRejection{std::move(bad.front().why), checks[bad.front().position].position});
   return {};
 }
 
@@ -293,21 +298,42 @@ struct Ledger::Validated {
   BlockRow row;
 };
 
+Prepared Ledger::decoded(log::Block block) {
+  Prepared out(std::move(block));
+  auto records = decode_records(out.block_.records);
+  if (records)
+    out.decoded_ = std::move(*records);
+  else
+    out.bad_ = std::move(records).error();
+  return out;
+}
+
+Prepared Ledger::prepare(log::Block block) const {
+  auto out = decoded(std::move(block));
+  out.good_with_.resize(out.decoded_.size());
+  with_chain([&](const rules::Chain& chain) {
+    for (std::size_t i = 0; i < out.decoded_.size(); ++i) {
+      if (const auto key = chain.signer_key(out.decoded_[i].kid)) out.good_with_[i] = **key;
+    }
+  });
+  for_each_parallel(out.decoded_.size(), [&](std::size_t i) {
+    auto& key = out.good_with_[i];
+    if (key && !record::check_signature(out.decoded_[i], *key)) key.reset();
+  });
+  return out;
+}
+
 /// Judges and applies; nothing is stored.
-Result<Ledger::Validated, AppendError> Ledger::validate(log::Block block, Signatures signatures,
-                                                        std::vector<record::Record> decoded) {
+Result<Ledger::Validated, AppendError> Ledger::validate(Prepared p, Signatures signatures) {
   auto& m = *impl_;
-  if (decoded.empty() && !block.records.empty()) {
-    auto made = decode_records(block.records);
-    if (!made) return rejected(std::move(made).error());
-    decoded = std::move(*made);
-  }
+  if (p.bad_) return rejected(std::move(*p.bad_));
   if (signatures == Signatures::check) {
-    if (auto ok = check_all(m.chain, decoded); !ok) return rejected(std::move(ok).error());
+    if (auto ok = check_all(m.chain, p.decoded_, p.good_with_); !ok) return rejected(std::move(ok).error());
   }
-  auto applied = move_on(decoded, [&] { return m.chain.apply(block, Signatures::trusted, std::move(decoded)); });
+  auto applied =
+      move_on(p.decoded_, [&] { return m.chain.apply(p.block_, Signatures::trusted, std::move(p.decoded_)); });
   if (!applied) return rejected(std::move(applied).error());
-  return validated(std::move(block), std::move(*applied));
+  return validated(std::move(p.block_), std::move(*applied));
 }
 
 Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
@@ -323,14 +349,20 @@ Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
   return out;
 }
 
-Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures,
-                                                   std::vector<record::Record> decoded,
-                                                   const std::optional<HeaderHash>& certified) {
+Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures) {
   auto& m = *impl_;
   if (m.failed) return failed(failed_before());
   STELE_CHECK(certify_from(block));
-  STELE_TRY(auto made, validate(std::move(block), signatures, std::move(decoded)));
-  if (certified && made.applied.header_hash != *certified) {
+  STELE_TRY(auto made, validate(decoded(std::move(block)), signatures));
+  return keep(std::move(made));
+}
+
+Result<rules::Applied, AppendError> Ledger::append(Prepared p, const HeaderHash& certified) {
+  auto& m = *impl_;
+  if (m.failed) return failed(failed_before());
+  STELE_CHECK(certify_from(p.block_));
+  STELE_TRY(auto made, validate(std::move(p), Signatures::check));
+  if (made.applied.header_hash != certified) {
     m.failed = true;
     return failed(not_certified(made.applied.header.height));
   }
@@ -404,7 +436,7 @@ Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height kee
   }
   for (auto& block : blocks) {
     const auto carried = block.parent_qc;
-    STELE_TRY(auto made, other.validate(std::move(block), Signatures::check, {}));
+    STELE_TRY(auto made, other.validate(decoded(std::move(block)), Signatures::check));
     if (!carried.empty()) o.publish(o.parent, o.head, carried);
     o.extend_tail(made.applied);
     o.parent = std::move(o.head);

@@ -46,6 +46,20 @@ struct LedgerOptions {
   std::function<void(std::uint64_t, std::uint64_t)> progress{};
 };
 
+/// A block of which was found out what can be before its turn comes: `Ledger::prepare`.
+class Prepared {
+ public:
+  [[nodiscard]] const log::Block& block() const { return block_; }
+
+ private:
+  friend class Ledger;
+  explicit Prepared(log::Block b) : block_(std::move(b)) {}
+  log::Block block_;
+  std::vector<record::Record> decoded_;
+  std::vector<std::optional<VerifyKey>> good_with_;  ///< by record: the key that its signature was checked with
+  std::optional<rules::Chain::BlockRejection> bad_;  ///< a record does not decode
+};
+
 class Ledger {
  public:
   /// Replays all blocks, decoding on all cores. Compares with the head file: a head ahead of the store or behind by
@@ -68,12 +82,11 @@ class Ledger {
     std::optional<Error> failed;                           ///< ours; outcome unknown: reopen
   };
   /// Validates, applies and stores, synced. Then `certify` is due before the next one; if it was left out, the QC that
-  /// the next block carries is taken for it. `decoded`: the block's records, if the caller has them. Signatures that
-  /// are to be checked are checked on all cores. `certified`: the header that a quorum signed, if the caller has seen
-  /// its QC; a block that makes another one is not stored: `block_not_certified`, and the ledger must be opened again.
-  Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures,
-                                             std::vector<record::Record> decoded = {},
-                                             const std::optional<HeaderHash>& certified = std::nullopt);
+  /// the next block carries is taken for it. Signatures that are to be checked are checked on all cores.
+  Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures);
+  /// The same for a block that was prepared. `certified`: the header that a quorum signed; a block that makes another
+  /// one is not stored: `block_not_certified`, and the ledger must be opened again.
+  Result<rules::Applied, AppendError> append(Prepared, const HeaderHash& certified);
   /// The same for a block that was built on `chain()` here: not judged a second time. `sign` it first.
   Result<rules::Applied, AppendError> append(rules::Chain::Draft);
   /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
@@ -100,6 +113,9 @@ class Ledger {
   }
   [[nodiscard]] const record::Genesis& genesis() const;
   [[nodiscard]] const Store& store() const;
+  /// On all cores, while the writer may work on blocks before this one: decodes the records, and checks the signatures
+  /// whose keys are known by now. What is not good, or not known yet, is looked at when the block is appended.
+  [[nodiscard]] Prepared prepare(log::Block) const;
 
   /// Facts of wire-format.md section 9 for these records: inclusion, authority under the parent, second signatures, and
   /// status under the newest final checkpoint. What they name comes with them: the sheet of an amend with facts of its
@@ -128,11 +144,12 @@ class Ledger {
   Result<void> replay(const Store&, Height to, const LedgerOptions&);
   Result<void> replay_block(const BlockInfo&, const log::Block&, std::vector<record::Record> decoded);
   struct Validated;
-  Result<Validated, AppendError> validate(log::Block, rules::Chain::Signatures, std::vector<record::Record> decoded);
+  Result<Validated, AppendError> validate(Prepared, rules::Chain::Signatures);
   Result<void, AppendError> certify_from(const log::Block&);
   template <class Apply>
   Result<rules::Applied, rules::Chain::BlockRejection> move_on(std::span<const record::Record>, Apply);
   static Validated validated(log::Block, rules::Applied);
+  static Prepared decoded(log::Block);
   Result<rules::Applied, AppendError> keep(Validated);
   friend class EvidenceCollector;
   struct Impl;

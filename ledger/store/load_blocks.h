@@ -33,6 +33,7 @@ Result<std::vector<LoadedBlock>> load_blocks(const Store&, Height from);
 struct SignatureCheck {
   const record::Record* record = nullptr;
   VerifyKey key;
+  std::size_t position = 0;  ///< of the record, for the caller
 };
 /// On all cores. What is wrong with each that does not verify: its position in `checks`, ascending.
 [[nodiscard]] std::vector<BadRecord> check_signatures(std::span<const SignatureCheck> checks);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "ledger/base/encoding.h"
 #include "node/committee/feed_routes.h"
 #include "node/http/answers.h"
@@ -17,6 +19,7 @@ constexpr milliseconds beat{250};              ///< a courier looks at least so 
 constexpr milliseconds fetch_pause{200};       ///< between two fetches that brought nothing
 constexpr milliseconds fetch_patience{2'000};  ///< then another peer is asked, too
 constexpr milliseconds turn_patience{300};     ///< whoever's turn it is may be busy
+constexpr std::size_t batches_in_a_row = 32;   ///< from one peer, while there is much; then it is another one's turn
 
 Error refused(const http::Response& r) {
   return make_error("peer_refused", fmt::format("Nút kia trả lời HTTP {}; sẽ thử lại.", r.status),
@@ -24,6 +27,15 @@ Error refused(const http::Response& r) {
 }
 bool is_lie(const Error& e) {
   return e.code.starts_with("messages_");
+}
+
+/// There is more where it came from: one answer holds so much.
+bool is_full(const sync::Batch& b) {
+  std::size_t bytes = 0;
+  for (const auto& block : b.blocks) {
+    for (const auto& r : block.records) bytes += r.size();
+  }
+  return bytes >= sync::blocks_bytes_max / 2;
 }
 
 /// Grows while failures follow each other.
@@ -87,7 +99,8 @@ struct Gossip::Impl {
   Result<void> ask(Link&);
   bool claim_fetch(const Link&, std::size_t number);
   Result<void> fetch(Link&);
-  void fetched(Link&, const Result<bool>&);
+  std::future<bool> take_in(Link&, sync::Batch, bool more);
+  void fetched(Link&, const Result<bool>&, bool more = false);
 };
 
 /// False: it is to end.
@@ -238,20 +251,38 @@ bool Gossip::Impl::claim_fetch(const Link& l, std::size_t number) {
   return true;
 }
 
+/// While one batch is being taken in, the next one is fetched.
 Result<void> Gossip::Impl::fetch(Link& l) {
-  const Height from{committee->ledger().final_point()->checkpoint.height.value + 1};
-  auto batch = l.blocks.fetch(from);
-  if (!batch) {
-    fetched(l, Unexpected(batch.error().error));
-    if (!batch.error().malformed) return Unexpected(batch.error().error);
-    return {};
+  Height from{committee->ledger().final_point()->checkpoint.height.value + 1};
+  std::future<bool> taken;
+  for (std::size_t i = 0;; ++i) {
+    auto batch = l.blocks.fetch(from);
+    if (taken.valid() && !taken.get()) return {};
+    if (!batch) {
+      fetched(l, Unexpected(batch.error().error));
+      if (!batch.error().malformed) return Unexpected(batch.error().error);
+      return {};
+    }
+    if (!*batch) return fetched(l, false), Result<void>{};
+    from.value = (*batch)->blocks.back().height.value + 1;
+    const bool more = i + 1 < batches_in_a_row && is_full(**batch);
+    taken = take_in(l, std::move(**batch), more);
+    if (!more) return {};
   }
-  if (!*batch) return fetched(l, false), Result<void>{};
-  committee->batch(std::move(**batch), [this, &l](const Result<bool>& moved) { fetched(l, moved); });
-  return {};
 }
 
-void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
+/// True: the head moved, and nobody ends this. `more`: the same peer goes on, so that no other one need be asked.
+std::future<bool> Gossip::Impl::take_in(Link& l, sync::Batch batch, bool more) {
+  const auto done = std::make_shared<std::promise<bool>>();
+  auto out = done->get_future();
+  committee->batch(std::move(batch), [this, &l, more, done](const Result<bool>& moved) {
+    fetched(l, moved, more);
+    done->set_value(moved && *moved && !over());
+  });
+  return out;
+}
+
+void Gossip::Impl::fetched(Link& l, const Result<bool>& moved, bool more) {
   {
     const auto now = Steady::now();
     const std::lock_guard lock(mutex);
@@ -263,6 +294,11 @@ void Gossip::Impl::fetched(Link& l, const Result<bool>& moved) {
       l.fetch_not_before = now + options.lie_pause;
     }
     const bool at_once = moved && *moved;
+    if (at_once && more) {
+      fetch_last = now;
+      fetch_due = now + fetch_patience;
+      return;
+    }
     const bool again = !moved || fetch_tries > 0;
     if (!at_once && fetch_tries > 0) --fetch_tries;
     fetch_due = now + (at_once ? milliseconds(0) : again ? fetch_pause : options.fetch_every);

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 namespace stele::sync {
 namespace {
-
-using Signatures = rules::Chain::Signatures;
 
 Unexpected<TakeError> lie(Height height, const Rejection& why, std::optional<std::size_t> record = std::nullopt) {
   const auto text = to_error(why);
@@ -75,40 +75,59 @@ Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::si
   return out;
 }
 
+/// The last block of the batch is the head.
+Result<void, TakeError> certify(store::Ledger& ledger, const log::QuorumCertificate& qc) {
+  const auto& chain = ledger.chain();
+  if (auto ok = log::check_qc(qc, chain.head_hash(), *chain.signers()); !ok)
+    return lie(chain.head().height, ok.error());
+  if (auto ok = ledger.certify(qc); !ok) return failed(std::move(ok).error());
+  return {};
+}
+
 }  // namespace
 
 Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::function<bool(Height)>& go_on) {
   STELE_TRY(const auto qcs, certificates(batch));
   Taken out;
-  for (std::size_t i = 0; i < batch.blocks.size(); ++i) {
-    auto& block = batch.blocks[i];
-    const Height height = block.height;
-    const auto& chain = ledger.chain();
-    if (height <= chain.head().height) {
-      if (hash_at(ledger, height) != qcs[i].header)
-        return take_branch(ledger, std::move(batch), i, Height{height.value - 1});
-      if (height < chain.head().height) continue;
-    } else {
-      if (block.parent != chain.head_hash() && height.value == chain.head().height.value + 1 && i == 0) {
-        // Of another branch that begins further below, but not below what is final here.
-        const auto final_height = ledger.final_point()->checkpoint.height;
-        if (final_height >= chain.head().height) return lie(height, {RejectionCode::block_wrong_parent, {}});
-        out.ask_from = Height{final_height.value + 1};
-        return out;
-      }
-      const auto signers = chain.signers_of(block);
-      if (auto ok = signers ? log::check_qc(qcs[i], qcs[i].header, *signers)
-                            : reject(RejectionCode::block_wrong_epoch, "recovery");
-          !ok)
-        return lie(height, ok.error());
-      auto applied = ledger.append(std::move(block), Signatures::check, {}, qcs[i].header);
-      if (!applied) return refused(height, std::move(applied).error());
-      out.blocks.push_back(std::move(*applied));
-    }
-    if (i + 1 == batch.blocks.size()) {
-      if (auto ok = log::check_qc(batch.qc, chain.head_hash(), *chain.signers()); !ok) return lie(height, ok.error());
-      if (auto ok = ledger.certify(batch.qc); !ok) return failed(std::move(ok).error());
-    }
+  const auto& chain = ledger.chain();
+  std::size_t first = 0;  // that is not here yet
+  for (; first < batch.blocks.size() && batch.blocks[first].height <= chain.head().height; ++first) {
+    const auto height = batch.blocks[first].height;
+    if (hash_at(ledger, height) != qcs[first].header)
+      return take_branch(ledger, std::move(batch), first, Height{height.value - 1});
+    if (height < chain.head().height) continue;
+    if (first + 1 == batch.blocks.size()) STELE_CHECK(certify(ledger, batch.qc));
+    if (go_on && !go_on(height)) return out;
+  }
+  const auto& front = batch.blocks.front();
+  if (front.height.value == chain.head().height.value + 1 && front.parent != chain.head_hash()) {
+    // Of another branch that begins further below, but not below what is final here.
+    const auto final_height = ledger.final_point()->checkpoint.height;
+    if (final_height >= chain.head().height) return lie(front.height, {RejectionCode::block_wrong_parent, {}});
+    out.ask_from = Height{final_height.value + 1};
+    return out;
+  }
+  // While one block is judged and stored, the next one is decoded and its signatures are checked.
+  std::future<store::Prepared> next;
+  const auto prepare = [&](std::size_t i) {
+    if (i == batch.blocks.size()) return;
+    next = std::async(std::launch::async,
+                      [&ledger, b = std::move(batch.blocks[i])]() mutable { return ledger.prepare(std::move(b)); });
+  };
+  prepare(first);
+  for (std::size_t i = first; i < batch.blocks.size(); ++i) {
+    auto prepared = next.get();
+    const Height height = prepared.block().height;
+    prepare(i + 1);
+    const auto signers = chain.signers_of(prepared.block());
+    if (auto ok = signers ? log::check_qc(qcs[i], qcs[i].header, *signers)
+                          : reject(RejectionCode::block_wrong_epoch, "recovery");
+        !ok)
+      return lie(height, ok.error());
+    auto applied = ledger.append(std::move(prepared), qcs[i].header);
+    if (!applied) return refused(height, std::move(applied).error());
+    out.blocks.push_back(std::move(*applied));
+    if (i + 1 == batch.blocks.size()) STELE_CHECK(certify(ledger, batch.qc));
     if (go_on && !go_on(height)) break;
   }
   return out;

@@ -2,54 +2,26 @@
 // beside the raw rate of signature verification on all cores measured in the same run.
 //
 //   load_append STELE-NODE POLICY-FILE [RECORDS] [CONNECTIONS]
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <csignal>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
-#include "ledger/base/encoding.h"
-#include "ledger/base/hash.h"
 #include "node/http/client.h"
 #include "signer/issue.h"
 #include "signer/keyfile.h"
-#include "signer/random.h"
+#include "tests/bench/load.h"
 #include "wallet-cli/cli/node_client.h"
-#include "wallet-cli/cli/policy_file.h"
 
 namespace {
 
-using namespace stele;
-namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using namespace stele;         // NOLINT(google-build-using-namespace)
+using namespace stele::bench;  // NOLINT(google-build-using-namespace)
 
 constexpr std::size_t records_per_request = 1000;
-constexpr std::size_t record_bytes = 1024;
 constexpr unsigned log2n_for_speed = 14;
-constexpr std::string_view passphrase = "append-bench";
-
-template <class T>
-T must(Result<T> r) {
-  if (r) {
-    if constexpr (!std::is_void_v<T>) return std::move(r).value();
-  } else {
-    fmt::print(stderr, "{} [{}]\n", to_text(r.error(), Lang::en), r.error().code);
-    std::exit(1);
-  }
-}
-
-double seconds_since(Clock::time_point t) {
-  return std::chrono::duration<double>(Clock::now() - t).count();
-}
 
 double cpu_of(int who) {
   rusage u{};
@@ -57,27 +29,6 @@ double cpu_of(int who) {
   const auto s = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
   return s(u.ru_utime) + s(u.ru_stime);
 }
-
-/// user + system seconds of another process, from /proc.
-double cpu_of_process(pid_t pid) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  std::size_t at = text.rfind(')');
-  double sum = 0;
-  int field = 2;
-  for (std::size_t i = at + 2; i < text.size() && field < 16;) {
-    const auto end = std::min(text.find(' ', i), text.size());
-    ++field;
-    if (field == 14 || field == 15) sum += std::stod(text.substr(i, end - i));
-    i = end + 1;
-  }
-  return sum / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-struct Person {
-  signer::SigningKey key = signer::SigningKey::generate();
-  std::string handle = base64url(signer::random_fixed<FixedBytes<struct HandleTag, 16>>().view());
-};
 
 void write_key(const fs::path& path, const Person& p) {
   signer::KeyHeader h;
@@ -127,113 +78,12 @@ requests_per_second = 0
   return n;
 }
 
-struct Node {
-  pid_t pid = 0;
-  std::string url;
-};
-
-Node start_node(const char* program, const fs::path& folder) {
-  int fds[2];
-  if (::pipe(fds) != 0) std::exit(1);
-  const std::string line = std::string(passphrase) + "\n";
-  if (::write(fds[1], line.data(), line.size()) < 0) std::exit(1);
-  ::close(fds[1]);
-  const auto ready = (folder / "ready").string();
-  const auto config = (folder / "node.toml").string();
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    const int log = ::open((folder / "node.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    ::dup2(log, 1);
-    ::dup2(log, 2);
-    const auto fd = std::to_string(fds[0]);
-    ::execl(program, program, "run", "--config", config.c_str(), "--passphrase-fd", fd.c_str(), "--ready-file",
-            ready.c_str(), nullptr);
-    ::_exit(127);
-  }
-  ::close(fds[0]);
-  for (int i = 0; i < 300; ++i) {
-    std::ifstream in(ready);
-    std::string url;
-    if (std::getline(in, url) && !url.empty()) return {pid, url};
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  fmt::print(stderr, "the node did not start; see {}\n", (folder / "node.log").string());
-  std::exit(1);
-}
-
-void send(cli::NodeClient& client, const signer::SigningKey& key, const record::Genesis& g, record::Type type,
-          const record::Body& body, const std::string& payload = {}) {
+void send(cli::NodeClient& client, const signer::SigningKey& key, const record::Genesis& g, const First& first) {
   const record::Common common{g.net, must(client.after())};
-  const auto answers = must(client.submit({{signer::sign_record(key, type, common, body).jws, payload}}));
+  const auto answers = must(client.submit({{signer::sign_record(key, first.type, common, first.body).jws, {}}}));
   if (answers.front().state == cli::Answer::State::final) return;
   fmt::print(stderr, "{} [{}]\n", to_text(answers.front().error, Lang::en), answers.front().error.code);
   std::exit(1);
-}
-
-void bootstrap(cli::NodeClient& client, const Network& n, const fs::path& policy_file) {
-  record::Org org;
-  org.org = "so-bench";
-  org.kind = "department";
-  org.name = "Bench";
-  send(client, n.root.key, n.genesis, record::Type::org, org);
-  auto policy = must(cli::read_policy_file(policy_file));
-  policy.quotas.clear();  // 500 documents a day would be reached at once
-  send(client, n.root.key, n.genesis, record::Type::policy, policy);
-  record::Key key;
-  key.org = "so-bench";
-  key.person = n.author.handle;
-  key.jwk = signer::jwk_of(n.author.key.public_key());
-  record::Grant grant;
-  grant.role = "department-officer";
-  grant.org = "so-bench";
-  key.grants.push_back(grant);
-  const auto disclosure = signer::person_disclosure("Bench", "Bench");
-  key.binding = sha256(as_bytes(disclosure));
-  key.proof = signer::prove_possession(n.author.key, n.genesis.net, key.org, key.person, key.use, key.binding);
-  send(client, n.root.key, n.genesis, record::Type::key, key);
-}
-
-std::vector<std::string> presign(const Network& n, const HeaderHash& after, std::size_t count) {
-  std::vector<std::string> out(count);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      record::Document d;
-      d.org = "so-bench";
-      d.kind = "report";
-      // 43 characters, two quotes and a comma a digest, a third more in base64: this many fill 1 KB.
-      for (int k = 0; k < 9; ++k) d.digests.push_back(signer::random_fixed<Digest>());
-      out[i] = signer::sign_record(n.author.key, record::Type::document, {n.genesis.net, after}, d).jws;
-    }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned t = 0; t < std::thread::hardware_concurrency(); ++t) threads.emplace_back(work);
-  for (auto& t : threads) t.join();
-  return out;
-}
-
-double raw_rate() {
-  const auto key = signer::SigningKey::generate();
-  std::vector<std::pair<Digest, Signature>> set(256);
-  for (auto& [d, s] : set) {
-    d = signer::random_fixed<Digest>();
-    s = key.sign(d);
-  }
-  std::atomic<std::uint64_t> done{0};
-  const auto until = Clock::now() + std::chrono::seconds(3);
-  const auto start = Clock::now();
-  std::vector<std::thread> threads;
-  for (unsigned t = 0; t < std::thread::hardware_concurrency(); ++t) {
-    threads.emplace_back([&] {
-      std::uint64_t n = 0;
-      while (Clock::now() < until) {
-        for (const auto& [d, s] : set) n += key.public_key().verify(d, s) ? 1 : 0;
-      }
-      done += n;
-    });
-  }
-  for (auto& t : threads) t.join();
-  return static_cast<double>(done) / seconds_since(start);
 }
 
 std::atomic<std::uint64_t> not_final{0};
@@ -292,19 +142,20 @@ int main(int argc, char** argv) {
   const auto connections = static_cast<unsigned>(argc > 4 ? std::stoul(argv[4]) : 4);
   constexpr int rounds = 5;
   const auto network = make_network();
-  const auto node = start_node(argv[1], network.folder);
+  const auto node = start_node(argv[1], network.folder, std::chrono::seconds(30));
   cli::Context context;
   context.genesis_file = network.folder / "genesis.json";
   context.node_url = node.url;
   auto client = must(cli::NodeClient::connect(context, network.genesis));
-  bootstrap(client, network, argv[2]);
+  for (const auto& first : first_records(network.author, network.genesis, argv[2]))
+    send(client, network.root.key, network.genesis, first);
 
   fmt::print("{:>6} {:>14} {:>14} {:>7} {:>16} {:>18}\n", "round", "raw verify/s", "append/s", "ratio",
              "node us/record", "client us/record");
   std::vector<double> ratios;
   std::vector<double> rates;
   for (int i = 1; i <= rounds; ++i) {
-    const auto records = presign(network, must(client.after()), count);
+    const auto records = presign(network.author, network.genesis, must(client.after()), count);
     const double raw = raw_rate();
     const auto run = run_once(node, records, connections);
     ratios.push_back(run.rate / raw);
@@ -321,8 +172,5 @@ int main(int argc, char** argv) {
       "median: {:.0f} records/s final and synced, {:.1f}% of raw verification (spread {:.1f}%..{:.1f}%); not final: "
       "{}\n",
       rates[rounds / 2], 100 * ratios[rounds / 2], 100 * ratios.front(), 100 * ratios.back(), not_final.load());
-  ::kill(node.pid, SIGTERM);
-  int status = 0;
-  ::waitpid(node.pid, &status, 0);
-  return not_final.load() == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : 1;
+  return stop_node(node) && not_final.load() == 0 ? 0 : 1;
 }

@@ -124,6 +124,65 @@ rules::Chain::Draft draft_of(School& school, const store::Ledger& ledger, std::u
   return out;
 }
 
+TEST_F(LedgerOnDisk, TakesBlocksThatWerePreparedBeforeAnyOfTheirKeysWasKnown) {
+  school.found_grade_and_issue();
+  const auto ledger = must(place.open());
+  std::vector<store::Prepared> prepared;
+  for (const auto& b : school.blocks()) prepared.push_back(ledger->prepare(b.block));
+  for (std::size_t i = 0; i < prepared.size(); ++i) {
+    ASSERT_TRUE(ledger->append(std::move(prepared[i]), school.blocks()[i].hash).has_value()) << i;
+  }
+  EXPECT_EQ(ledger->chain().head_hash(), school.blocks().back().hash);
+}
+
+TEST_F(LedgerOnDisk, APreparedBlockWithAFalseSignatureIsRefusedWhenItsKeyWasKnownAndWhenNot) {
+  school.found();
+  const auto ledger = must(place.open());
+  const Place other(school.genesis());
+  const auto full = must(other.open());
+  copy_blocks(school, *full);
+  const auto forged = [&] {
+    auto builder = full->chain().build(full->head_qc(), 0);
+    const auto good = document(school, *full, 1);
+    auto bad = document(school, *full, 2);
+    const auto decoded = *record::decode(bad);
+    bad = record::compact(bad.substr(0, bad.rfind('.')), school.staff("teacher").key->sign(Digest{decoded.id.bytes}));
+    for (const auto& jws : {good, bad}) EXPECT_TRUE(builder.add(jws, *record::decode(jws), {}).has_value());
+    auto draft = std::move(builder).finish();
+    draft.sign(school.orderer().sign(log::block_digest(draft.body_hash())));
+    return draft.block();
+  }();
+  auto early = ledger->prepare(forged);  // no key is known
+  copy_blocks(school, *ledger);
+  const auto head = ledger->chain().head_hash();
+  auto late = ledger->prepare(forged);
+  for (auto* p : {&early, &late}) {
+    const auto done = ledger->append(std::move(*p), head);
+    ASSERT_FALSE(done.has_value());
+    ASSERT_TRUE(done.error().rejected.has_value());
+    EXPECT_EQ(done.error().rejected->why.code, RejectionCode::bad_signature);
+    EXPECT_EQ(done.error().rejected->record, 1u);
+    EXPECT_EQ(ledger->chain().head_hash(), head);
+  }
+}
+
+TEST_F(LedgerOnDisk, APreparedBlockIsRefusedWhenItsKeyWasRevokedBeforeItsTurn) {
+  school.found();
+  const auto ledger = must(place.open());
+  copy_blocks(school, *ledger);
+  auto late = ledger->prepare(draft_of(school, *ledger, 1).block());  // good by now
+  const auto before = school.blocks().size();
+  school.change(record::Type::revoke, school.staff("clerk").key_record);
+  for (std::size_t i = before; i < school.blocks().size(); ++i) {
+    ASSERT_TRUE(ledger->append(school.blocks()[i].block, Signatures::check).has_value());
+    must(ledger->certify(school.blocks()[i].qc));
+  }
+  const auto done = ledger->append(std::move(late), ledger->chain().head_hash());
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::key_not_valid);
+}
+
 TEST_F(LedgerOnDisk, ADraftGivesTheHeaderThatOthersDeriveFromItsBlock) {
   school.found();
   const auto ledger = must(place.open());
