@@ -58,8 +58,8 @@ class Place {
     o.free_space = [free = free_](const std::filesystem::path&) -> Result<std::uint64_t> { return free->load(); };
     return must(store::open_rocks_store(folder(), o));
   }
-  [[nodiscard]] Result<std::unique_ptr<store::Ledger>> open(store::LedgerOptions options = {}) const {
-    return store::Ledger::open(genesis_, store(), head(), std::move(options));
+  [[nodiscard]] Result<std::unique_ptr<store::Ledger>> open(const store::LedgerOptions& options = {}) const {
+    return store::Ledger::open(genesis_, store(), head(), options);
   }
 
   /// What the disk under every store opened here says it has free.
@@ -98,6 +98,7 @@ inline std::string document(School& school, const store::Ledger& ledger, std::ui
 /// Hands in and waits.
 inline std::vector<ordering::Outcome> submit(ordering::Orderer& orderer, std::vector<std::string> records) {
   std::vector<ordering::Item> items;
+  items.reserve(records.size());
   for (auto& jws : records) items.push_back({std::move(jws), {}});
   auto done = std::make_shared<std::promise<std::vector<ordering::Outcome>>>();
   auto out = done->get_future();
