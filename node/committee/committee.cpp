@@ -128,6 +128,7 @@ struct Committee::Impl {
   std::vector<Waiting> waiting;
   HeaderHash looked_head;
   Height looked_final;
+  bool looked_certified = false;
   UnixSeconds head_since;
   Steady::time_point epoch_ready_since{}, not_before{};
   bool read_due = false, epoch_was_ready = false;
@@ -424,13 +425,15 @@ void Committee::Impl::settle() {
   signs = voter && replica.machine().may_sign();
   const auto& head = ledger.chain().head_hash();
   const auto final_height = ledger.final_point()->checkpoint.height;
-  if (head == looked_head && final_height == looked_final) return;
+  const bool certified = ledger.head_qc().has_value();
+  if (head == looked_head && final_height == looked_final && certified == looked_certified) return;
   if (head != looked_head) head_since = std::max(clock.now(), head_since);
   looked_head = head;
   looked_final = final_height;
+  looked_certified = certified;
   look_after_waiting();
   if (!slots) return;
-  if (leads && ledger.head_qc() && !must_close() && !open()) feed.hand_on_votes(ledger.chain().head().height);
+  if (leads && certified && !must_close() && !open()) feed.hand_on_votes(ledger.chain().head().height);
   const auto& at = ledger.chain().head();
   slots->look_from({ledger.final_point()->checkpoint.epoch, Height{final_height.value + 1}, 0},
                    {at.epoch, Height{at.height.value + 1}, 0});

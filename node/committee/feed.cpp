@@ -32,8 +32,7 @@ bool Feed::add(Entry e) {
       seen_.erase(seen_order_.front());
       seen_order_.pop_front();
     }
-    if (e.lane.kind == kind_of<SlotMessage> && e.height && (!newest_block_ || newest_block_->first <= *e.height))
-      newest_block_.emplace(*e.height, e.lane.signer);
+    if (e.lane.kind == kind_of<log::SignedVote> && e.own && e.height) voted_ = *e.height;
     append(std::move(e));
   }
   changed_.notify_all();
@@ -141,9 +140,11 @@ void Feed::interrupt() {
   own_changed_.notify_all();
 }
 
-std::optional<PublicKey> Feed::newest_orderer() const {
+bool Feed::has_block_voted_on(const PublicKey& orderer) const {
   const std::lock_guard lock(mutex_);
-  return newest_block_ ? std::optional(newest_block_->second) : std::nullopt;
+  const auto lane = lanes_.find({kind_of<SlotMessage>, orderer});
+  return lane != lanes_.end() && std::any_of(lane->second.begin(), lane->second.end(),
+                                             [this](std::uint64_t number) { return log_.at(number).height == voted_; });
 }
 
 bool Feed::has_slot_above(Height height) const {

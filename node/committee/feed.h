@@ -79,8 +79,8 @@ class Feed {
   /// All waits in progress return with what there is.
   void interrupt();
 
-  /// Whose block is the highest that was seen here: votes on it make it a certificate.
-  [[nodiscard]] std::optional<PublicKey> newest_orderer() const;
+  /// Is there a block by this orderer at the height of the newest own vote? Then it may be waiting for that vote.
+  [[nodiscard]] bool has_block_voted_on(const PublicKey& orderer) const;
   /// A block above this height was seen: whoever stands there is behind.
   [[nodiscard]] bool has_slot_above(Height) const;
   /// Slots with blocks above this height that are in the log, as messages.
@@ -100,7 +100,7 @@ class Feed {
   std::map<Lane, std::deque<std::uint64_t>> lanes_;  ///< numbers in the log
   std::unordered_set<Digest> in_log_, seen_;
   std::deque<Digest> seen_order_;
-  std::optional<std::pair<Height, PublicKey>> newest_block_;  ///< and who signed it
+  Height voted_;  ///< of the newest own vote
   std::uint64_t last_ = 0, interrupts_ = 0;
   std::size_t bytes_ = 0;
 };

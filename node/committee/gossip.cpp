@@ -19,6 +19,7 @@ constexpr milliseconds beat{250};              ///< a courier looks at least so 
 constexpr milliseconds fetch_pause{200};       ///< between two fetches that brought nothing
 constexpr milliseconds fetch_patience{2'000};  ///< then another peer is asked, too
 constexpr milliseconds turn_patience{300};     ///< whoever's turn it is may be busy
+constexpr milliseconds stop_beat{100};         ///< whoever waits for the committee looks so often whether all ends
 constexpr std::size_t batches_in_a_row = 32;   ///< from one peer, while there is much; then it is another one's turn
 
 Error refused(const http::Response& r) {
@@ -190,7 +191,7 @@ void Gossip::Impl::carry(Link& l, std::size_t number) {
 
 /// It made the block that is voted on, so that the next one waits for its certificate.
 bool Gossip::Impl::waits_for_votes(const Link& l) const {
-  return l.peer.orderer && l.peer.orderer == feed->newest_orderer();
+  return l.peer.orderer && feed->has_block_voted_on(*l.peer.orderer);
 }
 
 Feed::Part Gossip::Impl::to_hand_over(const Link& l, std::uint64_t after) const {
@@ -201,6 +202,7 @@ Feed::Part Gossip::Impl::to_hand_over(const Link& l, std::uint64_t after) const 
   const auto until = Steady::now() + options.votes_gather;
   for (auto seen = part.next; !at_once && Steady::now() < until && !over();) {
     const auto more = feed->wait(seen, Feed::Which::own, until);
+    if (more.messages.empty()) break;  // it is time, or there is something else to do
     seen = more.next;
     at_once = more.urgent || waits_for_votes(l);
   }
@@ -257,6 +259,9 @@ Result<void> Gossip::Impl::fetch(Link& l) {
   std::future<bool> taken;
   for (std::size_t i = 0;; ++i) {
     auto batch = l.blocks.fetch(from);
+    while (taken.valid() && taken.wait_for(stop_beat) != std::future_status::ready) {
+      if (over()) return {};
+    }
     if (taken.valid() && !taken.get()) return {};
     if (!batch) {
       fetched(l, Unexpected(batch.error().error));
@@ -264,8 +269,12 @@ Result<void> Gossip::Impl::fetch(Link& l) {
       return {};
     }
     if (!*batch) return fetched(l, false), Result<void>{};
+    // Meanwhile the head may have moved on to another branch: nobody is to blame for what fits no more.
+    const auto& parent = (*batch)->blocks.front().parent;
+    const auto head = committee->ledger().with_chain([](const rules::Chain& c) { return c.head_hash(); });
+    if (i > 0 && parent != head) return fetched(l, false), Result<void>{};
     from.value = (*batch)->blocks.back().height.value + 1;
-    const bool more = i + 1 < batches_in_a_row && is_full(**batch);
+    const bool more = i + 1 < batches_in_a_row && is_full(**batch) && !l.ask;
     taken = take_in(l, std::move(**batch), more);
     if (!more) return {};
   }

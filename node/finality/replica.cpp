@@ -92,12 +92,7 @@ Result<void> Replica::batch(sync::Batch batch) {
   auto taken = sync::take(ledger_, std::move(batch));
   if (!taken) {
     if (taken.error().failed) failure_ = taken.error().failed;
-    // Blocks before the one that does not verify may have been stored.
-    if (taken.error().lies && chain().head().height > ledger_.tail().front().header.height) {
-      for (const auto& a : ledger_.tail()) {
-        if (a.header.height > machine_.head_height()) take_in(a);
-      }
-    }
+    for (const auto& a : taken.error().blocks) take_in(a);
     return Unexpected(failure_ ? *failure_ : *taken.error().lies);
   }
   if (taken->given_up_above) machine_.given_up_above(*taken->given_up_above);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,14 +91,28 @@ bool sync_folder(const fs::path& folder) {
   return d.fd >= 0 && ::fsync(d.fd) == 0;
 }
 
-Result<std::string> read_file(const fs::path& path) {
+struct Identity {
+  std::uint64_t device = 0, inode = 0;
+};
+std::optional<Identity> identity_of(int fd) {
+  struct stat s {};
+  if (::fstat(fd, &s) != 0) return std::nullopt;
+  return Identity{s.st_dev, s.st_ino};
+}
+
+struct Read {
+  std::string bytes;
+  Identity file;
+};
+Result<Read> read_file(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd < 0) return Unexpected(errno == ENOENT ? absent(path) : io_error(path));
   std::string out(file_bytes_max, '\0');
   const ssize_t n = ::read(file.fd, out.data(), out.size());
-  if (n < 0) return Unexpected(io_error(path));
+  const auto identity = identity_of(file.fd);
+  if (n < 0 || !identity) return Unexpected(io_error(path));
   out.resize(static_cast<std::size_t>(n));
-  return out;
+  return Read{std::move(out), *identity};
 }
 
 }  // namespace
@@ -155,9 +170,15 @@ Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const P
   auto draft = path;
   draft += ".new";
   {
-    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    // Never the one that an earlier try left: it may be another name of a file that is voted into.
+    if (::unlink(draft.c_str()) != 0 && errno != ENOENT) return Unexpected(io_error(draft));
+    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.fd < 0 || !write_all(file.fd, encode({out.net_, key, {}})) || ::fsync(file.fd) != 0)
       return Unexpected(io_error(draft));
+    const auto identity = identity_of(file.fd);
+    if (!identity) return Unexpected(io_error(draft));
+    out.device_ = identity->device;
+    out.inode_ = identity->inode;
   }
   // A link is never made over a file that is there: not even over one that came just now.
   const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
@@ -169,13 +190,17 @@ Result<VoteFile> VoteFile::create(const fs::path& path, std::string net, const P
 }
 
 Result<VoteFile> VoteFile::open(const fs::path& path, std::string net, const PublicKey& key) {
-  STELE_TRY(const auto bytes, read_file(path));
-  const auto content = decode_vote_file(as_bytes(bytes));
+  STELE_TRY(const auto read, read_file(path));
+  const auto content = decode_vote_file(as_bytes(read.bytes));
   if (!content) return Unexpected(damaged(path));
   if (content->net != net) return Unexpected(other("vote_file_other_net", "mạng", "network", path));
   if (content->key != key) return Unexpected(other("vote_file_other_key", "khóa", "key", path));
   VoteFile out(path, std::move(net), key);
   out.record_ = content->record;
+  out.device_ = read.file.device;
+  out.inode_ = read.file.inode;
+  STELE_CHECK(out.overwrite(out.record_));
+  if (!sync_folder(path.parent_path())) return Unexpected(io_error(path));
   return out;
 }
 
@@ -216,13 +241,21 @@ Result<void> VoteFile::put(const VoteRecord& record) {
   return {};
 }
 
+bool VoteFile::is_mine(int fd) const {
+  const auto identity = identity_of(fd);
+  const bool mine = identity && identity->device == device_ && identity->inode == inode_;
+  if (identity && !mine) errno = ESTALE;
+  return mine;
+}
+
 /// In place: of a sector a disk keeps the old bytes or the new ones, and nothing else of the file changes that a sync
 /// would have to write. The path is opened each time: a file that was taken away must not be voted into.
 Result<void> VoteFile::overwrite(const VoteRecord& record) const {
   const auto bytes = encode({net_, key_, record});
   STELE_ASSERT(bytes.size() <= file_bytes_max);
   const Descriptor file(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.fd < 0 || !write_all(file.fd, bytes) || ::fdatasync(file.fd) != 0) return Unexpected(io_error(path_));
+  if (file.fd < 0 || !is_mine(file.fd) || !write_all(file.fd, bytes) || ::fdatasync(file.fd) != 0)
+    return Unexpected(io_error(path_));
   return {};
 }
 

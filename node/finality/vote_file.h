@@ -46,10 +46,12 @@ struct VoteFileContent {
 /// One thread, one process at a time.
 class VoteFile {
  public:
-  /// For a key that has never voted. Errors: `vote_file_exists` (it is never begun anew), `vote_file_io`.
+  /// For a key that has never voted. Errors: `vote_file_exists` (it is never begun anew), `vote_file_io` (also where
+  /// the file system has no hard links).
   static Result<VoteFile> create(const std::filesystem::path&, std::string net, const PublicKey&);
   /// Errors: `vote_file_absent` (a key without its file must not vote again: register a new one), `vote_file_damaged`,
   /// `vote_file_other_key`, `vote_file_other_net`, `vote_file_io`.
+  /// What it says is synced again: who wrote it may have died before it was.
   static Result<VoteFile> open(const std::filesystem::path&, std::string net, const PublicKey&);
 
   [[nodiscard]] const LastVote& last() const { return record_.last; }
@@ -67,10 +69,12 @@ class VoteFile {
       : path_(std::move(path)), net_(std::move(net)), key_(key) {}
   Result<void> put(const VoteRecord&);
   Result<void> overwrite(const VoteRecord&) const;
+  [[nodiscard]] bool is_mine(int fd) const;
 
   std::filesystem::path path_;
   std::string net_;
   PublicKey key_;
+  std::uint64_t device_ = 0, inode_ = 0;  ///< of the file: no other one that takes its place is voted into
   VoteRecord record_;
   bool failed_ = false;
 };

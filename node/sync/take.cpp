@@ -19,10 +19,11 @@ Unexpected<TakeError> lie(Height height, const Rejection& why, std::optional<std
                  fmt::format("The source served block {}{} that does not verify: {} Nothing of it was stored. Follow "
                              "another node and tell the department.",
                              height.value, en, text.en)),
-      std::nullopt});
+      {},
+      {}});
 }
 Unexpected<TakeError> failed(Error why) {
-  return Unexpected(TakeError{std::nullopt, std::move(why)});
+  return Unexpected(TakeError{{}, std::move(why), {}});
 }
 Unexpected<TakeError> refused(Height height, store::Ledger::AppendError why) {
   if (why.failed) return failed(std::move(*why.failed));
@@ -63,8 +64,17 @@ Result<Taken, TakeError> take_branch(store::Ledger& ledger, Batch batch, std::si
   // By certificates alone: an epoch's first block that nobody certified yet is no reason to keep a lower one. Else
   // those who stored it and those who hold the certificate could wait for each other for ever.
   if (!log::lower(place(certified.header), place(last))) return passed_over();
-  if (keep < ledger.final_point()->checkpoint.height)
+  const auto point = ledger.final_point();
+  const auto final_height = point->checkpoint.height;
+  const auto below = keep == final_height ? std::optional(point->hash) : hash_at(ledger, keep);
+  const bool fits = batch.blocks[first].parent == below;
+  if (keep < final_height || (keep == final_height && !fits))
     return lie(Height{keep.value + 1}, {RejectionCode::block_wrong_parent, "final"});
+  if (!fits) {  // it begins further below; to take it in replays the ledger, so that comes after
+    Taken out;
+    out.ask_from = Height{final_height.value + 1};
+    return out;
+  }
   std::vector<log::Block> blocks(std::make_move_iterator(batch.blocks.begin() + static_cast<std::ptrdiff_t>(first)),
                                  std::make_move_iterator(batch.blocks.end()));
   auto replaced = ledger.replace_tail(keep, std::move(blocks), batch.qc);
@@ -84,6 +94,41 @@ Result<void, TakeError> certify(store::Ledger& ledger, const log::QuorumCertific
   return {};
 }
 
+Result<void, TakeError> check_certificate(const rules::Chain& chain, const log::Block& block,
+                                          const log::QuorumCertificate& qc) {
+  const auto signers = chain.signers_of(block);
+  auto ok = signers ? log::check_qc(qc, qc.header, *signers) : reject(RejectionCode::block_wrong_epoch, "recovery");
+  if (!ok) return lie(block.height, ok.error());
+  return {};
+}
+
+/// From the block `first` on. While one is judged and stored, the next one is decoded and its signatures are checked.
+Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, const std::vector<log::QuorumCertificate>& qcs,
+                               std::size_t first, const std::function<bool(Height)>& go_on,
+                               std::vector<rules::Applied>& out) {
+  const auto& chain = ledger.chain();
+  std::future<store::Prepared> next;
+  const auto prepare = [&](std::size_t i) {
+    if (i >= batch.blocks.size()) return;
+    next = std::async(std::launch::async,
+                      [&ledger, b = std::move(batch.blocks[i])]() mutable { return ledger.prepare(std::move(b)); });
+  };
+  if (first < batch.blocks.size()) STELE_CHECK(check_certificate(chain, batch.blocks[first], qcs[first]));
+  prepare(first);
+  for (std::size_t i = first; i < batch.blocks.size(); ++i) {
+    auto prepared = next.get();
+    const Height height = prepared.block().height;
+    if (i > first) STELE_CHECK(check_certificate(chain, prepared.block(), qcs[i]));
+    prepare(i + 1);
+    auto applied = ledger.append(std::move(prepared), qcs[i].header);
+    if (!applied) return refused(height, std::move(applied).error());
+    out.push_back(std::move(*applied));
+    if (i + 1 == batch.blocks.size()) STELE_CHECK(certify(ledger, batch.qc));
+    if (go_on && !go_on(height)) break;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::function<bool(Height)>& go_on) {
@@ -100,35 +145,19 @@ Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::fun
     if (go_on && !go_on(height)) return out;
   }
   const auto& front = batch.blocks.front();
-  if (front.height.value == chain.head().height.value + 1 && front.parent != chain.head_hash()) {
-    // Of another branch that begins further below, but not below what is final here.
+  const auto due = chain.head().height.value + 1;
+  if (front.height.value > due || (front.height.value == due && front.parent != chain.head_hash())) {
+    // Of another branch that begins further below, but not below what is final here; or ours changed meanwhile.
     const auto final_height = ledger.final_point()->checkpoint.height;
-    if (final_height >= chain.head().height) return lie(front.height, {RejectionCode::block_wrong_parent, {}});
+    if (front.height.value == due && final_height >= chain.head().height)
+      return lie(front.height, {RejectionCode::block_wrong_parent, {}});
     out.ask_from = Height{final_height.value + 1};
     return out;
   }
-  // While one block is judged and stored, the next one is decoded and its signatures are checked.
-  std::future<store::Prepared> next;
-  const auto prepare = [&](std::size_t i) {
-    if (i == batch.blocks.size()) return;
-    next = std::async(std::launch::async,
-                      [&ledger, b = std::move(batch.blocks[i])]() mutable { return ledger.prepare(std::move(b)); });
-  };
-  prepare(first);
-  for (std::size_t i = first; i < batch.blocks.size(); ++i) {
-    auto prepared = next.get();
-    const Height height = prepared.block().height;
-    prepare(i + 1);
-    const auto signers = chain.signers_of(prepared.block());
-    if (auto ok = signers ? log::check_qc(qcs[i], qcs[i].header, *signers)
-                          : reject(RejectionCode::block_wrong_epoch, "recovery");
-        !ok)
-      return lie(height, ok.error());
-    auto applied = ledger.append(std::move(prepared), qcs[i].header);
-    if (!applied) return refused(height, std::move(applied).error());
-    out.blocks.push_back(std::move(*applied));
-    if (i + 1 == batch.blocks.size()) STELE_CHECK(certify(ledger, batch.qc));
-    if (go_on && !go_on(height)) break;
+  if (auto ok = append(ledger, batch, qcs, first, go_on, out.blocks); !ok) {
+    auto why = std::move(ok).error();
+    why.blocks = std::move(out.blocks);
+    return Unexpected(std::move(why));
   }
   return out;
 }

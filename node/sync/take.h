@@ -9,10 +9,11 @@
 
 namespace stele::sync {
 
-/// Either may be set, never both.
+/// One of the errors is set.
 struct TakeError {
-  std::optional<Error> lies;    ///< the batch does not verify; nothing of that block was stored
-  std::optional<Error> failed;  ///< the ledger here can't be written, or must be opened again
+  std::optional<Error> lies{};           ///< the batch does not verify; nothing of that block was stored
+  std::optional<Error> failed{};         ///< the ledger here can't be written, or must be opened again
+  std::vector<rules::Applied> blocks{};  ///< that came before, and are stored
 };
 struct Taken {
   std::vector<rules::Applied> blocks;    ///< new here, in order

@@ -309,20 +309,31 @@ TEST(Feed, HandsOnTheVotesOfOneHeightAnew) {
   EXPECT_EQ(f.after(0, Feed::Which::all).messages, vote(3, 8, false).bytes) << "none of them stands there twice";
 }
 
-TEST(Feed, KnowsWhoseBlockIsTheHighest) {
+TEST(Feed, KnowsWhoseBlockItsNewestVoteIsOn) {
   Feed f;
-  EXPECT_FALSE(f.newest_orderer());
   const auto block = [](std::uint64_t height, std::uint8_t signer) {
     auto out = entry(height * 10 + signer, false, 10, signer);
     out.lane.kind = kind_of<SlotMessage>;
     out.height = Height{height};
     return out;
   };
+  const auto vote = [](std::uint64_t height) {
+    auto out = entry(height, true, 10, 9);
+    out.lane.kind = kind_of<log::SignedVote>;
+    out.height = Height{height};
+    return out;
+  };
+  const auto one = block(5, 1).lane.signer, two = block(5, 2).lane.signer;
   f.add(block(5, 1));
-  f.add(block(4, 2));
-  EXPECT_EQ(f.newest_orderer(), block(5, 1).lane.signer);
+  EXPECT_FALSE(f.has_block_voted_on(one)) << "nothing was voted on";
+  f.add(vote(5));
+  f.add(block(900, 2));  // not judged, and no business of the vote's
+  EXPECT_TRUE(f.has_block_voted_on(one));
+  EXPECT_FALSE(f.has_block_voted_on(two));
   f.add(block(6, 2));
-  EXPECT_EQ(f.newest_orderer(), block(6, 2).lane.signer);
+  f.add(vote(6));
+  EXPECT_FALSE(f.has_block_voted_on(one));
+  EXPECT_TRUE(f.has_block_voted_on(two));
 }
 
 TEST(Feed, WakesWhoWaits) {

@@ -231,6 +231,17 @@ TEST_F(ReplicaTest, ALieIsRefusedAndWhatCameBeforeItStays) {
   EXPECT_EQ(head(), Height{2});
 }
 
+TEST_F(ReplicaTest, ALieAfterManyGoodBlocksIsRefusedAndTheyStay) {
+  for (int i = 0; i < 8; ++i) net.grow(*net.ledger);
+  auto batch = batch_of(*net.ledger, Height{1});
+  batch.qc.votes[0].signature.bytes[3] ^= 1;
+  EXPECT_FALSE(replica->batch(batch).has_value());
+  EXPECT_EQ(head(), Height{7});
+  EXPECT_EQ(replica->machine().head_height(), Height{7});
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  EXPECT_EQ(head(), Height{8});
+}
+
 TEST_F(ReplicaTest, BeginsTheBlockThatIsDue) {
   auto builder = replica->begin_block(0);
   ASSERT_TRUE(builder.has_value());

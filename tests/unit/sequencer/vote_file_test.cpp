@@ -155,6 +155,25 @@ TEST_F(Votes, AreBegunOnceThoughTheFileComesInBetween) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path().parent_path()), {}), 1) << "and no draft is left";
 }
 
+TEST_F(Votes, AreNotBlankedByADraftThatIsAnotherNameOfTheirFile) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  ASSERT_EQ(code_of(file.write(vote(0, 7, "a"))), "ok");
+  auto draft = path();
+  draft += ".new";
+  std::filesystem::create_hard_link(path(), draft);  // as a crash between two steps of `create` leaves it
+  EXPECT_EQ(code_of(VoteFile::create(path(), net, pub())), "vote_file_exists");
+  EXPECT_EQ(VoteFile::open(path(), net, pub())->last(), vote(0, 7, "a"));
+}
+
+TEST_F(Votes, AreNotWrittenIntoAnotherFileThatTookTheirsPlace) {
+  auto file = VoteFile::create(path(), net, pub()).value();
+  const auto copy = folder / "copy";
+  std::filesystem::copy_file(path(), copy);
+  std::filesystem::rename(copy, path());
+  EXPECT_EQ(code_of(file.write(vote(0, 7, "a"))), "vote_file_io");
+  EXPECT_EQ(VoteFile::open(path(), net, pub())->last(), LastVote{});
+}
+
 TEST_F(Votes, ThatCannotBeWrittenAreNotGiven) {
   auto file = VoteFile::create(path(), net, pub()).value();
   std::filesystem::remove(path());
