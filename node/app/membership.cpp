@@ -31,6 +31,7 @@ constexpr std::chrono::milliseconds gather_among_members{250}, gather_as_followe
 constexpr std::chrono::seconds slots_patience{10};  ///< no failure for so long: the ordering service answers again
 constexpr std::uint64_t stalled_s = 2 * ordering::heartbeat_s + 60;
 constexpr std::size_t height_alarm = 20;  ///< final blocks
+constexpr std::chrono::seconds progress_every{5};
 
 Alarms::Texts key_is_dead(const std::string& file) {
   return {
@@ -159,11 +160,17 @@ struct Membership::Impl {
     std::vector<Steady::time_point> answered;  ///< by peer: when it was last reachable
     Steady::time_point signed_last;
     bool leads = false, may_sign = false;
+    struct CatchingUp {
+      Steady::time_point since, told;
+      std::uint64_t from;  ///< height
+    };
+    std::optional<CatchingUp> catching_up;
   };
   void run();
   void compare(Seen&);
   void look_at_peers(Seen&, Steady::time_point now);
   void look_at_myself(Seen&, Steady::time_point now);
+  void tell_progress(Seen&, std::uint64_t missing, Steady::time_point now);
   void alarm_if(bool, const std::string& code, const std::string& subject, const Alarms::Texts&);
   [[nodiscard]] std::uint64_t behind(const std::vector<committee::PeerStatus>&) const;
 };
@@ -373,7 +380,29 @@ void Membership::Impl::look_at_peers(Seen& seen, Steady::time_point now) {
              unreachable(s.error ? s.error->code : "-"));
     if (s.lies > 0) alarms.raise("peer_lies", s.url, lies);
   }
-  alarm_if(behind(status) > height_alarm, "behind", "", lagging);
+  const auto missing = behind(status);
+  alarm_if(missing > height_alarm, "behind", "", lagging);
+  tell_progress(seen, missing, now);
+}
+
+/// Who joins, or was away for long, is told how far it is.
+void Membership::Impl::tell_progress(Seen& seen, std::uint64_t missing, Steady::time_point now) {
+  const auto height = ledger->final_point()->checkpoint.height.value;
+  auto& c = seen.catching_up;
+  if (missing <= height_alarm) {
+    if (c) log.info("caught up", {{"height", height}});
+    return c.reset();
+  }
+  if (!c) c = Seen::CatchingUp{now, now - progress_every, height};
+  if (now < c->told + progress_every) return;
+  c->told = now;
+  const auto seconds = std::chrono::duration<double>(now - c->since).count();
+  const auto done = static_cast<double>(height - c->from);
+  const auto left = done > 0 ? static_cast<std::uint64_t>(static_cast<double>(missing) * seconds / done) : 0;
+  if (done > 0)
+    log.info("catching up", {{"height", height}, {"of", height + missing}, {"seconds_left", left}});
+  else
+    log.info("catching up", {{"height", height}, {"of", height + missing}});
 }
 
 void Membership::Impl::look_at_myself(Seen& seen, Steady::time_point now) {
