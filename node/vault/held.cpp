@@ -283,13 +283,20 @@ Result<std::optional<RecordId>> Vault::find_diploma(
     const DiplomaQuery& q, const std::function<std::optional<record::Record>(const RecordId&)>& record,
     const Reader& reader) {
   auto& m = *impl_;
-  const std::lock_guard lock(m.mutex);
-  const auto by_serial = standing(m.serials(q.number), record);
-  const auto by_register = standing(m.register_numbers(q.org, q.number), record);
+  std::vector<RecordId> serials, register_numbers;
+  {
+    const std::lock_guard lock(m.mutex);
+    serials = m.serials(q.number);
+    register_numbers = m.register_numbers(q.org, q.number);
+  }
+  // The ledger is asked without the vault's lock: others come here while they hold the ledger's.
+  const auto by_serial = standing(serials, record);
+  const auto by_register = standing(register_numbers, record);
   const auto& id = by_serial ? by_serial : by_register;
+  const auto r = record(id.value_or(RecordId{}));
+  const std::lock_guard lock(m.mutex);
   // Whatever was found, one credential is opened and read: an unknown number costs what a known one does.
   STELE_CHECK(m.log_read(reader, "lookup", id.value_or(RecordId{})));
-  const auto r = record(id.value_or(RecordId{}));
   std::optional<StoredCredential> held;
   if (r) {
     STELE_TRY(held, m.stored_credential(*r));

@@ -152,9 +152,11 @@ TEST_F(Sequencer, ManySubmittersOfTheSameRecordsAllHearTheSame) {
   run();
   const auto records = documents(0, 40);
   std::vector<std::future<std::vector<Outcome>>> all;
+  all.reserve(8);
   for (int i = 0; i < 8; ++i)
     all.push_back(std::async(std::launch::async, [&] { return submit(*sequencer, records); }));
   std::vector<std::vector<Outcome>> outs;
+  outs.reserve(all.size());
   for (auto& f : all) outs.push_back(f.get());
   for (std::size_t r = 0; r < records.size(); ++r) {
     int firsts = 0;
@@ -216,7 +218,7 @@ TEST_F(Sequencer, AStopAnswersEverybody) {
   for (std::uint64_t i = 0; i < batches; ++i) {
     std::vector<ordering::Item> items;
     for (auto& jws : documents(i * 50, 50)) items.push_back({std::move(jws), {}});
-    sequencer->submit(std::move(items), [&](std::vector<Outcome> out) {
+    sequencer->submit(std::move(items), [&](const std::vector<Outcome>& out) {
       ++answered;
       for (const auto& o : out) {
         if (o.status == Status::final) ++final;
