@@ -17,8 +17,8 @@
 
 namespace {
 
-using namespace stele;         // NOLINT(google-build-using-namespace)
-using namespace stele::bench;  // NOLINT(google-build-using-namespace)
+using namespace stele;         // NOLINT(google-build-using-namespace): a program of one file
+using namespace stele::bench;  // NOLINT(google-build-using-namespace): as above
 
 constexpr std::size_t records_per_request = 1000;
 constexpr unsigned log2n_for_speed = 14;

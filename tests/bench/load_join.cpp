@@ -20,8 +20,8 @@
 
 namespace {
 
-using namespace stele;         // NOLINT(google-build-using-namespace)
-using namespace stele::bench;  // NOLINT(google-build-using-namespace)
+using namespace stele;         // NOLINT(google-build-using-namespace): a program of one file
+using namespace stele::bench;  // NOLINT(google-build-using-namespace): as above
 
 constexpr std::size_t validators = 4;
 constexpr std::size_t records_a_block = 1'000;
