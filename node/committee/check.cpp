@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/finality/replica.h"
+
 namespace stele::committee {
 namespace {
 
@@ -14,9 +16,9 @@ Result<Checker::Fit, Unfit> Checker::check(const Message& m) {
   return std::visit([this](const auto& x) { return fit(x); }, m);
 }
 
-bool Checker::of_use(Height height) const {
+bool Checker::of_use(Height height, std::uint64_t below) const {
   const auto final_height = ledger_.final_point()->checkpoint.height;
-  return height >= final_height && height.value <= final_height.value + heights_ahead_max;
+  return height.value + below >= final_height.value && height.value <= final_height.value + heights_ahead_max;
 }
 
 std::optional<VerifyKey> Checker::validator(const PublicKey& key) const {
@@ -86,7 +88,8 @@ std::optional<PublicKey> Checker::orderer_of(const record::Genesis& g, const Slo
 }
 
 Result<Checker::Fit, Unfit> Checker::fit(const SlotMessage& m) const {
-  if (!of_use(m.slot.height)) return Unexpected(Unfit::useless);
+  // Below what is final it may be a second one, by which an orderer is known that signs twice.
+  if (!of_use(m.slot.height, finality::slots_compared_below)) return Unexpected(Unfit::useless);
   const auto orderer = orderer_of(ledger_.genesis(), m.slot, m.block);
   if (!orderer) return Unexpected(Unfit::forged);
   return Fit{{kind_of<SlotMessage>, *orderer}, m.slot.height};

@@ -36,7 +36,7 @@ class Checker {
   [[nodiscard]] Result<Fit, Unfit> fit(const VoidSlot&) const;
   [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;
-  [[nodiscard]] bool of_use(Height) const;
+  [[nodiscard]] bool of_use(Height, std::uint64_t below = 0) const;
 
   const store::Ledger& ledger_;
   mutable std::mutex mutex_;

@@ -391,12 +391,14 @@ void Committee::Impl::take(const Message& m) {
 void Committee::Impl::take_batch(sync::Batch batch, const std::function<void(Result<bool>)>& done) {
   if (over()) return done(Unexpected(stopping()));
   const auto before = ledger.chain().head_hash();
+  const auto height = ledger.chain().head().height;
   auto ok = replica.batch(std::move(batch));
   const bool moved = before != ledger.chain().head_hash();
   settle();
   if (moved) {
-    // Slots that came while they were too far ahead were not kept; the last of them may be the block that is voted on.
-    for (const auto& bytes : feed.slots_above(ledger.chain().head().height)) {
+    // Slots that came while they were too far ahead were not kept; the last of them may be the block that is voted on,
+    // and one below may be another block than the batch brought.
+    for (const auto& bytes : feed.slots_above(height)) {
       if (auto again = decode_messages(bytes)) take(again->front().message);
     }
   }
@@ -753,7 +755,10 @@ void Committee::Impl::slots_read(const std::vector<Slots::Kept>& list) {
 void Committee::Impl::slot_read(const Slots::Kept& k) {
   const auto digest = sha256(k.block);
   const auto known = slots_known.find(k.slot);
-  if (known == slots_known.end() || known->second != digest) {
+  const auto& head = ledger.chain().head();
+  if (known != slots_known.end() && known->second == digest) {
+    if (k.slot.epoch == head.epoch && k.slot.height <= head.height) return;  // it is stored
+  } else {
     if (slots_known.size() >= slots_known_max) slots_known.erase(slots_known.begin());
     slots_known.insert_or_assign(k.slot, digest);
     if (const auto by = Checker::orderer_of(ledger.genesis(), k.slot, k.block)) {

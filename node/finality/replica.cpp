@@ -86,6 +86,10 @@ void Replica::tick(UnixSeconds now) {
 
 Result<void> Replica::batch(sync::Batch batch) {
   if (failure_) return Unexpected(*failure_);
+  for (const auto& b : batch.blocks) {  // others may have been shown another block
+    const Slot s{b.epoch, b.height, b.attempt};
+    if (const auto ours = here(s)) compare(s, *ours, log::encode(b));
+  }
   if (begin_epoch_elsewhere(batch)) return try_slots(), Result<void>{};
   if (failure_) return Unexpected(*failure_);
   const auto qc = batch.qc;
@@ -112,20 +116,34 @@ std::uint32_t& Replica::attempt(Epoch epoch, Height height) {
 
 void Replica::slot(const Slot& s, ByteView block) {
   if (failure_ || block.size() > log::block_bytes_max) return;
-  const auto it = slots_.find(s);
-  const Bytes* other = it != slots_.end() ? &it->second : last_ && last_->first == s ? &last_->second : nullptr;
-  if (other != nullptr) {
-    if (as_text(*other) == as_text(block)) return;
-    const auto a = log::decode_block(*other);
-    const auto b = log::decode_block(block);
-    const auto& g = ledger_.genesis();
-    if (a && b && a->orderer == b->orderer && stands_in(*a, s) && stands_in(*b, s) && signed_by_orderer(*a, g) &&
-        signed_by_orderer(*b, g) && ordered_twice_.insert({s, a->orderer}).second)
-      effects_.emplace_back(FoundOrderedTwice{*other, {block.begin(), block.end()}});
-    return;  // the first that came is the one that is judged
-  }
+  if (const auto first = here(s)) return compare(s, *first, block);  // the first that came is the one that is judged
   keep(s, block);
   try_slots();
+}
+
+/// What is known of a slot: waiting, or stored not long ago.
+std::optional<Bytes> Replica::here(const Slot& s) const {
+  if (const auto it = slots_.find(s); it != slots_.end()) return it->second;
+  if (last_ && last_->first == s) return last_->second;
+  const auto head = chain().head().height;
+  if (s.height > head || s.height.value + slots_compared_below <= head.value) return std::nullopt;
+  const auto row = ledger_.store().block(s.height);
+  if (!row || !*row) return std::nullopt;
+  const auto block = log::decode_meta((*row)->meta, std::move((*row)->records));
+  return block && stands_in(*block, s) ? std::optional(log::encode(*block)) : std::nullopt;
+}
+
+void Replica::compare(const Slot& s, ByteView first, ByteView second) {
+  if (as_text(first) == as_text(second)) return;
+  const auto a = log::decode_block(first);
+  const auto b = log::decode_block(second);
+  const auto& g = ledger_.genesis();
+  if (a && b && a->orderer == b->orderer && stands_in(*a, s) && stands_in(*b, s) &&
+      log::body_hash(*a) != log::body_hash(*b) && !ordered_twice_.contains({s, a->orderer}) &&
+      signed_by_orderer(*a, g) && signed_by_orderer(*b, g)) {
+    ordered_twice_.emplace(s, a->orderer);
+    effects_.emplace_back(FoundOrderedTwice{{first.begin(), first.end()}, {second.begin(), second.end()}});
+  }
 }
 
 void Replica::keep(const Slot& s, ByteView block) {
@@ -154,7 +172,8 @@ void Replica::try_slots() {
     return s.first.epoch < head.epoch || (s.first.epoch == head.epoch && s.first.height <= head.height);
   });
   const auto final_height = ledger_.final_point()->checkpoint.height;
-  std::erase_if(ordered_twice_, [&](const auto& told) { return told.first.height < final_height; });
+  std::erase_if(ordered_twice_,
+                [&](const auto& told) { return told.first.height.value + slots_compared_below < final_height.value; });
 }
 
 /// The next block of the head's epoch. True: something has changed.

@@ -24,6 +24,9 @@ struct SlotRefused {
 using ReplicaEffect = std::variant<CastVote, CastStatement, ResendVote, Certified, Final, FoundDoubleVote, EpochReady,
                                    Behind, AskForMyVotes, KeyIsDead, FoundOrderedTwice, SlotRefused>;
 
+/// A second block for a slot is known as one so many heights after the first was stored.
+inline constexpr std::uint64_t slots_compared_below = 64;
+
 /// The ledger's writer. One thread at a time.
 class Replica {
  public:
@@ -56,6 +59,8 @@ class Replica {
  private:
   [[nodiscard]] const rules::Chain& chain() const { return ledger_.chain(); }
   void settle();
+  [[nodiscard]] std::optional<Bytes> here(const Slot&) const;
+  void compare(const Slot&, ByteView first, ByteView second);
   void keep(const Slot&, ByteView);
   void try_slots();
   bool try_next();

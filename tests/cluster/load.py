@@ -97,7 +97,8 @@ class Load:
         self.threads = []
 
     def start(self):
-        self.threads = [threading.Thread(target=self.run, args=(random.Random(f"{self.seed}-client-{i}"),))
+        self.threads = [threading.Thread(target=self.run, args=(random.Random(f"{self.seed}-client-{i}"),),
+                                         daemon=True)  # a story that fails ends
                         for i in range(self.clients)]
         for t in self.threads:
             t.start()

@@ -101,6 +101,41 @@ TEST_F(ReplicaTest, TwoBlocksOfOneOrdererForOneSlotAreShown) {
   EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty()) << "one that signs a thousand is told of once";
 }
 
+TEST_F(ReplicaTest, ASecondBlockIsShownLongAfterTheFirstWasStored) {
+  const auto a = net.next(*net.ledger);
+  const auto b = other(a);
+  for (std::uint64_t i = 0; i < slots_compared_below; ++i) net.grow(*net.ledger);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  give(a);
+  EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty());
+  auto unsigned_one = b;
+  unsigned_one.signature = {};
+  give(unsigned_one);
+  EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty()) << "and does not stand for one that is signed";
+  give(b);
+  const auto found = of<FoundOrderedTwice>(replica->take_effects());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].first, log::encode(a));
+  EXPECT_EQ(found[0].second, log::encode(b));
+  give(other(b));
+  EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty());
+  net.grow(*net.ledger);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{slots_compared_below})).has_value());
+  start(std::nullopt);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  give(b);
+  EXPECT_TRUE(of<FoundOrderedTwice>(replica->take_effects()).empty()) << "too long ago";
+}
+
+TEST_F(ReplicaTest, ASecondBlockIsShownThatAPeerHasStored) {
+  net.grow(*net.ledger);
+  const auto second = net.next(*net.ledger);
+  net.grow(*net.ledger);
+  give(other(second));  // it waits for the block below
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  EXPECT_EQ(of<FoundOrderedTwice>(replica->take_effects()).size(), 1u);
+}
+
 TEST_F(ReplicaTest, KeepsSlotsWithinBounds) {
   const auto block = log::encode(net.next(*net.ledger));
   for (std::uint32_t i = 1; i < 200; ++i) replica->slot({Epoch{0}, Height{1}, i}, block);
