@@ -52,6 +52,7 @@ constexpr Line lines[] = {
     {Words::reason, "role-change", "thay đổi vai trò", "change of role"},
     {Words::reason, "staff-left", "nghỉ việc", "left the staff"},
     {Words::reason, "key-lost", "mất khóa", "key lost"},
+    {Words::reason, "key-stolen", "lộ khóa", "key stolen"},
     {Words::reason, "key-replaced", "thay khóa", "key replaced"},
     {Words::reason, "org-renamed", "đơn vị đổi tên", "organisation renamed"},
     {Words::reason, "org-merged", "đơn vị sáp nhập", "organisation merged"},

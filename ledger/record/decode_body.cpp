@@ -182,6 +182,7 @@ StatusChange read_status_change(Type type, ObjectReader& s) {
 
 Compromise read_compromise(ObjectReader& s) {
   Compromise out;
+  out.org = s.string("org", text::org);
   out.key = s.digest43<KeyId>("key");
   out.from = s.integer<std::uint64_t>("from", 0, index_max);
   out.to = s.optional_integer<std::uint64_t>("to", 0, index_max);

@@ -233,6 +233,7 @@ struct Members {
     if (b.lifts) s.set("lifts", b64(*b.lifts));
   }
   void operator()(const Compromise& b) const {
+    s.set("org", b.org);
     s.set("key", b64(b.key));
     s.set("from", b.from);
     if (b.to) s.set("to", *b.to);

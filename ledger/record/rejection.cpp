@@ -179,6 +179,11 @@ constexpr std::array rows{
     ROW(lift_not_allowed,
         "quyết định tạm ngừng do cấp trên ký; chỉ đơn vị đã ký hoặc cấp trên của đơn vị đó được khôi phục",
         "the suspension was signed by a higher organisation; only that one, or one above it, may lift it"),
+    ROW(too_far_back,
+        "bản ghi đáng ngờ đầu tiên đã có hơn 30 ngày; từ lúc xa như vậy chỉ những người giữ khóa gốc mới được báo lộ "
+        "khóa",
+        "the first suspect record is more than 30 days old; that far back only the holders of the root keys may report "
+        "a key"),
     ROW(register_number,
         "số vào sổ gốc phải liền sau số trước, không trùng, không cách; hãy dùng số kế tiếp rồi ký lại",
         "the register number must follow the last one without repeat or gap; take the next and sign again"),

@@ -23,7 +23,7 @@ namespace stele {
   /* relations to other records */ \
   X(unknown_target) X(target_not_valid) X(target_wrong_type) X(target_wrong_org) X(target_not_pending) X(no_signature_needed) \
   X(same_person) X(registered_by_first_signer) X(key_too_young) X(bad_replaces) X(id_taken) X(key_taken) X(person_taken) X(target_claimed) X(amend_pending) X(root_org_exists) \
-  X(sheet_exists) X(tag_taken) X(status_slot_taken) X(holder_key_used) X(not_suspended_by) X(lift_not_allowed) X(register_number) X(position_out_of_range) X(list_not_valid) \
+  X(sheet_exists) X(tag_taken) X(status_slot_taken) X(holder_key_used) X(not_suspended_by) X(lift_not_allowed) X(too_far_back) X(register_number) X(position_out_of_range) X(list_not_valid) \
   /* block */ \
   X(block_bad_encoding) X(block_wrong_network) X(block_wrong_parent) X(block_wrong_height) X(block_wrong_epoch) X(block_wrong_rules) X(block_bad_qc) \
   X(block_bad_orderer) X(block_bad_signature) X(block_ack_missing) X(block_ack_bad) X(block_ack_stray) X(block_too_large) \

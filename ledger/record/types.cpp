@@ -88,7 +88,6 @@ struct OrgOf {
   }
   const std::string* operator()(const Policy& /*unused*/) const { return nullptr; }
   const std::string* operator()(const Validators& /*unused*/) const { return nullptr; }
-  const std::string* operator()(const Compromise& /*unused*/) const { return nullptr; }
 };
 
 struct ScopeOf {

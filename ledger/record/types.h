@@ -214,9 +214,10 @@ struct StatusChange {
   friend bool operator==(const StatusChange&, const StatusChange&) = default;
 };
 struct Compromise {
+  std::string org;  ///< that of the key
   KeyId key;
-  std::uint64_t from = 0;
-  std::optional<std::uint64_t> to;
+  std::uint64_t from = 0;           ///< index of the first record that is suspect
+  std::optional<std::uint64_t> to;  ///< of the last; none: all that the key signed since
   std::string reason;
   friend bool operator==(const Compromise&, const Compromise&) = default;
 };
@@ -281,7 +282,7 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// The organisation that the record speaks of: `org` of the body; none for policy, validators, compromise.
+/// The organisation that the record speaks of: `org` of the body; none for policy and validators.
 [[nodiscard]] const std::string* org_of(const Record&);
 /// Class, subject, term, year if the type has them (transcript: class, and period as year).
 struct Scope {

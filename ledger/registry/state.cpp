@@ -69,6 +69,28 @@ const KeyState* State::key(const KeyId& kid) const {
   return it == keys.end() ? nullptr : &it->second;
 }
 
+std::optional<std::string> State::owner_of(const RecordId& id) const {
+  const auto* info = find(id);
+  if (info == nullptr) return std::nullopt;
+  if (const auto it = sheets.find(id); it != sheets.end()) return it->second.org;
+  if (const auto it = credentials.find(id); it != credentials.end()) return it->second.org;
+  if (const auto it = key_records.find(id); it != key_records.end()) return keys.at(it->second).key.org;
+  if (const auto it = documents.find(id); it != documents.end()) return it->second;
+  if (const auto it = amends.find(id); it != amends.end()) return it->second;
+  switch (info->type) {
+    case record::Type::org: {
+      const auto it = std::find_if(orgs.begin(), orgs.end(), [&](const auto& o) { return o.second.id == id; });
+      return it == orgs.end() ? std::nullopt : std::optional(it->first);
+    }
+    case record::Type::approve:
+    case record::Type::countersign:
+    case record::Type::seal:
+      return keys.at(info->kid).key.org;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool State::key_valid(const KeyState& k) const {
   return k.root || status.get(*k.index) == log::Status::valid;
 }

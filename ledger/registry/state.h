@@ -2,6 +2,7 @@
 // records alone. Pure. One writer (`rules::Chain`); readers must not overlap with it.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -52,6 +53,7 @@ struct Given {
   std::string person, org;
   KeyId kid;
   std::size_t need = 0;
+  RecordIndex index{};
 };
 struct Pending {
   RecordIndex index;
@@ -79,6 +81,9 @@ struct CredentialState {
   Tag256 tag;
 };
 
+/// How far back officers may report a key as compromised; further back only genesis roots.
+inline constexpr std::uint64_t compromise_back_s = 30 * std::uint64_t{86'400};
+
 struct State final : OrgTree {
   explicit State(const record::Genesis&);
 
@@ -102,6 +107,7 @@ struct State final : OrgTree {
   std::unordered_map<RecordId, SheetState> sheets;
   std::unordered_map<RecordId, CredentialState> credentials;
   std::unordered_map<RecordId, std::string> documents;  ///< to their organisation
+  std::unordered_map<RecordId, std::string> amends;     ///< in force or pending, to their organisation
   std::unordered_map<RecordId, KeyId> key_records;      ///< every key record in force or once in force
   std::unordered_map<std::string, KeyId> persons;       ///< to the person's latest key; roots included
   std::unordered_map<Tag256, RecordId> live_tags;       ///< live or pending
@@ -112,6 +118,8 @@ struct State final : OrgTree {
   std::unordered_set<KeyId> holder_keys;                               ///< of `cnf`: each stands in one record only
   std::map<std::pair<KeyId, record::Type>, std::uint64_t> used_today;  ///< quotas; emptied when the date changes
   Date today;
+  /// Of the blocks with records of the last `compromise_back_s`: index of their first record, and their time; rising.
+  std::deque<std::pair<RecordIndex, UnixSeconds>> block_starts;
   /// Final checkpoints young enough for `after`: hash to time.
   std::unordered_map<HeaderHash, UnixSeconds> recent;
 
@@ -121,6 +129,9 @@ struct State final : OrgTree {
   /// Of a key's record the latest of that key (its grants may have changed since); of any other record itself.
   [[nodiscard]] const RecordId& latest(const RecordId&) const;
   [[nodiscard]] const KeyState* key(const KeyId&) const;
+  /// The organisation whose sheet, credential, document, amend or key it is, or that it registered; of a second
+  /// signature that of its signer's key. None: of any other type; of an organisation's record that is not its latest.
+  [[nodiscard]] std::optional<std::string> owner_of(const RecordId&) const;
   /// In force: its record is valid. Genesis roots always.
   [[nodiscard]] bool key_valid(const KeyState&) const;
   [[nodiscard]] const OrgState* org(std::string_view) const;

@@ -72,12 +72,19 @@ void enter_second_signature(State& s, const record::Record& r, const record::Sec
   STELE_ASSERT(k != nullptr && judged.filled.size() == body.targets.size());
   for (std::size_t i = 0; i < body.targets.size(); ++i) {
     auto& p = s.pending.at(body.targets[i]);
-    p.given.push_back({r.type, k->key.person, body.org, r.kid, judged.filled[i]});
+    p.given.push_back({r.type, k->key.person, body.org, r.kid, judged.filled[i], s.find(r.id)->index});
     if (p.complete()) due.push_back(p.record);
   }
 }
 
-void key_in_force(State& s, const record::Record& r, const record::Key& body, UnixSeconds time, Changes& changes) {
+/// Other grants for a key; and what it was before this came into force.
+struct Regrant {
+  RecordId before;
+  log::Status was;
+};
+
+std::optional<Regrant> key_in_force(State& s, const record::Record& r, const record::Key& body, UnixSeconds time,
+                                    Changes& changes) {
   const auto kid = body.jwk.thumbprint();
   registry::KeyState k;
   k.key = body;
@@ -104,10 +111,22 @@ void key_in_force(State& s, const record::Record& r, const record::Key& body, Un
     }
   }
   // What is superseded is the key as it stands now, whichever of its records was named.
-  if (body.replaces) replace(s, s.latest(*body.replaces), r.id, changes);
+  const auto latest = body.replaces ? std::optional(s.latest(*body.replaces)) : std::nullopt;
+  std::optional<Regrant> out;
+  if (latest && s.key_records.at(*latest) == kid) out = Regrant{*latest, s.status.get(s.find(*latest)->index)};
+  replace(s, latest, r.id, changes);
   s.persons.insert_or_assign(body.person, kid);
   s.keys.insert_or_assign(kid, std::move(k));
   s.key_records.emplace(r.id, kid);
+  return out;
+}
+
+/// Revoked or suspended in this block: other grants do not bring a key back.
+void take_over_status(State& s, const RecordId& id, const Regrant& r, Changes& changes) {
+  if (r.was == log::Status::revoked) change(s, id, log::Status::revoked, changes);
+  if (r.was != log::Status::suspended) return;
+  if (const auto it = s.suspensions.find(r.before); it != s.suspensions.end()) s.suspensions[id] = it->second;
+  change(s, id, log::Status::suspended, changes);
 }
 
 /// Ends that suspension, and leaves others as they are. False: another record of the same block was first.
@@ -116,6 +135,37 @@ bool lift(State& s, const RecordId& target, const RecordId& suspension) {
   if (it == s.suspensions.end() || std::erase(it->second, suspension) == 0) return false;
   if (it->second.empty()) s.suspensions.erase(it);
   return true;
+}
+
+void suspend(State& s, const RecordId& target, const RecordId& by, Changes& changes) {
+  auto& standing = s.suspensions[target];
+  if (std::find(standing.begin(), standing.end(), by) == standing.end()) standing.push_back(by);
+  if (s.status_of(target) == log::Status::valid) change(s, target, log::Status::suspended, changes);
+}
+
+/// What can be cleared again, or revoked. A policy, a set of validators and a change hold until others follow them.
+bool can_be_suspect(Type t) {
+  return record::is_credential(t) || record::is_sheet(t) || t == Type::org || t == Type::key || t == Type::document ||
+         t == Type::amend || t == Type::approve || t == Type::countersign || t == Type::seal;
+}
+
+void compromise_in_force(State& s, const record::Record& r, const record::Compromise& body, Changes& changes) {
+  change(s, s.key(body.key)->id, log::Status::revoked, changes);
+  const auto end = std::min<std::uint64_t>(s.ids.size(), body.to ? *body.to + 1 : s.ids.size());
+  for (std::uint64_t i = body.from; i < end; ++i) {
+    const auto* info = s.find(s.ids[i]);
+    if (info->kid != body.key || !can_be_suspect(info->type)) continue;
+    const auto& target = s.latest(s.ids[i]);
+    const auto status = s.status_of(target);
+    const bool stands = status == log::Status::valid || status == log::Status::suspended;
+    if (stands && !s.pending.contains(target)) suspend(s, target, r.id, changes);
+  }
+  // What it approved and is not in force yet awaits another signature.
+  for (auto& [id, p] : s.pending) {
+    std::erase_if(p.given, [&](const registry::Given& g) {
+      return g.kid == body.key && g.index.value >= body.from && g.index.value < end;
+    });
+  }
 }
 
 void status_change_in_force(State& s, const record::Record& r, const record::StatusChange& body, Changes& changes) {
@@ -127,8 +177,7 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
         change(s, target, log::Status::revoked, changes);
         break;
       case Type::suspend:
-        s.suspensions[target].push_back(r.id);
-        if (s.status_of(target) == log::Status::valid) change(s, target, log::Status::suspended, changes);
+        suspend(s, target, r.id, changes);
         break;
       default:
         if (!lift(s, target, *body.lifts)) break;
@@ -169,6 +218,10 @@ void begin_block(State& s, UnixSeconds time, Changes& changes) {
   const Date date = date_in_vietnam(time);
   if (date != s.today) s.used_today.clear();
   s.today = date;
+  auto& starts = s.block_starts;
+  if (!starts.empty() && starts.back().first.value == s.ids.size()) starts.pop_back();  // it had no records
+  starts.emplace_back(RecordIndex{s.ids.size()}, time);
+  while (starts.front().second.value + registry::compromise_back_s < time.value) starts.pop_front();
   std::vector<RecordIndex> lapsed;
   for (const auto& [id, p] : s.pending) {
     if (time.value > p.since.value + s.limits().pending_days * day_s) lapsed.push_back(p.index);
@@ -195,6 +248,7 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
   if (record::is_sheet(r.type)) enter_sheet(s, r, index);
   if (const auto* c = std::get_if<record::Credential>(&r.body)) enter_credential(s, r, *c, index);
   if (const auto* d = std::get_if<record::Document>(&r.body)) s.documents.emplace(r.id, d->org);
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) s.amends.emplace(r.id, a->org);
   if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) {
     enter_second_signature(s, r, *body, judged, due);
   } else if (waits) {
@@ -206,11 +260,13 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
 }
 
 void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& changes) {
-  if (const auto* k = std::get_if<record::Key>(&r.body)) key_in_force(s, r, *k, time, changes);
+  std::optional<Regrant> regrant;
+  if (const auto* k = std::get_if<record::Key>(&r.body)) regrant = key_in_force(s, r, *k, time, changes);
   if (s.pending.erase(r.id) != 0) {
     unclaim(s, r);
     change(s, r.id, log::Status::valid, changes);
   }
+  if (regrant) take_over_status(s, r.id, *regrant, changes);
   if (const auto* o = std::get_if<record::Org>(&r.body)) {
     replace(s, o->replaces, r.id, changes);
     s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id});
@@ -225,6 +281,8 @@ void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& c
     for (const auto& id : a->supersedes) replace(s, id, r.id, changes);
   } else if (const auto* c = std::get_if<record::StatusChange>(&r.body)) {
     status_change_in_force(s, r, *c, changes);
+  } else if (const auto* report = std::get_if<record::Compromise>(&r.body)) {
+    compromise_in_force(s, r, *report, changes);
   } else if (const auto* list = std::get_if<record::ClassList>(&r.body)) {
     replace(s, list->replaces, r.id, changes);
     s.sheet_slots[slot_of(r)] = r.id;

@@ -79,7 +79,6 @@ class Judge {
       case Type::register_page:
       case Type::school_transfer:
       case Type::export_copy:
-      case Type::compromise:
       case Type::erase:
         return true;
       default:
@@ -137,16 +136,10 @@ class Judge {
 
   /// The organisation that a changeable record belongs to; none: records of that type can't be changed.
   [[nodiscard]] std::optional<std::string> owner_of(const RecordId& id, const registry::RecordInfo& info) const {
-    if (const auto it = s_.sheets.find(id); it != s_.sheets.end()) return it->second.org;
-    if (const auto it = s_.credentials.find(id); it != s_.credentials.end()) return it->second.org;
-    if (const auto* k = key_of_record(id)) return k->key.org;
-    if (info.type == Type::org) {
-      for (const auto& [name, o] : s_.orgs) {
-        if (o.id == id) return name;
-      }
-    }
-    if (const auto it = s_.documents.find(id); it != s_.documents.end()) return it->second;
-    return std::nullopt;
+    // Amends and second signatures: only a compromise suspends them, and who looks into it clears or revokes them.
+    const bool reported = info.type == Type::amend || info.type == Type::approve || info.type == Type::countersign ||
+                          info.type == Type::seal;
+    return reported && !s_.suspensions.contains(id) ? std::nullopt : s_.owner_of(id);
   }
 
   // ---- authority ----
@@ -157,6 +150,7 @@ class Judge {
       case Type::key:
       case Type::validators:
       case Type::policy:
+      case Type::compromise:
         return true;
       case Type::revoke:
       case Type::suspend:
@@ -222,6 +216,8 @@ class Judge {
     for (const auto& g : p.given) {
       if (g.person == me) return reject(RejectionCode::same_person, where);
     }
+    const auto* report = std::get_if<record::Compromise>(&p.record.body);
+    if (report != nullptr && me == s_.key(report->key)->key.person) return reject(RejectionCode::same_person, where);
     if (made_by(*key_, first->key.person)) return reject(RejectionCode::registered_by_first_signer, where);
     const bool old_enough = time_.value >= key_->since.value + s_.limits().second_key_days * day_s;
     if (!key_->root && !key_->confirmed && !old_enough) return reject(RejectionCode::key_too_young, where);
@@ -349,12 +345,6 @@ class Judge {
     if (!again_) return key.id == id;
     const auto it = s_.key_records.find(id);
     return it != s_.key_records.end() && it->second == key.key.jwk.thumbprint();
-  }
-
-  /// The key that this record registered, or gave other grants. A change of any of its records is one of the key.
-  [[nodiscard]] const registry::KeyState* key_of_record(const RecordId& id) const {
-    const auto it = s_.key_records.find(id);
-    return it == s_.key_records.end() ? nullptr : s_.key(it->second);
   }
 
   Ok relations(const record::Policy& p) {
@@ -514,8 +504,10 @@ class Judge {
     STELE_ASSERT(info != nullptr);  // it stands on a target
     const auto* by = s_.key(info->kid);
     STELE_ASSERT(by != nullptr);
-    const bool may =
-        key_->root || (!by->root && registry::in_unit(record::Unit::own_or_above, key_->key.org, by->key.org, s_));
+    // What roots reported of a key, the organisation without parent looks into.
+    const bool reported = by->root && info->type == Type::compromise && s_.parent(key_->key.org) == std::string();
+    const bool may = key_->root || reported ||
+                     (!by->root && registry::in_unit(record::Unit::own_or_above, key_->key.org, by->key.org, s_));
     return may ? Ok{} : Ok{reject(RejectionCode::lift_not_allowed, "stele.lifts")};
   }
 
@@ -624,7 +616,23 @@ class Judge {
     return std::any_of(members.begin(), members.end(), [&](const record::Member& m) { return m.key == key; });
   }
   Ok relations(const record::RegisterPage&) { return reject(RejectionCode::type_not_in_rules); }
-  Ok relations(const record::Compromise&) { return reject(RejectionCode::type_not_in_rules); }
+  Ok relations(const record::Compromise& c) {
+    const auto* suspect = s_.key(c.key);
+    if (suspect == nullptr) return reject(RejectionCode::unknown_key, "stele.key");
+    if (suspect->root) return reject(RejectionCode::no_authority, "stele.key");
+    if (suspect->key.org != c.org) return reject(RejectionCode::target_wrong_org, "stele.key");
+    if (suspect->key.person == key_->key.person) return reject(RejectionCode::same_person, "stele.key");
+    // Asked when it comes in: that others took their time to sign does not move it out of reach.
+    if (!again_ && !key_->root && c.from < first_in_reach()) return reject(RejectionCode::too_far_back, "stele.from");
+    return reason_listed(c.reason);
+  }
+  [[nodiscard]] std::uint64_t first_in_reach() const {
+    const auto& starts = s_.block_starts;
+    const auto it = std::partition_point(starts.begin(), starts.end(), [this](const auto& b) {
+      return b.second.value + registry::compromise_back_s < time_.value;
+    });
+    return it == starts.end() ? s_.ids.size() : it->first.value;
+  }
   Ok relations(const record::Erase&) { return reject(RejectionCode::type_not_in_rules); }
 
   const State& s_;

@@ -24,6 +24,7 @@ bool roots_may(Type type, const registry::Subject& subject) {
     case Type::validators:
     case Type::policy:
     case Type::approve:
+    case Type::compromise:
       return true;
     case Type::revoke:
     case Type::suspend:

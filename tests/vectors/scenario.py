@@ -93,6 +93,7 @@ def act(name, unit, roles, scope=(), needs=(), on=None, may_grant=None, period=N
 
 def policy(number=1, **changes):
     by_office = [need("countersign", "above", ["registrar"])]
+    by_school = [need("countersign", "own", ["principal"])]
     out = {
         "number": number, "rules": 1, "rules_from": 0,
         "roles": ["clerk", "homeroom", "principal", "registrar", "school-seal", "teacher"],
@@ -118,6 +119,9 @@ def policy(number=1, **changes):
             act("reinstate", "own", ["principal"], on="document", needs=by_office),
             act("reinstate", "own", ["principal"], on="key", needs=by_office),
             act("revoke", "own", ["principal"], on="document", needs=by_office),
+            act("compromise", "above", ["registrar"], needs=by_school),
+            *(act("reinstate", "above", ["registrar"], on=kind, needs=by_school)
+              for kind in ("document", "grade-sheet", "amend", "countersign")),
         ],
     }
     out.update(changes)
@@ -162,6 +166,7 @@ def staff_of(network, chance):
         "homeroom": (14, SCHOOL, "Hoàng Văn Em", "Giáo viên chủ nhiệm",
                      [{"role": "homeroom", "org": SCHOOL, "class": "10A1", "year": "2025"}], "sign"),
         "principal": (15, SCHOOL, "Nguyễn Thị Giang", "Hiệu trưởng", [grant("principal", SCHOOL)], "sign"),
+        "inspector": (17, OFFICE, "Vũ Thị Hạnh", "Thanh tra", [grant("registrar", OFFICE)], "sign"),
         "seal": (16, SCHOOL, "Trường THPT Ví Dụ 1", "Con dấu", [grant("school-seal", SCHOOL)], "seal"),
     }
     return {k: Staff(network, chance, n, org, name, title, grants, use)

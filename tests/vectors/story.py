@@ -28,6 +28,8 @@ class Story:
         self.correct()
         self.change()
         self.lapse()
+        self.steal()
+        self.look_into()
 
     # -- helpers
 
@@ -372,6 +374,77 @@ class Story:
         chain.add([], t + 39 * DAY + 60, [(self.lapsing, REVOKED)])  # 23
         chain.add([], t + 39 * DAY + 120)  # 24
 
+    # -- heights 25 to 35: keys are stolen
+
+    def report(self, signer, whose, first, **more):
+        """`first`: the first suspect record."""
+        body = {"org": self.staff[whose].org, "key": b64u(self.staff[whose].key.kid), "from": self.chain.position[first.id],
+                **more, "reason": "lost"}
+        return self.chain.record("compromise", signer, body)
+
+    def signed_by_principal(self, target):
+        return self.second("countersign", self.staff["principal"].key, SCHOOL, "principal", [target])
+
+    def steal(self):
+        chain, t = self.chain, self.network.time
+        inspector, roots = self.staff["inspector"].key, self.network.roots
+        # The officer registered the school's keys: none of them may agree with what he reports.
+        hired = self.keys["inspector"] = self.key_record(roots[0], "inspector")
+        chain.add([hired], t + 39 * DAY + 180, [(hired, SUSPENDED)])  # 25
+        chain.add([self.second("approve", roots[1], "root", "root", [hired])], t + 39 * DAY + 240, [(hired, VALID)])  # 26
+        before, during, last = self.document(21), self.document(22), self.document(23)
+        chain.add([before], t + 40 * DAY)  # 27
+        first = before
+        good = self.report(inspector, "clerk", first).stele
+        for code, name, changes in (
+            ("unknown_key", "a key that nobody has", {"key": b64u(sha(b"nobody"))}),
+            ("no_authority", "a key of a root", {"key": b64u(roots[2].kid)}),
+            ("target_wrong_org", "a key of another organisation", {"key": b64u(inspector.kid)}),
+            ("unknown_reason", "a reason that is not listed", {"reason": "whim"}),
+            ("too_far_back", "five weeks back", {"from": chain.position[self.hk1.id]}),
+        ):
+            chain.refuse_record(code, chain.record("compromise", inspector, {**good, **changes}), name=f"compromise: {name}")
+        chain.refuse_record("no_authority", self.by("principal", "compromise", good), name="compromise: by the school alone")
+        self.clerk_report = chain.record("compromise", inspector, good)
+        chain.add([self.clerk_report, during], t + 40 * DAY + 60, [(self.clerk_report, SUSPENDED)])  # 28
+        chain.add([self.signed_by_principal(self.clerk_report), last], t + 40 * DAY + 120, [
+            (self.clerk_report, VALID), (self.keys["clerk"], REVOKED), (before, SUSPENDED), (during, SUSPENDED),
+            (last, SUSPENDED)])  # 29
+        self.suspects = [before, during, last]
+        chain.refuse_record("key_not_valid", self.document(24))
+        # Those who hold the roots go back to the teacher's first sheet; the pupil's transcript was superseded before.
+        self.teacher_report = self.report(roots[0], "teacher", self.hk1, to=chain.position[self.amend.id])
+        chain.add([self.teacher_report], t + 40 * DAY + 180, [(self.teacher_report, SUSPENDED)])  # 30
+        approve = self.second("approve", roots[2], "root", "root", [self.teacher_report])
+        chain.add([approve], t + 40 * DAY + 240, [
+            (self.teacher_report, VALID), (self.keys["teacher"], REVOKED), (self.hk1, SUSPENDED), (self.hk2, SUSPENDED),
+            (self.amend, SUSPENDED)])  # 31
+
+    def cleared(self, targets, report, who="inspector"):
+        refs = [b64u(i) for i in sorted(t.id for t in targets)]
+        return self.by(who, "reinstate", {"org": SCHOOL, "targets": refs, "reason": "under-review", "lifts": report.ref})
+
+    def look_into(self):
+        chain, t = self.chain, self.network.time
+        before, during, last = self.suspects
+        chain.refuse_record("lift_not_allowed", self.cleared([before], self.clerk_report, "principal"),
+                            name="reinstate: by the school what the office reported")
+        chain.refuse_record("not_suspended_by", self.cleared([self.hk2], self.clerk_report), name="reinstate: of another report")
+        chain.refuse_record("target_wrong_type", self.cleared([self.countersign], self.clerk_report),
+                            name="reinstate: a second signature that nobody suspended")
+        chain.refuse_record("target_wrong_type", self.cleared([self.hk1, self.hk2], self.teacher_report),
+                            name="reinstate: two sheets at once")
+        lists = [self.cleared([before, during], self.clerk_report), self.cleared([self.hk2], self.teacher_report),
+                 self.cleared([self.amend], self.teacher_report)]
+        fraud = self.change_of("revoke", last, reason="lost")
+        chain.add([*lists, fraud], t + 41 * DAY, [(r, SUSPENDED) for r in (*lists, fraud)])  # 32
+        officer = self.staff["officer"].key
+        chain.add([*(self.signed_by_principal(r) for r in lists), self.second("countersign", officer, OFFICE, "registrar", [fraud])],
+                  t + 41 * DAY + 60, [*((r, VALID) for r in (*lists, fraud)), (before, VALID), (during, VALID),
+                                      (self.hk2, VALID), (self.amend, VALID), (last, REVOKED)])  # 33
+        chain.add([], t + 41 * DAY + 120)  # 34
+        chain.add([], t + 41 * DAY + 180)  # 35
+
     # -- files (section 9)
 
     def school_authority(self, who):
@@ -427,6 +500,7 @@ class Story:
     def files(self):
         document = self.documents[0]
         clerk = self.school_authority("clerk")
+        office = [self.keys["inspector"], self.office, self.school, self.policy]
         return {
             "receipt of the first document": (self.receipt(document, clerk, 13), "valid"),
             "receipt of the first document while suspended": (self.receipt(document, clerk, 17), "suspended"),
@@ -438,6 +512,13 @@ class Story:
             "transcript without the book": (self.transcript_file(13, with_book=False), "valid"),
             "transcript after the amend": (self.transcript_file(15), "superseded"),
             "transcript at height 23": (self.transcript_file(23), "superseded"),
+            "receipt of a report of a stolen key": (self.receipt(self.clerk_report, office, 29), "valid"),
+            "receipt of such a report, pending": (self.receipt(self.clerk_report, office, 28), "change_pending"),
+            "receipt of such a report by the roots": (self.receipt(self.teacher_report, [], 31), "valid"),
+            "receipt of a suspect document": (self.receipt(self.suspects[0], clerk, 29), "suspended"),
+            "receipt of a suspect document, cleared": (self.receipt(self.suspects[0], clerk, 33), "valid"),
+            "receipt of a suspect document, revoked": (self.receipt(self.suspects[2], clerk, 33), "revoked"),
+            "receipt of a suspect sheet": (self.receipt(self.hk1, self.school_authority("teacher"), 33), "suspended"),
         }
 
     def false_files(self):

@@ -225,6 +225,7 @@ StatusChange status_change(const Json& s) {
 
 Compromise compromise(const Json& s) {
   Compromise out;
+  out.org = text(s.at("org"));
   out.key = fixed_base64url<KeyId>(s.at("key"));
   out.from = s.at("from").get<std::uint64_t>();
   out.to = optional_of(s, "to", [](const Json& n) { return n.get<std::uint64_t>(); });

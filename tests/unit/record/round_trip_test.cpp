@@ -74,7 +74,7 @@ TEST(Record, MembersStandInTheOrderOfTheTables) {
 TEST(Record, MembersMayComeInAnyOrder) {
   const std::string sorted = jws(full(Type::compromise));
   const std::string json =
-      R"({"stele":{"reason":"key-lost","to":900,"from":5,"key":")" + base64url(filled<KeyId>(65).view()) +
+      R"({"stele":{"reason":"key-lost","to":900,"from":5,"org":"thpt-vi-du-1","key":")" + base64url(filled<KeyId>(65).view()) +
       R"(","after":")" + base64url(filled<HeaderHash>(7).view()) + R"(","net":")" + std::string(net) + R"(" , "v":1}})";
   const auto record = decode(with_payload(sorted, json));
   ASSERT_TRUE(record) << text(record.error());
@@ -88,7 +88,7 @@ TEST(Record, SaysOfWhomAndOfWhatItSpeaks) {
   EXPECT_EQ(*org_of(record_of(Type::org)), "thpt-vi-du-1");
   EXPECT_EQ(org_of(record_of(Type::policy)), nullptr);
   EXPECT_EQ(org_of(record_of(Type::validators)), nullptr);
-  EXPECT_EQ(org_of(record_of(Type::compromise)), nullptr);
+  EXPECT_EQ(*org_of(record_of(Type::compromise)), "thpt-vi-du-1");
 
   const auto sheet = record_of(Type::grade_sheet);
   const auto scope = scope_of(sheet);

@@ -151,7 +151,7 @@ Body full_body(Type type) {
     case Type::reinstate:
       return StatusChange{org, "fraud", ids(2), id};
     case Type::compromise:
-      return Compromise{filled<KeyId>(65), 5, 900, "key-lost"};
+      return Compromise{org, filled<KeyId>(65), 5, 900, "key-lost"};
     case Type::erase:
       return Erase{org, "decision", id, {3, 4}, true, {{0, filled<Signature>(66)}, {2, filled<Signature>(67)}}};
     case Type::document:

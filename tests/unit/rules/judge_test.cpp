@@ -139,6 +139,17 @@ class KeyChanges : public JudgeTest {
     replace.needs = {{Type::countersign, 1, record::Unit::above, {"registrar"}, {}}};
     policy.acts.push_back(regrant);
     policy.acts.push_back(replace);
+    const record::Need principal{Type::countersign, 1, record::Unit::own, {"principal"}, {}};
+    record::Act report;
+    report.act = Type::compromise;
+    report.unit = record::Unit::above;
+    report.roles = {"registrar"};
+    report.needs = {principal};
+    policy.acts.push_back(report);
+    report.act = Type::reinstate;
+    policy.acts.push_back(report);
+    report.act = Type::suspend;
+    policy.acts.push_back(report);
     const auto id = school_.add({school_.sign(school_.root(0), Type::policy, policy)})[0];
     school_.add({school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {id}})});
     school_.add({});
@@ -210,6 +221,198 @@ TEST_F(KeyChanges, TwoThatExcludeEachOtherDoNotComeIntoForceInOneBlock) {
   EXPECT_EQ(refusal({grants, completes}), "target_not_valid stele.targets");
   EXPECT_EQ(refusal({completes, grants}), "target_not_valid stele.targets");
   EXPECT_EQ(refusal({completes}), "accepted");
+}
+
+class StolenKeys : public KeyChanges {
+ protected:
+  /// The newcomer is a second officer here: the first one registered the school's keys, so that none of them may agree
+  /// with him.
+  StolenKeys() {
+    auto& inspector = school_.staff("newcomer");
+    inspector.org = School::office;
+    inspector.grants = school_.staff("officer").grants;
+    inspector.key_record = school_.add({school_.sign(school_.root(0), Type::key, school_.key_body(inspector))})[0];
+    school_.add({school_.sign(school_.root(1), Type::approve,
+                              record::SecondSignature{"root", "root", {inspector.key_record}})});
+    school_.add({});
+    school_.add({});
+  }
+  [[nodiscard]] KeyId key_of(const std::string& who) { return school_.staff(who).key->id(); }
+  [[nodiscard]] record::Compromise report_of(const std::string& who, const RecordId& first) {
+    return {std::string(School::school), key_of(who), state().find(first)->index.value, {}, "lost"};
+  }
+  [[nodiscard]] std::string signed_by(const std::string& who, const record::Compromise& c) const {
+    return school_.sign(who, Type::compromise, c);
+  }
+  [[nodiscard]] std::string document(const std::string& who, std::uint8_t number) const {
+    return school_.sign(
+        who, Type::document,
+        record::Document{std::string(School::school), "minutes", {Digest{std::array<std::uint8_t, 32>{number}}}});
+  }
+  [[nodiscard]] std::string agreed(const RecordId& report) const {
+    return school_.second("principal", Type::countersign, "principal", report);
+  }
+  [[nodiscard]] std::string cleared(Type type, const RecordId& target, const RecordId& report) const {
+    const auto lifts = type == Type::reinstate ? std::optional(report) : std::nullopt;
+    return school_.sign("newcomer", type, record::StatusChange{std::string(School::school), "lost", {target}, lifts});
+  }
+  [[nodiscard]] log::Status status(const RecordId& id) const { return *state().status_of(id); }
+};
+
+TEST_F(StolenKeys, WhatTheKeySignedFromThereIsSuspendedUpToTheBlockInWhichTheReportComesIntoForce) {
+  const auto before = school_.add({document("clerk", 1)})[0];
+  const auto first = school_.add({document("clerk", 2)})[0];
+  const auto report = school_.add({signed_by("newcomer", report_of("clerk", first))})[0];
+  EXPECT_EQ(status(first), log::Status::valid) << "it awaits the second person";
+  const auto last = school_.add({agreed(report), document("clerk", 4)})[1];
+  EXPECT_EQ(status(before), log::Status::valid);
+  EXPECT_EQ(status(first), log::Status::suspended);
+  EXPECT_EQ(status(last), log::Status::suspended);
+  EXPECT_EQ(status(report), log::Status::valid);
+  EXPECT_EQ(status(school_.staff("clerk").key_record), log::Status::revoked);
+  EXPECT_EQ(refusal({document("clerk", 5)}), "key_not_valid kid");
+}
+
+TEST_F(StolenKeys, NothingAboveTheLastSuspectIsTouched) {
+  const auto made = school_.add({document("clerk", 1), document("clerk", 2), document("clerk", 3)});
+  auto body = report_of("clerk", made[0]);
+  body.to = body.from + 1;
+  const auto report = school_.add({signed_by("newcomer", body)})[0];
+  school_.add({agreed(report)});
+  EXPECT_EQ(status(made[1]), log::Status::suspended);
+  EXPECT_EQ(status(made[2]), log::Status::valid);
+}
+
+TEST_F(StolenKeys, WhatAKeyApprovedAndIsPendingAwaitsAnother) {
+  const auto pending = school_.add({school_.sign(
+      "principal", Type::suspend, record::StatusChange{std::string(School::school), "lost", {target()}, {}})})[0];
+  auto s = state();
+  const auto last = s.ids.size() - 1;
+  auto& given = s.pending.at(pending).given;
+  given.push_back({Type::countersign, "x", "y", key_of("clerk"), 0, RecordIndex{last}});
+  given.push_back({Type::countersign, "x", "y", key_of("clerk"), 0, RecordIndex{last - 1}});
+  given.push_back({Type::countersign, "x", "y", key_of("homeroom"), 0, RecordIndex{last}});
+  auto body = report_of("clerk", pending);
+  body.from = last;
+  const auto report = record::decode(signed_by("newcomer", body));
+  Changes changes;
+  std::vector<record::Record> due;
+  enter(s, *report, {}, school_.now(), changes, due);
+  for (const auto& r : due) take_effect(s, r, school_.now(), changes);
+  ASSERT_EQ(given.size(), 2u);
+  EXPECT_EQ(given[0].index.value, last - 1);
+  EXPECT_EQ(given[1].kid, key_of("homeroom"));
+}
+
+TEST_F(StolenKeys, SecondSignaturesAndAmendsAreSuspendedByAReportAlone) {
+  school_.amend();
+  const auto& amend = school_.amendment.id;
+  const auto& seal = school_.seal_record;
+  for (const auto& id : {amend, seal}) {
+    EXPECT_EQ(verdict(state(), cleared(Type::suspend, id, {})), "target_wrong_type stele.targets[0]");
+    EXPECT_EQ(verdict(state(), cleared(Type::revoke, id, {})), "target_wrong_type stele.targets[0]");
+  }
+  const auto of_seal = school_.add({signed_by("newcomer", report_of("seal", seal))})[0];
+  school_.add({agreed(of_seal)});
+  const auto of_teacher = school_.add({signed_by("newcomer", report_of("teacher", amend))})[0];
+  school_.add({agreed(of_teacher)});
+  EXPECT_EQ(status(seal), log::Status::suspended);
+  EXPECT_EQ(status(amend), log::Status::suspended);
+  EXPECT_EQ(status(school_.maths_1.id), log::Status::valid) << "before the first suspect";
+  for (const auto& [id, report] : {std::pair(seal, of_seal), std::pair(amend, of_teacher)}) {
+    const auto clear = school_.add({cleared(Type::reinstate, id, report)})[0];
+    school_.add({agreed(clear)});
+    EXPECT_EQ(status(id), log::Status::valid);
+    EXPECT_FALSE(state().suspensions.contains(id));
+  }
+}
+
+TEST_F(StolenKeys, WhoMayReport) {
+  const auto first = target();
+  auto body = report_of("principal", first);
+  EXPECT_EQ(verdict(state(), signed_by("newcomer", body)), "accepted");
+  EXPECT_EQ(verdict(state(), signed_by("clerk", body)), "no_authority ");
+  body.key = school_.root(1).id();
+  EXPECT_EQ(verdict(state(), signed_by("newcomer", body)), "no_authority stele.key");
+  auto own = report_of("officer", first);
+  EXPECT_EQ(verdict(state(), signed_by("newcomer", own)), "target_wrong_org stele.key");
+  own.org = School::office;
+  EXPECT_EQ(verdict(state(), school_.sign(school_.root(0), Type::compromise, own)), "accepted");
+  // The person whose key it is does not count as the second one.
+  const auto report = school_.add({signed_by("newcomer", report_of("principal", first))})[0];
+  school_.add({});
+  EXPECT_EQ(verdict(state(), agreed(report)), "same_person stele.targets[0]");
+}
+
+TEST_F(StolenKeys, NobodyReportsTheirOwnKey) {
+  auto policy = state();
+  for (auto& a : policy.policy->policy.acts) {
+    if (a.act == Type::compromise) a.unit = record::Unit::own;
+  }
+  auto own = report_of("newcomer", target());
+  own.org = School::office;
+  EXPECT_EQ(verdict(policy, signed_by("newcomer", own)), "same_person stele.key");
+}
+
+TEST_F(StolenKeys, OfficersReachThirtyDaysBackAndRootsFurther) {
+  const auto first = school_.add({document("clerk", 1)})[0];
+  const auto index = state().find(first)->index.value;
+  const auto body = report_of("clerk", first);
+  const UnixSeconds last{school_.blocks().back().header.time.value + registry::compromise_back_s};
+  while (school_.now().value + 6 * 86'400 < last.value) school_.wait(5 * 86'400);
+  const auto at = [&](UnixSeconds time, const std::string& jws) {
+    const auto judged = judge(state(), *record::decode(jws), time);
+    return judged ? "accepted" : std::string(code_name(judged.error().code)) + " " + judged.error().where;
+  };
+  const auto by_officer = signed_by("newcomer", body);
+  EXPECT_EQ(at(last, by_officer), "accepted");
+  EXPECT_EQ(at({last.value + 1}, by_officer), "too_far_back stele.from");
+  EXPECT_EQ(at({last.value + 1}, school_.sign(school_.root(0), Type::compromise, body)), "accepted");
+  auto later = body;
+  later.from = index + 1;
+  EXPECT_EQ(at({last.value + 1}, signed_by("newcomer", later)), "accepted") << "not there yet";
+  const auto report = school_.add({by_officer})[0];
+  school_.wait(last.value - school_.now().value + 1);
+  EXPECT_EQ(refusal({agreed(report)}), "accepted") << "it reached that far when it came in";
+  EXPECT_EQ(status(first), log::Status::suspended);
+}
+
+TEST_F(StolenKeys, OtherGrantsInThatBlockDoNotBringTheKeyBack) {
+  for (const bool grants_first : {false, true}) {
+    const std::string who = grants_first ? "teacher" : "gym";
+    const auto report = school_.add({signed_by("newcomer", report_of(who, target()))})[0];
+    school_.add({});
+    std::vector<std::string> block{agreed(report), by_clerk(again(who))};
+    if (grants_first) std::swap(block[0], block[1]);
+    const auto ids = school_.add(block);
+    EXPECT_EQ(status(ids[grants_first ? 0 : 1]), log::Status::revoked);
+    EXPECT_FALSE(state().key_valid(*state().key(key_of(who))));
+  }
+}
+
+TEST_F(KeyChanges, OtherGrantsInTheBlockOfASuspensionDoNotEndIt) {
+  const auto key_record = school_.staff("teacher").key_record;
+  const auto suspend = school_.add(
+      {school_.sign("principal", Type::suspend,
+                    record::StatusChange{std::string(School::school), "under-review", {key_record}, {}})})[0];
+  school_.add({});
+  const auto latest =
+      school_.add({school_.second("officer", Type::countersign, "registrar", suspend), by_clerk(again("teacher"))})[1];
+  EXPECT_EQ(state().status_of(latest), log::Status::suspended);
+  EXPECT_EQ(state().suspensions.at(latest), std::vector{suspend});
+}
+
+TEST_F(KeyChanges, NorDoOthersThatWaitedForASecondPerson) {
+  const auto key_record = school_.staff("teacher").key_record;
+  const auto ids =
+      school_.add({school_.sign("principal", Type::suspend,
+                                record::StatusChange{std::string(School::school), "under-review", {key_record}, {}}),
+                   school_.sign(school_.root(0), Type::key, again("teacher"))});
+  school_.add({});
+  const auto approve = school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {ids[1]}});
+  school_.add({school_.second("officer", Type::countersign, "registrar", ids[0]), approve});
+  EXPECT_EQ(state().status_of(ids[1]), log::Status::suspended);
+  EXPECT_FALSE(state().key_valid(*state().key(school_.staff("teacher").key->id())));
 }
 
 TEST_F(JudgeTest, AnAmendmentAndATranscriptOfOneClassDoNotPassEachOtherInABlock) {

@@ -24,7 +24,7 @@ export const reason_labels: Labels = {
   "entry-error": ["nhập sai", "wrong entry"], "wrong-column": ["nhập nhầm cột", "wrong column"], "wrong-student": ["nhầm học sinh", "wrong student"], rounding: ["làm tròn sai", "wrong rounding"],
   "late-mark": ["điểm bổ sung", "late mark"], "re-marking": ["phúc khảo", "re-marking"], "re-test": ["kiểm tra lại", "re-test"], "civil-status": ["thay đổi hộ tịch", "change of civil status"],
   "class-change": ["chuyển lớp", "change of class"], transfer: ["chuyển trường", "transfer"], "role-change": ["thay đổi vai trò", "change of role"], "staff-left": ["nghỉ việc", "left the staff"],
-  "key-lost": ["mất khóa", "key lost"], "key-replaced": ["thay khóa", "key replaced"], "org-renamed": ["đơn vị đổi tên", "organisation renamed"], "org-merged": ["đơn vị sáp nhập", "organisation merged"],
+  "key-lost": ["mất khóa", "key lost"], "key-stolen": ["lộ khóa", "key stolen"], "key-replaced": ["thay khóa", "key replaced"], "org-renamed": ["đơn vị đổi tên", "organisation renamed"], "org-merged": ["đơn vị sáp nhập", "organisation merged"],
   "org-closed": ["đơn vị giải thể", "organisation closed"], "issued-in-error": ["cấp nhầm", "issued in error"], "sheet-amended": ["bảng điểm đã được sửa", "sheet amended"], damaged: ["hư hỏng", "damaged"],
   fraud: ["gian lận", "fraud"], inspection: ["theo kết luận thanh tra", "inspection"], cleared: ["đã làm rõ", "cleared"], decision: ["theo quyết định", "by decision"],
 };

@@ -202,7 +202,7 @@ export class RecordJudge {
 
   private root_right(at: number, r: Entry, person: string, out: Right): Right {
     Object.assign(out, { root: true, person, role: "root", matter: this.matter(r) });
-    const may = includes(["org", "key", "validators", "policy"], r.type) ||
+    const may = includes(["org", "key", "validators", "policy", "compromise"], r.type) ||
       (r.type === "approve" && r.content.org === "root" && r.content.role === "root") ||
       (includes(["revoke", "suspend", "reinstate"], r.type) && includes(["org", "key"], out.matter?.on ?? ""));
     if (!may) {

@@ -287,7 +287,7 @@ const types: Record<string, Record<string, Reader_>> = {
     },
   },
   suspend: change, reinstate: { ...change, lifts: form_only("lifts", digest) }, revoke: change,
-  compromise: { key: form_only("key", digest), from: form_only("from", integer(0, Number.MAX_SAFE_INTEGER)), to: form_only("to", integer(0, Number.MAX_SAFE_INTEGER), true), reason: m.must_reason },
+  compromise: { org: m.org, key: form_only("key", digest), from: form_only("from", integer(0, Number.MAX_SAFE_INTEGER)), to: form_only("to", integer(0, Number.MAX_SAFE_INTEGER), true), reason: m.must_reason },
   erase: {
     org: m.org, target: m.target, positions: positions(0), book: form_only("book", (v, w) => void (boolean(v, w) || refuse("bad_form", w)), true),
     reason: m.must_reason,
