@@ -76,7 +76,7 @@ std::optional<std::string> State::owner_of(const RecordId& id) const {
   if (const auto it = credentials.find(id); it != credentials.end()) return it->second.org;
   if (const auto it = key_records.find(id); it != key_records.end()) return keys.at(it->second).key.org;
   if (const auto it = documents.find(id); it != documents.end()) return it->second;
-  if (const auto it = amends.find(id); it != amends.end()) return it->second;
+  if (const auto it = amends.find(id); it != amends.end()) return it->second.org;
   switch (info->type) {
     case record::Type::org: {
       const auto it = std::find_if(orgs.begin(), orgs.end(), [&](const auto& o) { return o.second.id == id; });

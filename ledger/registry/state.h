@@ -81,6 +81,11 @@ struct CredentialState {
   Tag256 tag;
 };
 
+struct AmendState {
+  std::string org;
+  RecordId sheet;
+};
+
 /// How far back officers may report a key as compromised; further back only genesis roots.
 inline constexpr std::uint64_t compromise_back_s = 30 * std::uint64_t{86'400};
 
@@ -102,12 +107,12 @@ struct State final : OrgTree {
   std::unordered_map<RecordId, RecordId>
       claimed;  ///< what pending records replace, supersede or amend: to the pending record
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t>
-      open_amends;                            ///< pending, by (org, class, year)
+      open_amends;                            ///< pending or suspended, by (org, class, year)
   std::map<SheetSlot, RecordId> sheet_slots;  ///< live or pending
   std::unordered_map<RecordId, SheetState> sheets;
   std::unordered_map<RecordId, CredentialState> credentials;
   std::unordered_map<RecordId, std::string> documents;  ///< to their organisation
-  std::unordered_map<RecordId, std::string> amends;     ///< in force or pending, to their organisation
+  std::unordered_map<RecordId, AmendState> amends;      ///< in force or pending
   std::unordered_map<RecordId, KeyId> key_records;      ///< every key record in force or once in force
   std::unordered_map<std::string, KeyId> persons;       ///< to the person's latest key; roots included
   std::unordered_map<Tag256, RecordId> live_tags;       ///< live or pending

@@ -137,10 +137,30 @@ bool lift(State& s, const RecordId& target, const RecordId& suspension) {
   return true;
 }
 
+/// Until it is closed nobody knows which rows hold: no transcript of that class comes in.
+void open_amend(State& s, const RecordId& of_sheet) {
+  const auto& sheet = s.sheets.at(of_sheet);
+  ++s.open_amends[{sheet.org, sheet.cls, sheet.year}];
+}
+
+void close_amend(State& s, const RecordId& of_sheet) {
+  const auto& sheet = s.sheets.at(of_sheet);
+  const auto it = s.open_amends.find({sheet.org, sheet.cls, sheet.year});
+  if (it != s.open_amends.end() && --it->second == 0) s.open_amends.erase(it);
+}
+
 void suspend(State& s, const RecordId& target, const RecordId& by, Changes& changes) {
   auto& standing = s.suspensions[target];
   if (std::find(standing.begin(), standing.end(), by) == standing.end()) standing.push_back(by);
-  if (s.status_of(target) == log::Status::valid) change(s, target, log::Status::suspended, changes);
+  if (s.status_of(target) != log::Status::valid) return;
+  change(s, target, log::Status::suspended, changes);
+  if (const auto a = s.amends.find(target); a != s.amends.end()) open_amend(s, a->second.sheet);
+}
+
+/// Valid again, or revoked.
+void end_suspension(State& s, const RecordId& target, log::Status to, Changes& changes) {
+  change(s, target, to, changes);
+  if (const auto a = s.amends.find(target); a != s.amends.end()) close_amend(s, a->second.sheet);
 }
 
 /// What can be cleared again, or revoked. A policy, a set of validators and a change hold until others follow them.
@@ -174,7 +194,10 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
     if (s.pending.contains(target)) continue;
     switch (r.type) {
       case Type::revoke:
-        change(s, target, log::Status::revoked, changes);
+        if (s.status_of(target) == log::Status::suspended)
+          end_suspension(s, target, log::Status::revoked, changes);
+        else
+          change(s, target, log::Status::revoked, changes);
         break;
       case Type::suspend:
         suspend(s, target, r.id, changes);
@@ -182,7 +205,7 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
       default:
         if (!lift(s, target, *body.lifts)) break;
         if (s.status_of(target) == log::Status::suspended && !s.suspensions.contains(target)) {
-          change(s, target, log::Status::valid, changes);
+          end_suspension(s, target, log::Status::valid, changes);
         }
         if (const auto k = s.key_records.find(target); k != s.key_records.end()) {
           s.keys.at(k->second).reinstaters.push_back(s.key(r.kid)->key.person);
@@ -197,19 +220,12 @@ void unclaim(State& s, const record::Record& r) {
     const auto it = s.claimed.find(id);
     if (it != s.claimed.end() && it->second == r.id) s.claimed.erase(it);
   }
-  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
-    const auto& sheet = s.sheets.at(a->target);
-    const auto it = s.open_amends.find({sheet.org, sheet.cls, sheet.year});
-    if (it != s.open_amends.end() && --it->second == 0) s.open_amends.erase(it);
-  }
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) close_amend(s, a->target);
 }
 
 void claim(State& s, const record::Record& r) {
   for (const auto& id : claims_of(r)) s.claimed.emplace(id, r.id);
-  if (const auto* a = std::get_if<record::Amend>(&r.body)) {
-    const auto& sheet = s.sheets.at(a->target);
-    ++s.open_amends[{sheet.org, sheet.cls, sheet.year}];
-  }
+  if (const auto* a = std::get_if<record::Amend>(&r.body)) open_amend(s, a->target);
 }
 
 }  // namespace
@@ -248,7 +264,8 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
   if (record::is_sheet(r.type)) enter_sheet(s, r, index);
   if (const auto* c = std::get_if<record::Credential>(&r.body)) enter_credential(s, r, *c, index);
   if (const auto* d = std::get_if<record::Document>(&r.body)) s.documents.emplace(r.id, d->org);
-  if (const auto* a = std::get_if<record::Amend>(&r.body)) s.amends.emplace(r.id, a->org);
+  if (const auto* a = std::get_if<record::Amend>(&r.body))
+    s.amends.emplace(r.id, registry::AmendState{a->org, a->target});
   if (const auto* body = std::get_if<record::SecondSignature>(&r.body)) {
     enter_second_signature(s, r, *body, judged, due);
   } else if (waits) {

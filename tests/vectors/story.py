@@ -434,6 +434,9 @@ class Story:
                             name="reinstate: a second signature that nobody suspended")
         chain.refuse_record("target_wrong_type", self.cleared([self.hk1, self.hk2], self.teacher_report),
                             name="reinstate: two sheets at once")
+        stele = {"org": SCHOOL, "kind": KIND, "tag": self.tag(0), "period": YEAR, "assessment": ASSESSMENT, "class": CLASS}
+        chain.refuse_record("amend_pending", self.credential("principal", "transcript", self.transcript_made, 30, stele),
+                            name="a transcript while an amend of its class is suspended")
         lists = [self.cleared([before, during], self.clerk_report), self.cleared([self.hk2], self.teacher_report),
                  self.cleared([self.amend], self.teacher_report)]
         fraud = self.change_of("revoke", last, reason="lost")
@@ -442,6 +445,8 @@ class Story:
         chain.add([*(self.signed_by_principal(r) for r in lists), self.second("countersign", officer, OFFICE, "registrar", [fraud])],
                   t + 41 * DAY + 60, [*((r, VALID) for r in (*lists, fraud)), (before, VALID), (during, VALID),
                                       (self.hk2, VALID), (self.amend, VALID), (last, REVOKED)])  # 33
+        chain.refuse_record("tag_taken", self.credential("principal", "transcript", self.transcript_made, 30, {
+            **stele, "tag": self.tag(0, "diploma", "once")}), name="a transcript after the amend was cleared, with another's tag")
         chain.add([], t + 41 * DAY + 120)  # 34
         chain.add([], t + 41 * DAY + 180)  # 35
 
