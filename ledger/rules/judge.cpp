@@ -561,7 +561,7 @@ class Judge {
     std::string_view rest = c.status.uri;
     if (!rest.starts_with(prefix)) return reject(RejectionCode::bad_url, "status.status_list.uri");
     rest.remove_prefix(prefix.size());
-    for (std::uint16_t v = 0; v < s_.genesis.vaults.size(); ++v) {
+    for (std::size_t v = 0; v < s_.genesis.vaults.size(); ++v) {
       const auto mine = std::to_string(v) + "/";
       if (!rest.starts_with(mine)) continue;
       const auto list = rest.substr(mine.size());

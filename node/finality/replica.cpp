@@ -127,7 +127,7 @@ std::optional<Bytes> Replica::here(const Slot& s) const {
   if (last_ && last_->first == s) return last_->second;
   const auto head = chain().head().height;
   if (s.height > head || s.height.value + slots_compared_below <= head.value) return std::nullopt;
-  const auto row = ledger_.store().block(s.height);
+  auto row = ledger_.store().block(s.height);
   if (!row || !*row) return std::nullopt;
   const auto block = log::decode_meta((*row)->meta, std::move((*row)->records));
   return block && stands_in(*block, s) ? std::optional(log::encode(*block)) : std::nullopt;

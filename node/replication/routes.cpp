@@ -118,16 +118,16 @@ Result<Response> Desk::copies(const Request& request) {
   Copies out;
   std::size_t bytes = 0;
   for (const auto& id : ids) {
-    auto copy = p_.ledger.with_chain([&](const rules::Chain& c) -> Result<std::optional<std::string>> {
+    std::optional<std::string> copy;
+    p_.ledger.with_chain([&](const rules::Chain& c) {
       const auto r = record_of(p_.ledger, c, id);
-      if (!r || !serves(vault, *r, c.state())) return std::optional<std::string>{};
-      return p_.vault.copy(*r, {&c.state(), [&](const RecordId& other) { return record_of(p_.ledger, c, other); }},
-                           reader);
+      if (!r || !serves(vault, *r, c.state())) return;
+      const vault::LedgerView around{&c.state(), [&](const RecordId& other) { return record_of(p_.ledger, c, other); }};
+      auto kept = p_.vault.copy(*r, around, reader);
+      if (kept) copy = std::move(*kept);  // what is damaged here is asked of another one
     });
-    // What is damaged here is asked of another one.
-    if (!copy) copy = std::optional<std::string>{};
-    bytes += *copy ? (*copy)->size() : 0;
-    out.push_back(std::move(*copy));
+    bytes += copy ? copy->size() : 0;
+    out.push_back(std::move(copy));
     if (bytes > body_bytes_wanted) break;
   }
   return http::json_response(200, encode(out));
