@@ -169,6 +169,25 @@ struct Say {
     out.say("Tư cách", "In the capacity of", word("role", s.role));
     shared(s);
   }
+  void operator()(const record::StatusChange& c) const {
+    shared(c);
+    if (c.lifts) out.say("Gỡ tạm ngừng theo", "Lifts the suspension by", base64url(c.lifts->view()));
+  }
+  void operator()(const record::Compromise& c) const {
+    out.say("Đơn vị", "Organisation", c.org);
+    out.say("Khóa bị lộ", "Compromised key", base64url(c.key.view()));
+    out.say("Bản ghi đáng ngờ đầu tiên (số thứ tự trên sổ cái, tính từ 0)",
+            "First suspect record (its index on the ledger)", std::to_string(c.from));
+    const auto open_end = out.pick({"mọi bản ghi khóa đã ký cho tới khi báo cáo này có hiệu lực",
+                                    "all that the key signs until this report is in force"});
+    out.say("Bản ghi đáng ngờ cuối cùng", "Last suspect record", c.to ? std::to_string(*c.to) : open_end);
+    reason(c.reason);
+    out.say("Hệ quả", "What follows",
+            out.pick({"khóa này không bao giờ ký được nữa; mọi bản ghi nó đã ký trong khoảng trên bị tạm ngừng cho đến "
+                      "khi được khôi phục hoặc thu hồi từng bản ghi",
+                      "this key never signs again, and what it signed in that range is suspended until it is cleared "
+                      "or revoked, record by record"}));
+  }
   void operator()(const record::Amend& a) const {
     shared(a);
     out.say("Bảng điểm được sửa", "Amended sheet", base64url(a.target.view()));

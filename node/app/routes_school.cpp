@@ -498,12 +498,14 @@ std::optional<Waiting> waiting_of(const registry::Pending& p, const std::string&
   const std::string at = subject.org.value_or("");
   Waiting out{p.record.id, p.index, Value::array(), at, p.record.type};
   bool mine = false;
+  bool from_elsewhere = false;
   for (std::size_t i = 0; i < p.needs.size(); ++i) {
     const auto& need = p.needs[i];
     auto roles = Value::array();
     for (const auto& role : need.roles) roles.push(role);
     const bool yours = waits_for(who, p, i, s);
     mine = mine || yours;
+    from_elsewhere = from_elsewhere || (yours && need.unit == record::Unit::other);
     out.needs.push(Value::object({{"by", record::type_name(need.by)},
                                   {"roles", std::move(roles)},
                                   {"unit", need.roles.empty() ? "root" : unit_name(need.unit)},
@@ -512,12 +514,14 @@ std::optional<Waiting> waiting_of(const registry::Pending& p, const std::string&
   }
   const bool here = at == org || (org == "root" && who.key.root && mine);
   const bool below = mine && !here && registry::in_unit(record::Unit::above, org, at, s);
+  const bool elsewhere = from_elsewhere && who.key.key.org == org;
   // A record without organisation (policy) is shown to whom it waits for.
-  if (!here && !below && !(mine && at.empty())) return std::nullopt;
+  if (!here && !below && !elsewhere && !(mine && at.empty())) return std::nullopt;
   return out;
 }
 
-/// All that waits at the organisation, and what waits below it for the asker.
+/// All that waits at the organisation, and what waits for the asker below it or, of an organisation that it has no part
+/// in, for anybody elsewhere.
 Result<Response> pending(Node& n, const Request& r, const Staff& who) {
   const std::string org(r.param("org"));
   std::vector<Waiting> list;

@@ -37,9 +37,12 @@ Result<Found> find_record(const store::Ledger& ledger, const RecordId& id) {
 std::vector<RecordId> pending_changes(const registry::State& s, const RecordId& id) {
   std::vector<RecordId> out;
   if (const auto by = s.claimed.find(id); by != s.claimed.end()) out.push_back(by->second);
+  const auto key = s.key_records.find(id);
   for (const auto& [pending_id, p] : s.pending) {
     const auto* c = std::get_if<record::StatusChange>(&p.record.body);
     if (c != nullptr && std::binary_search(c->targets.begin(), c->targets.end(), id)) out.push_back(pending_id);
+    const auto* report = std::get_if<record::Compromise>(&p.record.body);
+    if (report != nullptr && key != s.key_records.end() && report->key == key->second) out.push_back(pending_id);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
@@ -50,7 +53,17 @@ Result<std::vector<RecordId>> Directory::mentions(const RecordId& id) {
   const std::lock_guard lock(mutex_);
   STELE_CHECK(catch_up());
   const auto it = mentions_.find(id);
-  return it == mentions_.end() ? std::vector<RecordId>{} : it->second;
+  auto out = it == mentions_.end() ? std::vector<RecordId>{} : it->second;
+  ledger_.with_chain([&](const rules::Chain& c) {
+    const auto& s = c.state();
+    const auto key = s.key_records.find(id);
+    const auto reports = key == s.key_records.end() ? reports_.end() : reports_.find(key->second);
+    if (reports != reports_.end()) out.insert(out.end(), reports->second.begin(), reports->second.end());
+    std::erase_if(out, [&](const RecordId& m) { return s.find(m) == nullptr; });  // of a branch that was given up
+    std::sort(out.begin(), out.end(),
+              [&](const RecordId& a, const RecordId& b) { return s.find(a)->index < s.find(b)->index; });
+  });
+  return out;
 }
 
 Result<std::vector<Found>> Directory::amends_of(const RecordId& sheet) {
@@ -93,6 +106,7 @@ Result<void> Directory::catch_up() {
           case record::Type::suspend:
           case record::Type::reinstate:
           case record::Type::revoke:
+          case record::Type::compromise:
             speaking.emplace_back(RecordIndex{i}, type);
             break;
           default:
@@ -115,6 +129,10 @@ Result<void> Directory::take(RecordIndex index, record::Type type) {
   if (!r) return Unexpected(damaged(r.error()));
   if (type == record::Type::amend) {
     mentions_[std::get<record::Amend>(r->body).target].push_back(r->id);
+    return {};
+  }
+  if (type == record::Type::compromise) {
+    reports_[std::get<record::Compromise>(r->body).key].push_back(r->id);
     return {};
   }
   const auto* second = std::get_if<record::SecondSignature>(&r->body);

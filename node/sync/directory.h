@@ -24,7 +24,7 @@ struct Found {
 [[nodiscard]] Result<Found> find_record(const store::Ledger&, const RecordId&);
 
 /// What waits for a signature and would change the record: what replaces, supersedes or amends it, or changes its
-/// status. Ascending.
+/// status; of a key's record also reports of that key. Ascending.
 [[nodiscard]] std::vector<RecordId> pending_changes(const registry::State&, const RecordId&);
 
 /// Any thread.
@@ -32,7 +32,8 @@ class Directory {
  public:
   explicit Directory(const store::Ledger& ledger) : ledger_(ledger) {}
 
-  /// Amends, changes of status and second signatures that name it, in order, whatever became of them.
+  /// Amends, changes of status and second signatures that name it, in order, whatever became of them. Of a key's record
+  /// also the reports of that key.
   [[nodiscard]] Result<std::vector<RecordId>> mentions(const RecordId&);
   /// Amends of this sheet that are in force, in order.
   [[nodiscard]] Result<std::vector<Found>> amends_of(const RecordId& sheet);
@@ -47,6 +48,7 @@ class Directory {
   std::mutex mutex_;
   std::uint64_t next_ = 0;  ///< first record that is not taken in yet
   std::unordered_map<RecordId, std::vector<RecordId>> mentions_;
+  std::unordered_map<KeyId, std::vector<RecordId>> reports_;  ///< of compromised keys
   std::map<std::pair<record::Type, std::string>, std::vector<RecordId>> credentials_;
 };
 

@@ -47,6 +47,19 @@ Result<Response> record_by_id(const Parts& p, const Request& r) {
   return answer(out);
 }
 
+Result<Response> key_by_id(const Parts& p, const Request& r) {
+  STELE_TRY(const auto kid, digest_param<KeyId>(r, "kid"));
+  return p.ledger.with_chain([&](const rules::Chain& c) -> Result<Response> {
+    const auto& s = c.state();
+    const auto* k = s.key(kid);
+    if (k == nullptr || k->root) return Unexpected(not_found());
+    return answer(Value::object({{"kid", b64u(kid)},
+                                 {"record", b64u(k->id)},
+                                 {"org", k->key.org},
+                                 {"status", status_name(s.status.get(*k->index))}}));
+  });
+}
+
 Result<Response> receipt(const Parts& p, const Request& r) {
   STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
   STELE_TRY(const auto found, find_record(p.ledger, id));
@@ -68,6 +81,90 @@ Result<Response> tag(const Parts& p, const Request& r) {
   });
   if (!live) return Unexpected(not_found());
   return answer(Value::object({{"live", b64u(*live)}}));
+}
+
+// ---- what a suspension holds ----
+
+struct Held {
+  RecordId id;
+  RecordIndex index;
+  record::Type type{};
+  std::optional<std::string> org;
+};
+
+bool holds(const registry::State& s, const RecordId& suspension, const RecordId& target) {
+  const auto it = s.suspensions.find(target);
+  return it != s.suspensions.end() && s.status_of(target) == log::Status::suspended &&
+         std::find(it->second.begin(), it->second.end(), suspension) != it->second.end();
+}
+
+/// Indices from `from` on, in no order.
+std::vector<std::uint64_t> held_by(const registry::State& s, const RecordId& suspension, std::uint64_t from) {
+  std::vector<std::uint64_t> out;
+  for (const auto& [target, standing] : s.suspensions) {
+    const auto index = s.find(target)->index.value;
+    if (index >= from && holds(s, suspension, target)) out.push_back(index);
+  }
+  return out;
+}
+
+/// Reinstatements that lift it and revocations, which wait for a signature, by what they name.
+std::unordered_map<RecordId, std::vector<RecordId>> waiting_changes(const registry::State& s,
+                                                                    const RecordId& suspension) {
+  std::unordered_map<RecordId, std::vector<RecordId>> out;
+  for (const auto& [id, p] : s.pending) {
+    const auto* c = std::get_if<record::StatusChange>(&p.record.body);
+    if (c == nullptr || (p.record.type != record::Type::revoke && c->lifts != suspension)) continue;
+    for (const auto& target : c->targets) out[s.latest(target)].push_back(id);
+  }
+  return out;
+}
+
+Value held_json(const Held& held, std::vector<RecordId> waiting) {
+  auto out =
+      Value::object({{"id", b64u(held.id)}, {"index", held.index.value}, {"type", record::type_name(held.type)}});
+  if (held.org) out.set("org", *held.org);
+  std::sort(waiting.begin(), waiting.end());
+  auto& changes = out.set("pending_changes", Value::array());
+  for (const auto& change : waiting) changes.push(b64u(change));
+  return out;
+}
+
+Result<Response> suspensions(const Parts& p, const Request& r) {
+  constexpr std::size_t page_max = 1000;
+  STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
+  std::uint64_t from = 0;
+  if (r.query_value("from")) {
+    STELE_TRY(from, number_query(r, "from"));
+  }
+  bool known = false;
+  std::unordered_map<RecordId, std::vector<RecordId>> waiting;
+  auto indices = p.ledger.with_chain([&](const rules::Chain& c) {
+    known = c.state().find(id) != nullptr;
+    waiting = waiting_changes(c.state(), id);
+    return held_by(c.state(), id, from);
+  });
+  if (!known) return Unexpected(not_found());
+  std::sort(indices.begin(), indices.end());
+  std::optional<std::uint64_t> next;
+  if (indices.size() > page_max) {
+    next = indices[page_max];
+    indices.resize(page_max);
+  }
+  std::vector<Held> page;
+  p.ledger.with_chain([&](const rules::Chain& c) {
+    const auto& s = c.state();
+    for (const auto index : indices) {
+      // It may have been cleared since, or its branch given up.
+      if (index >= s.ids.size() || !holds(s, id, s.ids[index])) continue;
+      page.push_back({s.ids[index], {index}, s.find(s.ids[index])->type, s.owner_of(s.ids[index])});
+    }
+  });
+  auto list = Value::array();
+  for (const auto& held : page) list.push(held_json(held, std::move(waiting[held.id])));
+  auto out = Value::object({{"id", b64u(id)}, {"records", std::move(list)}});
+  if (next) out.set("next", *next);
+  return answer(out);
 }
 
 // ---- log ----
@@ -210,7 +307,8 @@ Result<Value> event_of(const Parts& p, const RecordId& id) {
   return out;
 }
 
-/// The record, everything that names it, what superseded it, and who signed those second; in the ledger's order.
+/// The record, everything that names it, what superseded or suspends it, and who signed those second; in the ledger's
+/// order.
 Result<Response> history(const Parts& p, const Request& r) {
   constexpr std::size_t events_max = 1000;
   STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
@@ -220,8 +318,10 @@ Result<Response> history(const Parts& p, const Request& r) {
     STELE_TRY(auto more, p.directory.mentions(ids[i]));
     if (i == 0) {
       p.ledger.with_chain([&](const rules::Chain& c) {
-        const auto by = c.state().superseded_by.find(id);
-        if (by != c.state().superseded_by.end()) more.push_back(by->second);
+        const auto& s = c.state();
+        if (const auto by = s.superseded_by.find(id); by != s.superseded_by.end()) more.push_back(by->second);
+        if (const auto by = s.suspensions.find(id); by != s.suspensions.end())
+          more.insert(more.end(), by->second.begin(), by->second.end());
       });
     }
     for (const auto& m : more) {
@@ -274,6 +374,8 @@ std::vector<LedgerRoute> ledger_routes() {
   return {{"GET", "/v1/records/{id}", true, record_by_id},
           {"GET", "/v1/records/{id}/receipt", true, receipt},
           {"GET", "/v1/records/{id}/history", true, history},
+          {"GET", "/v1/keys/{kid}", false, key_by_id},
+          {"GET", "/v1/suspensions/{id}", true, suspensions},
           {"GET", "/v1/tags/{tag}", false, tag},
           {"GET", "/v1/checkpoint", false, checkpoint},
           {"GET", "/v1/checkpoints/{height}", true, checkpoint_at},

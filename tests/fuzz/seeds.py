@@ -314,7 +314,22 @@ def cli():
     seed("cli", "recovery_low_epoch", compact({**recovery, "epoch": 2}) + "\n")
 
 
+def ceremony():
+    files = golden("ceremony")
+    for name, held in zip(("real", "rehearsal"), files["held"]):
+        seed("ceremony", f"plan_{name}", held["plan"])
+        for i in (0, 3, len(held["halves"]) - 1):
+            seed("ceremony", f"half_{name}_{i}", held["halves"][i]["file"])
+        seed("ceremony", f"minutes_{name}", held["minutes"][0]["file"])
+    for kind in ("plans", "halves", "minutes"):
+        for case in files[f"refused_{kind}"][::5]:
+            seed("ceremony", f"refused_{kind}_{case['name']}", case["file"])
+    for kind in ("halves", "minutes"):
+        for case in files[f"false_{kind}"]:
+            seed("ceremony", f"false_{kind}_{case['name']}", case["file"])
+
+
 if __name__ == "__main__":
     for write in (chain, changing_chain, block_stream, messages, relay, vote_and_head_files, key_file, vault_payload, vault_messages, sealed_object, config, requests,
-                  cli):
+                  cli, ceremony):
         write()

@@ -19,6 +19,7 @@ from reference import (
     recovery_body, sha, sign_jws, signed_vote, status_leaves, status_path, status_root, tagged, u64, u8,
     validators_digest, vote, vote_digest, vote_message,
 )
+from ceremony import ceremony
 from change_files import OFF_THE_CURVE
 from changes import changes
 from samples import Refusals, Samples
@@ -526,6 +527,7 @@ def make():
         "genesis": genesis(network), "records": records(samples),
         "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story), "changes": changes(),
         "sheets": sheets(story), "files": files(story), "secrets": secrets(network), "assessment": assessment(),
+        "ceremony": ceremony(),
     }
     return {f"{name}.json": lines_of(value) for name, value in parts.items()}
 

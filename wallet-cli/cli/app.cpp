@@ -46,6 +46,8 @@ constexpr ValueName value_names[] = {
     {V::role, "VAI-TRÒ", "ROLE"},
     {V::subject, "MÔN", "SUBJECT"},
     {V::copy, "BẢN-SAO", "COPY"},
+    {V::key, "KHÓA", "KEY"},
+    {V::record, "BẢN-GHI", "RECORD"},
     {V::shell, "SHELL", "SHELL"},
     {V::command, "LỆNH", "COMMAND"},
 };
@@ -83,8 +85,9 @@ void check_choice(const std::string& names, const std::string& value, std::strin
   usage("usage_value_missing", "Thiếu giá trị sau " + names + ".", "There is no value after " + names + ".");
 }
 
-unsigned number_from(const std::string& names, const std::string& text) {
-  unsigned n = 0;
+template <class N>
+N number_from(const std::string& names, const std::string& text) {
+  N n = 0;
   const auto* end = text.data() + text.size();
   const auto r = std::from_chars(text.data(), end, n);
   if (r.ec == std::errc() && r.ptr == end && !text.empty()) return n;
@@ -156,14 +159,19 @@ Command& Command::option(const Arg& arg, std::optional<fs::path>& out) {
   return *this;
 }
 Command& Command::option(const Arg& arg, unsigned& out) {
-  add(arg, false, [&out, n = std::string(arg.names)](const auto& v) { out = number_from(n, v.front()); });
+  add(arg, false, [&out, n = std::string(arg.names)](const auto& v) { out = number_from<unsigned>(n, v.front()); });
   return *this;
 }
 Command& Command::option(const Arg& arg, std::optional<int>& out) {
   static constexpr unsigned descriptor_max = 65'535;
   add(arg, false, [&out, n = std::string(arg.names)](const auto& v) {
-    out = static_cast<int>(std::min(number_from(n, v.front()), descriptor_max));
+    out = static_cast<int>(std::min(number_from<unsigned>(n, v.front()), descriptor_max));
   });
+  return *this;
+}
+Command& Command::option(const Arg& arg, std::optional<std::uint64_t>& out) {
+  add(arg, false,
+      [&out, n = std::string(arg.names)](const auto& v) { out = number_from<std::uint64_t>(n, v.front()); });
   return *this;
 }
 Command& Command::options(const Arg& arg, std::vector<std::string>& out) {
@@ -177,7 +185,7 @@ Command& Command::options(const Arg& arg, std::vector<fs::path>& out) {
 Command& Command::options(const Arg& arg, std::vector<unsigned>& out) {
   add(arg, true, [&out, n = std::string(arg.names)](const auto& values) {
     out.clear();
-    for (const auto& v : values) out.push_back(number_from(n, v));
+    for (const auto& v : values) out.push_back(number_from<unsigned>(n, v));
   });
   return *this;
 }
@@ -222,6 +230,7 @@ struct Program {
     Command program(app, parsing);
     globals(program);
     add_network_commands(program);
+    add_ceremony_commands(program);
     add_school_commands(program);
     add_change_commands(program);
     add_holder_commands(program);

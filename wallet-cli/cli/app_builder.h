@@ -40,6 +40,8 @@ enum class V : std::uint8_t {
   role,
   subject,
   copy,
+  key,
+  record,
   shell,
   command
 };
@@ -77,6 +79,7 @@ class Command {
   Command& option(const Arg&, std::optional<fs::path>&);
   Command& option(const Arg&, unsigned&);
   Command& option(const Arg&, std::optional<int>&);
+  Command& option(const Arg&, std::optional<std::uint64_t>&);
   Command& options(const Arg&, std::vector<std::string>&);
   Command& options(const Arg&, std::vector<fs::path>&);
   Command& options(const Arg&, std::vector<unsigned>&);
@@ -97,6 +100,7 @@ class Command {
 };
 
 void add_network_commands(Command& program);
+void add_ceremony_commands(Command& program);
 void add_school_commands(Command& program);
 void add_change_commands(Command& program);
 void add_holder_commands(Command& program);

@@ -9,7 +9,7 @@
 namespace stele::cli {
 namespace {
 
-constexpr std::string_view manual_date = "2026-11-23";  // of the last change to the command line
+constexpr std::string_view manual_date = "2026-11-27";  // of the last change to the command line
 
 constexpr std::array exits{
     ExitText{Exit::ok, "đã làm xong; verify: mọi văn bản đều hợp lệ", "done; verify: every document is valid"},

@@ -72,6 +72,11 @@ void key_new_command(Command& key) {
                false,
                "sign|seal"},
               o->use)
+      .option({"--person",
+               {"mã người ký, khi người này đã có khóa và khóa mới thay khóa cũ (stele key show)",
+                "the person handle, if this person has a key that the new one replaces (stele key show)"},
+               V::id},
+              o->person)
       .example({"Khóa của một giáo viên", "A teacher's key"},
                "stele key new --out lan.key --org thpt-vi-du-1 --name \"Lê Hoàng Mẫu\" --title \"Giáo viên Toán\"")
       .runs([o](const Context& c) { return key_new(c, *o); });
@@ -96,6 +101,36 @@ void key_enrol_command(Command& key) {
       .example({"Giáo viên Toán của lớp 10A1", "Teacher of maths of class 10A1"},
                "stele key enrol lan.key.request.json --grant subject-teacher:class=10A1,subject=toan,term=1,year=2025")
       .runs([o](const Context& c) { return key_enrol(c, *o); });
+}
+
+void key_compromised_command(Command& key) {
+  auto o = std::make_shared<KeyCompromised>();
+  key.command("compromised", {"Báo lộ khóa: khóa bị thu hồi, những gì nó đã ký bị tạm ngừng",
+                              "Report a compromised key: it is revoked, and what it signed is suspended"})
+      .option({"key", {"mã bản ghi đăng ký khóa, hoặc mã khóa", "id of the key's record, or of the key"}, V::key, true},
+              o->key)
+      .option({"--since",
+               {"đáng ngờ từ đầu ngày này (giờ Việt Nam), dạng 2026-05-31",
+                "suspect from the beginning of this day in Vietnam, like 2026-05-31"},
+               V::date},
+              o->since)
+      .option({"--from",
+               {"thay cho --since: số thứ tự của bản ghi đáng ngờ đầu tiên trên sổ cái",
+                "instead of --since: index of the first suspect record on the ledger"},
+               V::number},
+              o->from)
+      .option({"--to",
+               {"số thứ tự của bản ghi đáng ngờ cuối cùng; mặc định: mọi bản ghi từ đó",
+                "index of the last suspect record; default: all from there on"},
+               V::number},
+              o->to)
+      .option({"--reason", reason_text, V::reason, true}, o->reason)
+      .save(o->save)
+      .example({"Khóa của một giáo viên bị lấy cắp, đáng ngờ từ ngày 10/5/2026",
+                "A teacher's key was stolen, and is suspect from 10 May 2026"},
+               "stele key compromised o4yA1nXkYbR0mK3mQ2eE5vWwZbB7tq1S9dLh0uFJcPg --since 2026-05-10 "
+               "--reason key-stolen --key can-bo-so.key")
+      .runs([o](const Context& c) { return key_compromised(c, *o); });
 }
 
 void key_file_commands(Command& key) {
@@ -394,6 +429,29 @@ void status_command(Command& program, std::string_view type, Text text, Text how
       .runs([o](const Context& c) { return change_status(c, *o); });
 }
 
+void suspended_commands(Command& program) {
+  auto id = std::make_shared<std::string>();
+  program
+      .command("suspended", {"Những bản ghi mà một quyết định hay báo cáo lộ khóa còn tạm ngừng",
+                             "What a suspension or a report of a compromised key still holds"})
+      .option({"id", {"mã quyết định tạm ngừng hoặc báo cáo", "id of the suspension or report"}, V::id, true}, *id)
+      .example({"Còn gì phải xem xét?", "What is still to be looked into?"},
+               "stele suspended o4yA1nXkYbR0mK3mQ2eE5vWwZbB7tq1S9dLh0uFJcPg")
+      .runs([id](const Context& c) { return show_suspended(c, *id); });
+  auto o = std::make_shared<Clear>();
+  program
+      .command("clear", {"Khôi phục những bản ghi bị tạm ngừng đã được làm rõ; chạy lại thì làm tiếp",
+                         "Reinstate suspended records that were cleared; run again to resume"})
+      .option({"id", {"mã quyết định tạm ngừng hoặc báo cáo", "id of the suspension or report"}, V::id, true}, o->id)
+      .options({"record", {"mã bản ghi được khôi phục", "id of a record to reinstate"}, V::record}, o->records)
+      .flag({"--all", {"mọi bản ghi còn bị tạm ngừng", "everything that it still holds"}}, o->all)
+      .option({"--reason", reason_text, V::reason, true}, o->reason)
+      .save(o->save)
+      .example({"Đã xem xét hết, không bản ghi nào bị giả", "All was looked into, and nothing was forged"},
+               "stele clear o4yA1nXkYbR0mK3mQ2eE5vWwZbB7tq1S9dLh0uFJcPg --all --reason cleared --key can-bo-so.key")
+      .runs([o](const Context& c) { return clear(c, *o); });
+}
+
 void waiting_commands(Command& program) {
   auto org = std::make_shared<std::string>();
   program.command("pending", {"Những bản ghi đang chờ chữ ký", "Records that wait for signatures"})
@@ -450,6 +508,7 @@ void add_network_commands(Command& program) {
   key_new_command(key);
   key_enrol_command(key);
   key_file_commands(key);
+  key_compromised_command(key);
   org_command(program);
   policy_command(program);
   validators_command(program);
@@ -477,6 +536,7 @@ void add_change_commands(Command& program) {
                  {"Tạm ngừng một học bạ", "Suspend one"});
   status_command(program, "reinstate", {"Khôi phục hiệu lực", "Reinstate what was suspended"},
                  {"Khôi phục một học bạ", "Reinstate one"});
+  suspended_commands(program);
 }
 
 }  // namespace stele::cli

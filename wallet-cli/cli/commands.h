@@ -24,6 +24,7 @@ struct InitNetwork {
 struct KeyNew {
   fs::path out;
   std::string org, name, title, use = "sign";
+  std::string person;  ///< handle of a person who has a key already; empty: a new one
 };
 /// A key file and, beside it, OUT.request.json for the office that registers it.
 [[nodiscard]] Exit key_new(const Context&, const KeyNew&);
@@ -88,6 +89,25 @@ struct Change {
   Save save;
 };
 [[nodiscard]] Exit change_status(const Context&, const Change&);
+struct KeyCompromised {
+  std::string key;                        ///< id of one of its records, or its own
+  std::string since;                      ///< date in Vietnam; empty: `from` says it
+  std::optional<std::uint64_t> from, to;  ///< indices of the first and the last suspect record; no `to`: all since
+  std::string reason;
+  Save save;
+};
+[[nodiscard]] Exit key_compromised(const Context&, const KeyCompromised&);
+/// What a suspension, or a report of a compromised key, still holds.
+[[nodiscard]] Exit show_suspended(const Context&, const std::string& id);
+struct Clear {
+  std::string id;                    ///< the suspension or report
+  std::vector<std::string> records;  ///< empty with `all`
+  bool all = false;
+  std::string reason;
+  Save save;
+};
+/// Reinstates what it holds. Run again it leaves out what is done or awaits a signature.
+[[nodiscard]] Exit clear(const Context&, const Clear&);
 [[nodiscard]] Exit submit(const Context&, const std::vector<fs::path>& files);
 
 // ---- sheets ----

@@ -51,7 +51,9 @@ Exit second_signature(const Context& c, const Second& o) {
     const auto waiting = waiting_for(*desk, org, o.type);
     if (!waiting) return fail(c, waiting.error());
     for (const auto& w : *waiting) {
-      if (o.only.empty() || o.only == w.type) ids->push_back(w.id);
+      // A report of another organisation's key is not signed among all else, unseen.
+      const bool elsewhere = w.type == record::type_name(Type::compromise) && w.org != org && org != "root";
+      if (o.only == w.type || (o.only.empty() && !elsewhere)) ids->push_back(w.id);
     }
     say(c, "Đang chờ: " + std::to_string(ids->size()) + " bản ghi",
         "Waiting: " + std::to_string(ids->size()) + " records");

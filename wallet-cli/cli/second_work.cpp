@@ -44,7 +44,7 @@ Result<std::vector<Waiting>> waiting_for(Access& access, const std::string& org,
       return text_of(n, "by") == by && number_of(n, "missing") > 0;
     });
     const auto id = fixed_from_base64url<RecordId>(text_of(p, "id"));
-    if (fits && id) out.push_back({*id, text_of(p, "type")});
+    if (fits && id) out.push_back({*id, text_of(p, "type"), text_of(p, "org")});
   }
   return out;
 }

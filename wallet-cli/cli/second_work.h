@@ -11,9 +11,9 @@ namespace stele::cli {
 
 struct Waiting {
   RecordId id;
-  std::string type;
+  std::string type, org;
 };
-/// Records at this organisation that still need this kind of signature.
+/// Records that still need this kind of signature and stand at this organisation, or wait for its people elsewhere.
 [[nodiscard]] Result<std::vector<Waiting>> waiting_for(Access&, const std::string& org, const std::string& by);
 
 /// A kind of second signature without which records that are final are not in force.

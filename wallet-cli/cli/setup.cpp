@@ -1,17 +1,17 @@
 // Networks, keys, organisations, policies.
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <map>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
+#include "ledger/record/forms.h"
 #include "ledger/record/object_reader.h"
-#include "signer/random.h"
 #include "wallet-cli/cli/commands.h"
 #include "wallet-cli/cli/grants.h"
 #include "wallet-cli/cli/labels.h"
+#include "wallet-cli/cli/new_network.h"
 #include "wallet-cli/cli/policy_file.h"
 #include "wallet-cli/cli/school.h"
 #include "wallet-cli/cli/signing.h"
@@ -23,14 +23,11 @@ using json::Value;
 using record::KeyUse;
 using record::Type;
 
-using PersonHandle = FixedBytes<struct PersonHandleTag, 16>;
-std::string new_person() {
-  return base64url(signer::random_fixed<PersonHandle>().view());
-}
-
-UnixSeconds now() {
-  return UnixSeconds{static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count())};
+Result<std::string> person_of(const KeyNew& o) {
+  if (o.person.empty()) return new_person();
+  if (record::is_person(o.person)) return o.person;
+  return Unexpected(make_error("usage_person", "Mã người ký gồm 22 ký tự: \"" + o.person + "\".",
+                               "A person handle has 22 characters: \"" + o.person + "\"."));
 }
 
 Result<KeyUse> use_of(const std::string& text) {
@@ -43,90 +40,28 @@ Error usage(std::string vi, std::string en) {
   return make_error("usage", std::move(vi), std::move(en));
 }
 
-Result<signer::OpenKey> make_key_file(const fs::path& path, signer::KeyHeader header,
-                                      const signer::SecretBytes& passphrase) {
-  auto key = signer::SigningKey::generate();
-  header.jwk = signer::jwk_of(key.public_key());
-  STELE_CHECK(signer::write_key_file(path, header, key, passphrase));
-  return signer::OpenKey{std::move(header), std::move(key)};
-}
-
-Result<void> make_folder(const fs::path& path) {
-  std::error_code ec;
-  fs::create_directories(path, ec);
-  if (ec)
-    return Unexpected(make_error("file_unwritable", "Không tạo được thư mục: " + ec.message(),
-                                 "The folder can't be made: " + ec.message()));
-  fs::permissions(path, fs::perms::owner_all, ec);
-  return {};
-}
-
 constexpr unsigned nodes_max = 25;           ///< of one kind
 constexpr unsigned vault_ports_above = 100;  ///< the port for vaults, above that for everybody
 
-/// What one node of a new network is.
-struct NewNode {
-  std::string folder;
-  unsigned number = 0;
-  bool orderer = false, validator = false, vault = false;
-  [[nodiscard]] bool has_keys() const { return orderer || validator || vault; }
-};
-
+/// All on this machine: their ports follow from their numbers.
 std::vector<NewNode> nodes_of(const InitNetwork& o) {
   const unsigned with_keys = std::max({o.validators, o.orderers, o.vaults});
+  const std::string host = "http://127.0.0.1:";
   std::vector<NewNode> out;
   for (unsigned i = 0; i < with_keys + o.followers; ++i) {
-    const bool only = with_keys + o.followers == 1;
-    out.push_back({only ? "node" : "node-" + std::to_string(i), i, i < o.orderers, i < o.validators, i < o.vaults});
-  }
-  return out;
-}
-
-std::string quoted_list(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& w : words) out += (out.empty() ? "\"" : ", \"") + w + "\"";
-  return "[" + out + "]";
-}
-
-unsigned vault_port(const InitNetwork& o, const NewNode& n) {
-  return o.port + vault_ports_above + n.number;
-}
-
-std::string peer_toml(const InitNetwork& o, const NewNode& peer) {
-  const auto n = std::to_string(peer.number);
-  std::string out = "\n[[peers]]\nurl = \"http://127.0.0.1:" + std::to_string(o.port + peer.number) + "\"\n";
-  if (peer.validator) out += "validator = \"validator-" + n + "\"\n";
-  if (peer.orderer) out += "orderer = \"orderer-" + n + "\"\n";
-  if (!peer.vault) return out;
-  out += "vault = \"vault-" + n + "\"\n";
-  return out + "vault_url = \"http://127.0.0.1:" + std::to_string(vault_port(o, peer)) + "\"\n";
-}
-
-std::string node_toml(const InitNetwork& o, const std::vector<NewNode>& nodes, const NewNode& me) {
-  const bool several = nodes.size() > 1;
-  std::vector<std::string> roles;
-  if (me.orderer) roles.emplace_back("orderer");
-  if (me.validator) roles.emplace_back("validator");
-  if (me.vault) roles.emplace_back("vault");
-  std::string out =
-      "# stele-node; see docs/operations.md. Paths are relative to this file.\n"
-      "genesis = \"../genesis.json\"\ndata = \"data\"\n";
-  if (several) out += "roles = " + quoted_list(roles) + "\n";
-  out += "\n[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(o.port + me.number) + "\n";
-  if (me.has_keys()) out += "\n[keys]\n";
-  for (const auto& role : roles) out.append(role).append(" = \"keys/").append(role).append(".key\"\n");
-  if (me.validator) out += "vote_file = \"vote/vote\"\n";
-  if (me.vault) out += "wrapping = \"wrapping\"\n";
-  if (!several) return out;
-  out +=
-      "\n[limits]\nrequests_per_second = 0  # all nodes share one address here; on machines of their own leave it "
-      "out\n";
-  if (me.vault && o.vaults > 1)
-    out += "\n[vaults]  # for other vaults; elsewhere than on one machine with TLS: docs/operations.md\nport = " +
-           std::to_string(vault_port(o, me)) + "\n";
-  if (me.orderer && !o.etcd.empty()) out += "\n[etcd]\nmembers = " + quoted_list(o.etcd) + "\n";
-  for (const auto& peer : nodes) {
-    if (peer.number != me.number && peer.has_keys()) out += peer_toml(o, peer);
+    const auto number = std::to_string(i);
+    NewNode n;
+    n.folder = with_keys + o.followers == 1 ? "node" : "node-" + number;
+    if (i < o.orderers) n.orderer = "orderer-" + number;
+    if (i < o.validators) n.validator = "validator-" + number;
+    n.port = o.port + i;
+    n.url = host + std::to_string(n.port);
+    if (i < o.vaults) {
+      n.vault = "vault-" + number;
+      n.vault_url = host + std::to_string(n.port + vault_ports_above);
+      if (o.vaults > 1) n.vault_port = n.port + vault_ports_above;
+    }
+    out.push_back(std::move(n));
   }
   return out;
 }
@@ -149,20 +84,21 @@ Result<void> check_counts(const InitNetwork& o) {
 }
 
 /// Its keys into its folder, and their public halves into the genesis.
-Result<void> make_node_keys(const Context& c, const InitNetwork& o, const NewNode& n, bool several,
+Result<void> make_node_keys(const Context& c, const InitNetwork& o, const NewNode& n, std::size_t number, bool several,
                             record::Genesis& g) {
   if (!n.has_keys()) return {};
-  const auto number = std::to_string(n.number);
-  const auto prompt =
-      several ? std::string(pick(c, "Mật khẩu cho các khóa của nút ", "Passphrase for the keys of node ")) + number
-              : std::string(pick(c, "Mật khẩu cho các khóa của nút", "Passphrase for the node's keys"));
+  const auto prompt = several
+                          ? std::string(pick(c, "Mật khẩu cho các khóa của nút ", "Passphrase for the keys of node ")) +
+                                std::to_string(number)
+                          : std::string(pick(c, "Mật khẩu cho các khóa của nút", "Passphrase for the node's keys"));
   STELE_TRY(const auto passphrase, signer::read_passphrase(c.passphrase, prompt, true));
-  const auto make = [&](bool has, const std::string& role, std::vector<record::Member>& list) -> Result<void> {
-    if (!has) return {};
+  const auto make = [&](const std::string& id, const std::string& role,
+                        std::vector<record::Member>& list) -> Result<void> {
+    if (id.empty()) return {};
     signer::KeyHeader h;
     h.person = new_person();
     STELE_TRY(const auto made, make_key_file(o.folder / n.folder / "keys" / (role + ".key"), h, passphrase));
-    list.push_back({role + "-" + number, made.key.public_key().compressed()});
+    list.push_back({id, made.key.public_key().compressed()});
     return {};
   };
   STELE_CHECK(make(n.orderer, "orderer", g.orderers));
@@ -177,16 +113,12 @@ Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
   g.test = o.mode == "test";
   if (!g.test && o.mode != "live")
     return Unexpected(usage("--mode phải là live hoặc test.", "--mode must be live or test."));
-  const auto time = o.time.empty() ? std::optional(now()) : parse_utc(o.time);
-  if (!time)
-    return Unexpected(
-        usage("--time phải có dạng 2025-08-01T00:00:00Z.", "--time must look like 2025-08-01T00:00:00Z."));
-  g.time = *time;
+  STELE_TRY(g.time, founding_time(o.time));
   g.root_quorum = o.root_quorum;
   STELE_CHECK(check_counts(o));
-  const auto nodes = nodes_of(o);
+  const NewNodes all{nodes_of(o), o.etcd, true};
   STELE_CHECK(make_folder(o.folder / "keys"));
-  for (const auto& n : nodes) STELE_CHECK(make_folder(o.folder / n.folder / "keys"));
+  for (const auto& n : all.nodes) STELE_CHECK(make_folder(o.folder / n.folder / "keys"));
   for (unsigned i = 1; i <= o.roots; ++i) {
     const auto n = std::to_string(i);
     STELE_TRY(const auto passphrase,
@@ -197,14 +129,12 @@ Result<record::Genesis> make_network(const Context& c, const InitNetwork& o) {
     STELE_TRY(const auto made, make_key_file(o.folder / "keys" / ("root-" + n + ".key"), h, passphrase));
     g.roots.push_back({made.header.person, made.key.public_key().compressed()});
   }
-  for (const auto& n : nodes) STELE_CHECK(make_node_keys(c, o, n, nodes.size() > 1, g));
-  const auto text = record::encode_genesis(g);
-  auto decoded = record::decode_genesis(text);
-  if (!decoded) return Unexpected(to_error(decoded.error()));
-  STELE_CHECK(write_file(o.folder / "genesis.json", text, false, false));
-  for (const auto& n : nodes)
-    STELE_CHECK(write_file(o.folder / n.folder / "node.toml", node_toml(o, nodes, n), false, false));
-  return std::move(*decoded);
+  for (std::size_t i = 0; i < all.nodes.size(); ++i)
+    STELE_CHECK(make_node_keys(c, o, all.nodes[i], i, all.nodes.size() > 1, g));
+  STELE_TRY(auto written, write_genesis(o.folder / "genesis.json", g));
+  for (const auto& n : all.nodes)
+    STELE_CHECK(write_file(o.folder / n.folder / "node.toml", node_toml(all, n), false, false));
+  return written;
 }
 
 }  // namespace
@@ -244,13 +174,14 @@ Result<std::string> request_text(const record::Genesis& g, const signer::KeyHead
 Result<void> make_person_key(const Context& c, const KeyNew& o) {
   STELE_TRY(const auto genesis, read_genesis(c));
   STELE_TRY(const auto use, use_of(o.use));
+  STELE_TRY(auto person, person_of(o));
   STELE_TRY(
       const auto passphrase,
       signer::read_passphrase(c.passphrase, pick(c, "Mật khẩu mới cho khóa", "New passphrase for the key"), true));
   signer::KeyHeader h;
   h.net = genesis.net;
   h.org = o.org;
-  h.person = new_person();
+  h.person = std::move(person);
   h.use = use;
   h.disclosure = signer::person_disclosure(o.name, o.title);
   STELE_TRY(const auto made, make_key_file(o.out, h, passphrase));

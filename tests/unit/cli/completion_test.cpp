@@ -49,7 +49,7 @@ std::string bash_offers(const Folder& folder, const std::vector<std::string>& wo
 TEST(Completion, BashOffersCommandsOptionsChoicesAndFiles) {
   const Folder folder;
   (void)folder.write("hoc-ba.json", "{}");
-  EXPECT_EQ(bash_offers(folder, {"key", ""}), "new enrol show passwd backup ");
+  EXPECT_EQ(bash_offers(folder, {"key", ""}), "new enrol show passwd backup compromised ");
   EXPECT_EQ(bash_offers(folder, {"--lang", ""}), "vi en ");
   EXPECT_EQ(bash_offers(folder, {"--json", "verify", "hoc"}), "hoc-ba.json ");
   EXPECT_EQ(bash_offers(folder, {"receive", "--out", "hoc"}), "hoc-ba.json ");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 
 namespace stele::test {
@@ -187,17 +188,22 @@ std::vector<RecordId> TestNode::final(const std::vector<Outgoing>& records) {
   return out;
 }
 
+void TestNode::approved_by_root(std::vector<RecordId> targets) {
+  std::sort(targets.begin(), targets.end());
+  final({{sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", std::move(targets)})}});
+}
+
+std::uint64_t TestNode::index_of(const RecordId& id) {
+  return number(parse(get("/v1/records/" + base64url(id.view())).body), "index");
+}
+
 void TestNode::found() {
-  const auto approve = [&](std::vector<RecordId> targets) {
-    std::sort(targets.begin(), targets.end());
-    final({{sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", std::move(targets)})}});
-  };
   record::Org department;
   department.org = School::office;
   department.kind = "department";
   department.name = "Sở Ví Dụ";
-  approve(final({{sign(school_.root(0), Type::org, department)}}));
-  approve(final({{sign(school_.root(0), Type::policy, school_.policy(1))}}));
+  approved_by_root(final({{sign(school_.root(0), Type::org, department)}}));
+  approved_by_root(final({{sign(school_.root(0), Type::policy, school_.policy(1))}}));
   record::Org s;
   s.org = School::school;
   s.kind = "school";
@@ -207,8 +213,9 @@ void TestNode::found() {
   const auto key = [&](const std::string& who) {
     return json::write(Value::object({{"disclosure", school_.staff(who).disclosure}}));
   };
-  approve(final({{sign(school_.root(0), Type::org, s)},
-                 {sign(school_.root(0), Type::key, school_.key_body(school_.staff("officer"))), key("officer")}}));
+  approved_by_root(
+      final({{sign(school_.root(0), Type::org, s)},
+             {sign(school_.root(0), Type::key, school_.key_body(school_.staff("officer"))), key("officer")}}));
   std::vector<Outgoing> staff;
   const std::vector<std::string> names{"clerk", "teacher", "gym", "homeroom", "principal", "seal"};
   for (const auto& who : names)
@@ -216,6 +223,31 @@ void TestNode::found() {
   const auto ids = final(staff);
   for (std::size_t i = 0; i < names.size(); ++i) key_records_[names[i]] = ids.at(i);
   set_time("2026-01-08T00:00:00Z");  // second signatures need keys that are not of yesterday
+}
+
+void TestNode::allow_reports() {
+  auto policy = school_.policy(2);
+  record::Act act;
+  act.unit = record::Unit::above;
+  act.roles = {"registrar"};
+  act.needs = {{Type::approve, 1, record::Unit::other, {"principal"}, {}}};
+  for (const auto type : {Type::compromise, Type::reinstate}) {
+    act.act = type;
+    policy.acts.push_back(act);
+  }
+  record::Org s;
+  s.org = second_school;
+  s.kind = "school";
+  s.name = "Trường THPT Ví Dụ 2";
+  s.parent = School::office;
+  s.vaults = {0};
+  approved_by_root(final({{sign(school_.root(0), Type::policy, policy)}, {sign(school_.root(0), Type::org, s)}}));
+  auto& principal = school_.staff("newcomer");
+  principal.org = second_school;
+  principal.grants.front().org = second_school;
+  const auto opened = json::write(Value::object({{"disclosure", principal.disclosure}}));
+  approved_by_root(final({{sign(school_.root(0), Type::key, school_.key_body(principal)), opened}}));
+  set_time("2026-01-10T00:00:00Z");
 }
 
 Outgoing TestNode::class_list() {
@@ -315,6 +347,11 @@ Outgoing TestNode::amend(const RecordId& sheet, std::uint32_t row, const Pupil& 
   a.reason = "entry-error";
   a.supersedes = std::move(supersedes);
   return {sign("teacher", Type::amend, a), built.payload};
+}
+
+Outgoing TestNode::minutes(const std::string& content) {
+  const record::Document d{std::string(School::school), "minutes", {sha256(as_bytes(content))}};
+  return {sign("clerk", Type::document, d)};
 }
 
 void TestNode::grade() {

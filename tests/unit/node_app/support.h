@@ -60,15 +60,25 @@ class TestNode : public ::testing::Test {
   /// Fails the test unless all become final.
   std::vector<RecordId> final(const std::vector<Outgoing>&);
 
+  /// By the second root, of what the first one signed.
+  void approved_by_root(std::vector<RecordId> targets);
+  /// Where it stands on the ledger.
+  [[nodiscard]] std::uint64_t index_of(const RecordId&);
+
   // ---- the story ----
   void found();  ///< department, policy, school, staff; two days later
+  /// A policy by which the officer reports keys and clears what they signed, with the approval of a principal
+  /// elsewhere; "newcomer" is that of a second school, registered by the roots; two days later.
+  void allow_reports();
+  static constexpr std::string_view second_school = "thpt-vi-du-2";
   [[nodiscard]] Outgoing class_list();
   [[nodiscard]] Outgoing maths(const std::string& term);
   [[nodiscard]] Outgoing transcript(const Pupil&, const Digest& pickup);
   [[nodiscard]] Outgoing seal(const RecordId&);
   [[nodiscard]] Outgoing amend(const RecordId& sheet, std::uint32_t row, const Pupil&,
                                std::vector<RecordId> supersedes);
-  void grade();  ///< the class list, then maths in both terms
+  [[nodiscard]] Outgoing minutes(const std::string& content);  ///< a document of the clerk
+  void grade();                                                ///< the class list, then maths in both terms
 
   std::filesystem::path folder_;
   School school_;

@@ -88,6 +88,13 @@ def ask_ledger(c, ids, text):
         c.faults.append("GET /v1/receipts: not the receipts, in order")
     for query in ("", "ids=short", "ids=" + ",".join([none] * 65)):
         c.ask("GET", "/v1/receipts", "/v1/receipts?" + query, expect=400)
+    for pattern, path, known in (("/v1/keys/{kid}", "/v1/keys/", ids["kid"]), ("/v1/suspensions/{id}", "/v1/suspensions/", ids["suspension"])):
+        for which, status in ((known, 200), (none, 404), ("x", 400)):
+            c.ask("GET", pattern, path + which, expect=status)
+    _, held = c.ask("GET", "/v1/suspensions/{id}", f"/v1/suspensions/{ids['suspension']}?from=0", expect=200)
+    if [r["id"] for r in json.loads(held)["records"]] != [ids["suspended"]]:
+        c.faults.append(f"GET /v1/suspensions: {held!r}")
+    c.ask("GET", "/v1/suspensions/{id}", f"/v1/suspensions/{ids['suspension']}?from=x", expect=400)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/" + ids["tag"], expect=200)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/" + none, expect=404)
     c.ask("GET", "/v1/tags/{tag}", "/v1/tags/x", expect=400)
@@ -164,6 +171,7 @@ def ask_caches(c, ids):
     final = ids["final"]
     targets = {"/v1/records/{id}": "/v1/records/" + ids["diploma"], "/v1/records/{id}/receipt": f"/v1/records/{ids['diploma']}/receipt",
                "/v1/records/{id}/history": f"/v1/records/{ids['diploma']}/history", "/v1/tags/{tag}": "/v1/tags/" + ids["tag"],
+               "/v1/keys/{kid}": "/v1/keys/" + ids["kid"], "/v1/suspensions/{id}": "/v1/suspensions/" + ids["suspension"],
                "/v1/receipts": "/v1/receipts?ids=" + ids["diploma"], "/v1/checkpoints/{height}": "/v1/checkpoints/2", "/v1/blocks": f"/v1/blocks?from=1&to={final}",
                "/v1/proofs/inclusion": "/v1/proofs/inclusion?index=0&size=3", "/v1/proofs/consistency": "/v1/proofs/consistency?from=1&to=3",
                "/v1/status": f"/v1/status?index=0&height={final}", "/v1/orgs/{org}/jwks": f"/v1/orgs/{ids['org']}/jwks",

@@ -22,9 +22,14 @@ int serve(const std::filesystem::path& folder) {
   test::School school;
   school.found_grade_and_issue();
   school.graduate();
+  const auto minutes = [&](std::string_view of) {
+    const record::Document d{std::string(test::School::school), "minutes", {sha256(as_bytes(of))}};
+    return school.add({school.sign("clerk", record::Type::document, d)}).front();
+  };
+  const auto suspended = minutes("under review");
+  const auto suspension = school.change(record::Type::suspend, suspended);
   // Certified, and not final: nothing follows it.
-  const record::Document minutes{std::string(test::School::school), "minutes", {sha256(as_bytes("minutes"))}};
-  const auto waiting = school.add({school.sign("clerk", record::Type::document, minutes)}).front();
+  const auto waiting = minutes("minutes");
   Running v(school, [&](Config& c) {
     c.web = folder / "web";
     c.lookups = {30, 5};
@@ -38,6 +43,9 @@ int serve(const std::filesystem::path& folder) {
   const nlohmann::json ids{{"transcript", base64url(school.transcript.id.view())},
                            {"diploma", base64url(school.diploma.id.view())},
                            {"waiting", base64url(waiting.view())},
+                           {"suspended", base64url(suspended.view())},
+                           {"suspension", base64url(suspension.view())},
+                           {"kid", base64url(school.staff("teacher").key->id().view())},
                            {"tag", base64url(school.tag(record::Type::diploma, "once").view())},
                            {"org", std::string(test::School::school)},
                            {"final", school.last_final().value}};
