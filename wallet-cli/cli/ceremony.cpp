@@ -181,12 +181,10 @@ Result<NewNodes> planned_nodes(const ceremony::Plan& plan, const CeremonyAssembl
 
 Result<record::Genesis> write_network(const ceremony::Plan& plan, const record::Genesis& g, const CeremonyAssemble& o) {
   STELE_TRY(const auto nodes, planned_nodes(plan, o));
-  STELE_CHECK(make_folder(o.out));
+  for (const auto& n : nodes.nodes) STELE_CHECK(make_folder(o.out / n.folder));
   STELE_TRY(auto written, write_genesis(o.out / "genesis.json", g));
-  for (const auto& n : nodes.nodes) {
-    STELE_CHECK(make_folder(o.out / n.folder));
+  for (const auto& n : nodes.nodes)
     STELE_CHECK(write_file(o.out / n.folder / "node.toml", node_toml(nodes, n), false, false));
-  }
   return written;
 }
 
@@ -308,7 +306,7 @@ Exit check_all(const Context& c, const ceremony::Plan& plan, const record::Genes
     const auto have = std::to_string(seen.count()), need = std::to_string(g.root_quorum);
     seen.faults.push_back(make_error("ceremony_too_few",
                                      "Chưa đủ: " + have + " người giữ khóa gốc đã xác nhận, cần " + need + ".",
-                                     "Not enough: " + have + " root holders confirmed, " + need + " are needed."));
+                                     "Not enough: " + have + " confirmed, " + need + " are needed."));
   }
   if (!seen.faults.empty()) return fail(c, seen.faults);
   emit(c, confirmed_json(g, seen));

@@ -121,7 +121,7 @@ void say_what_it_means(const Context& c, const record::Genesis& g) {
       spare == 0 ? "Không được mất khóa nào."
                  : "Mất tới " + rest + " khóa vẫn còn đủ; mất thêm một khóa nữa thì không.",
       spare == 0 ? "No key may be lost."
-                 : "Up to " + rest + " keys may be lost; with one more lost there are never enough again.");
+                 : "Keys that may be lost: " + rest + "; once one more is lost there are never enough again.");
 }
 
 Exit drill(const Context& c, const record::Genesis& g, const std::vector<Holder>& holders) {
@@ -130,7 +130,7 @@ Exit drill(const Context& c, const record::Genesis& g, const std::vector<Holder>
   if (!*took) {
     const auto have = std::to_string(holders.size()), need = std::to_string(g.root_quorum);
     return fail(c, make_error("ceremony_too_few", "Chưa đủ: có " + have + " khóa gốc, cần " + need + ".",
-                              "Not enough: " + have + " root keys are here, " + need + " are needed."));
+                              "Not enough: root keys here: " + have + ", needed: " + need + "."));
   }
   // The rules and the genesis agree, or one of them is not what the holders were told.
   STELE_ASSERT(**took == g.root_quorum);

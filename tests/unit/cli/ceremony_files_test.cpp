@@ -38,8 +38,14 @@ TEST_F(CeremonyFiles, WhoeverAssemblesInWhateverOrderGetsTheSameBytes) {
 
 TEST_F(CeremonyFiles, AnOfficeGetsOneNodeWithAllItsRoles) {
   const auto files = half_files();
+  // A folder that is there already stays as open as it was.
+  fs::create_directory(folder.at("net"));
+  const auto open = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
+  fs::permissions(folder.at("net"), open);
   ASSERT_EQ(assemble(files, "net", {"--url", "so-b=https://so-b.example:7480", "--etcd", "http://10.0.0.1:2379"}).exit,
             0);
+  EXPECT_EQ(fs::status(folder.at("net")).permissions(), open);
+  EXPECT_EQ(fs::status(folder.at("net/so-a")).permissions(), fs::perms::owner_all);
   const auto a = app::read_config(folder.at("net/so-a/node.toml"));
   ASSERT_TRUE(a) << a.error().en;
   EXPECT_TRUE(a->roles.orderer && a->roles.validator && !a->roles.vault);
