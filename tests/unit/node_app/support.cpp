@@ -111,7 +111,7 @@ void TestNode::set_time(const std::string& utc) {
   ADD_FAILURE() << "block time did not follow the clock";
 }
 
-http::Response TestNode::send(http::Request request) {
+http::Response TestNode::send(const http::Request& request) {
   http::ClientOptions options;
   options.read_timeout = std::chrono::milliseconds(60'000);
   auto client = http::Client::open(app_->url(), options);
@@ -218,6 +218,7 @@ void TestNode::found() {
              {sign(school_.root(0), Type::key, school_.key_body(school_.staff("officer"))), key("officer")}}));
   std::vector<Outgoing> staff;
   const std::vector<std::string> names{"clerk", "teacher", "gym", "homeroom", "principal", "seal"};
+  staff.reserve(names.size());
   for (const auto& who : names)
     staff.push_back({sign("officer", Type::key, school_.key_body(school_.staff(who))), key(who)});
   const auto ids = final(staff);

@@ -43,7 +43,7 @@ class TestNode : public ::testing::Test {
   [[nodiscard]] app::NodeKeys keys() const;
 
   // ---- requests ----
-  http::Response send(http::Request);
+  http::Response send(const http::Request&);
   http::Response get(const std::string& target);
   http::Response post(const std::string& target, const std::string& body, const std::string& type = "application/json");
   /// Signed by one of the school's people.
