@@ -122,7 +122,7 @@ http::Response TestNode::send(const http::Request& request) {
 http::Response TestNode::get(const std::string& target) {
   http::Request r;
   r.target = target;
-  return send(std::move(r));
+  return send(r);
 }
 http::Response TestNode::post(const std::string& target, const std::string& body, const std::string& type) {
   http::Request r;
@@ -130,7 +130,7 @@ http::Response TestNode::post(const std::string& target, const std::string& body
   r.target = target;
   r.headers.set("Content-Type", type);
   r.body = body;
-  return send(std::move(r));
+  return send(r);
 }
 http::Request TestNode::signed_request(const std::string& who, const std::string& method, const std::string& target,
                                        const std::string& body) {

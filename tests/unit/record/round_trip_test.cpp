@@ -73,9 +73,10 @@ TEST(Record, MembersStandInTheOrderOfTheTables) {
 
 TEST(Record, MembersMayComeInAnyOrder) {
   const std::string sorted = jws(full(Type::compromise));
-  const std::string json =
-      R"({"stele":{"reason":"key-lost","to":900,"from":5,"org":"thpt-vi-du-1","key":")" + base64url(filled<KeyId>(65).view()) +
-      R"(","after":")" + base64url(filled<HeaderHash>(7).view()) + R"(","net":")" + std::string(net) + R"(" , "v":1}})";
+  const std::string json = R"({"stele":{"reason":"key-lost","to":900,"from":5,"org":"thpt-vi-du-1","key":")" +
+                           base64url(filled<KeyId>(65).view()) + R"(","after":")" +
+                           base64url(filled<HeaderHash>(7).view()) + R"(","net":")" + std::string(net) +
+                           R"(" , "v":1}})";
   const auto record = decode(with_payload(sorted, json));
   ASSERT_TRUE(record) << text(record.error());
   EXPECT_TRUE(record->body == full(Type::compromise).body);
