@@ -119,6 +119,18 @@ Result<Block, Rejection> decode_meta(ByteView meta, std::vector<std::string> rec
   return b;
 }
 
+BlockJoin::BlockJoin(ByteView meta, std::uint32_t count, std::size_t bytes)
+    : signature_(meta.last(Signature::size_bytes)) {
+  constexpr std::size_t count_bytes = 4;
+  out_.reserve(bytes);
+  out_.raw(meta.first(meta.size() - Signature::size_bytes - count_bytes));
+  out_.u32(count);
+}
+Bytes BlockJoin::finish() && {
+  out_.raw(signature_);
+  return std::move(out_).take();
+}
+
 Digest body_hash(const Block& b) {
   // The same bytes as encode() without its last 64, but not copied: they are megabytes.
   constexpr std::size_t length_bytes = 4;

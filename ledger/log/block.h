@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/log/certificate.h"
+#include "ledger/log/wire.h"
 
 namespace stele::log {
 
@@ -40,5 +41,17 @@ struct Block {
 /// give the block back.
 [[nodiscard]] Bytes encode_meta(const Block&);
 [[nodiscard]] Result<Block, Rejection> decode_meta(ByteView meta, std::vector<std::string> records);
+/// Joins them as encode() would, without a copy of each record between: blocks are megabytes.
+class BlockJoin {
+ public:
+  /// `meta` must be one that decode_meta takes. `bytes`: of the whole, as far as is known.
+  BlockJoin(ByteView meta, std::uint32_t count, std::size_t bytes);
+  void add(std::string_view jws) { out_.bytes32(as_bytes(jws)); }
+  [[nodiscard]] Bytes finish() &&;
+
+ private:
+  ByteView signature_;
+  Writer out_;
+};
 
 }  // namespace stele::log

@@ -53,13 +53,25 @@ Result<Batch> decode_batch(std::string_view body, Height from) {
 
 std::string encode_batch(const std::vector<Bytes>& blocks, const Bytes& qc) {
   STELE_ASSERT(!blocks.empty());
-  log::Writer w;
-  w.raw(as_bytes(magic));
-  w.u8(version);
-  w.u32(static_cast<std::uint32_t>(blocks.size()));
-  for (const auto& b : blocks) w.bytes32(b);
-  w.bytes32(qc);
-  return std::string(as_text(w.bytes()));
+  constexpr std::size_t length_bytes = 4;
+  log::Writer head;
+  head.raw(as_bytes(magic));
+  head.u8(version);
+  head.u32(static_cast<std::uint32_t>(blocks.size()));
+  // Megabytes: they are copied once, into a place of their size.
+  std::size_t bytes = head.bytes().size() + length_bytes + qc.size();
+  for (const auto& b : blocks) bytes += length_bytes + b.size();
+  std::string out(as_text(head.bytes()));
+  out.reserve(bytes);
+  const auto put = [&out](const Bytes& b) {
+    log::Writer length;
+    length.u32(static_cast<std::uint32_t>(b.size()));
+    out += as_text(length.bytes());
+    out += as_text(b);
+  };
+  for (const auto& b : blocks) put(b);
+  put(qc);
+  return out;
 }
 
 Result<BlockSource> BlockSource::open(std::string_view url, http::ClientOptions options) {

@@ -147,13 +147,29 @@ Follower::Step Follower::step() {
   const Height head = ledger_.chain().head().height;
   const bool uncertified = head.value > 0 && !ledger_.head_qc();
   const Height next{uncertified ? head.value : head.value + 1};
-  auto batch = source_.fetch(std::exchange(ask_from_, std::nullopt).value_or(next));
+  auto batch = fetch(std::exchange(ask_from_, std::nullopt).value_or(next));
   if (!batch) {
     if (batch.error().malformed) return {Step::Kind::lies, std::move(batch).error().error};
     return {Step::Kind::unreachable, std::move(batch).error().error};
   }
   if (!*batch) return {Step::Kind::nothing_new};
+  ask_ahead(**batch);
   return take(std::move(**batch));
+}
+
+Follower::Answer Follower::fetch(Height from) {
+  if (auto ahead = std::exchange(ahead_, std::nullopt)) {
+    auto answer = ahead->answer.get();  // the source takes one question at a time
+    if (ahead->from == from && answer && *answer) return answer;
+  }
+  return source_.fetch(from);
+}
+
+/// After more than one block at once there may be more to come than this one answer.
+void Follower::ask_ahead(const Batch& batch) {
+  if (batch.blocks.size() < 2) return;
+  const Height from{batch.blocks.back().height.value + 1};
+  ahead_ = Ahead{from, std::async(std::launch::async, [this, from] { return source_.fetch(from); })};
 }
 
 bool Follower::check_network(std::optional<Step>& out) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -65,7 +66,10 @@ class Follower {
   struct Step;
   void run();
   Step step();
+  using Answer = Result<std::optional<Batch>, SourceError>;
   Step take(Batch);
+  Answer fetch(Height from);
+  void ask_ahead(const Batch&);
   bool check_network(std::optional<Step>& out);
   void set(FollowState, std::optional<Error>);
   bool pause(std::chrono::milliseconds);
@@ -76,6 +80,12 @@ class Follower {
   const Report report_;
   bool network_checked_ = false;
   std::optional<Height> ask_from_;  ///< the source may be on another branch: from above our final block
+  /// While far behind: what comes after the batch in hand, asked for while that one is judged.
+  struct Ahead {
+    Height from;
+    std::future<Answer> answer;
+  };
+  std::optional<Ahead> ahead_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -211,7 +211,7 @@ Result<Response> blocks(const Parts& p, const Request& r) {
   out.content_type = "application/octet-stream";
   if (to && *to <= p.ledger.final_point()->checkpoint.height.value)
     return http::cached(std::move(out), http::immutable);
-  return out;
+  return http::cached(std::move(out), "no-store");  // it ends at the head of the moment: no use to anybody twice
 }
 
 Response path_response(const log::MerklePath& path) {

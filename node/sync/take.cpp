@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <future>
 
 namespace stele::sync {
@@ -102,24 +103,46 @@ Result<void, TakeError> check_certificate(const rules::Chain& chain, const log::
   return {};
 }
 
-/// From the block `first` on. While one is judged and stored, the next one is decoded and its signatures are checked.
+/// Blocks of which is found out what can be before their turn comes, so many at once that all cores have work while one
+/// of those before waits for the disk.
+class Preparing {
+ public:
+  Preparing(const store::Ledger& ledger, std::vector<log::Block>& blocks, std::size_t first)
+      : ledger_(ledger), blocks_(blocks), next_(first) {}
+  void go_on() {
+    constexpr std::size_t at_once = 2;
+    for (; ahead_.size() < at_once && next_ < blocks_.size(); ++next_) {
+      ahead_.push_back(std::async(std::launch::async, [this, b = std::move(blocks_[next_])]() mutable {
+        return ledger_.prepare(std::move(b));
+      }));
+    }
+  }
+  store::Prepared take() {
+    auto out = ahead_.front().get();
+    ahead_.pop_front();
+    return out;
+  }
+
+ private:
+  const store::Ledger& ledger_;
+  std::vector<log::Block>& blocks_;
+  std::size_t next_;
+  std::deque<std::future<store::Prepared>> ahead_;
+};
+
+/// From the block `first` on. While one is judged and stored, the next ones are decoded and their signatures checked.
 Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, const std::vector<log::QuorumCertificate>& qcs,
                                std::size_t first, const std::function<bool(Height)>& go_on,
                                std::vector<rules::Applied>& out) {
   const auto& chain = ledger.chain();
-  std::future<store::Prepared> next;
-  const auto prepare = [&](std::size_t i) {
-    if (i >= batch.blocks.size()) return;
-    next = std::async(std::launch::async,
-                      [&ledger, b = std::move(batch.blocks[i])]() mutable { return ledger.prepare(std::move(b)); });
-  };
   if (first < batch.blocks.size()) STELE_CHECK(check_certificate(chain, batch.blocks[first], qcs[first]));
-  prepare(first);
+  Preparing preparing(ledger, batch.blocks, first);
+  preparing.go_on();
   for (std::size_t i = first; i < batch.blocks.size(); ++i) {
-    auto prepared = next.get();
+    auto prepared = preparing.take();
     const Height height = prepared.block().height;
     if (i > first) STELE_CHECK(check_certificate(chain, prepared.block(), qcs[i]));
-    prepare(i + 1);
+    preparing.go_on();
     auto applied = ledger.append(std::move(prepared), qcs[i].header);
     if (!applied) return refused(height, std::move(applied).error());
     out.push_back(std::move(*applied));

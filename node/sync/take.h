@@ -1,5 +1,5 @@
 // Blocks that another node serves, taken into a ledger: the same for a follower of one node and for a validator that
-// catches up. Believes nothing. No I/O but the ledger's, no clock, no threads.
+// catches up. Believes nothing. No I/O but the ledger's, no clock; returns when all its threads have ended.
 #pragma once
 
 #include <functional>

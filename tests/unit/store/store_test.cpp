@@ -158,7 +158,7 @@ TYPED_TEST(EveryStore, RefusesRowsWithoutOneIdForEachRecordAndIdsThatAreTaken) {
   EXPECT_EQ(code_of(s.commit(std::span(&row, 1))), "store_duplicate_id");
   row = made_block(1, 0, 2);
   ASSERT_TRUE(s.commit(std::span(&row, 1)));
-  auto again = made_block(2, 2, 1);
+  auto again = made_block(2, 2, 2);
   again.ids[0] = row.ids[1];
   EXPECT_EQ(code_of(s.commit(std::span(&again, 1))), "store_duplicate_id");
   EXPECT_EQ(*s.find(row.ids[1]), std::optional(RecordIndex{1}));
