@@ -290,6 +290,7 @@ TYPED_TEST(EveryStore, LetsOthersReadWholeBlocksWhileOneWrites) {
     }
   };
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) readers.emplace_back(read);
   for (std::uint64_t h = 1; h <= 100; ++h) {
     const auto row = made_block(h, (h - 1) * 3, 3);
