@@ -8,8 +8,8 @@
 
 namespace {
 
-using namespace stele;                 // NOLINT(google-build-using-namespace)
-using namespace stele::cli::ceremony;  // NOLINT(google-build-using-namespace)
+using namespace stele;                 // NOLINT(google-build-using-namespace): a program of one file
+using namespace stele::cli::ceremony;  // NOLINT(google-build-using-namespace): as above
 
 template <class T>
 void told(const Result<T>& r) {
