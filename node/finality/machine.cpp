@@ -103,7 +103,7 @@ void Machine::stored(StoredBlock b) {
 
 void Machine::given_up_above(Height height) {
   STELE_ASSERT(height >= final_.height);
-  while (head().header.height > height) blocks_.pop_back();
+  for (; head().header.height > height; blocks_.pop_back()) qcs_.erase(head().hash);  // news, should they come back
   find_highest();
 }
 

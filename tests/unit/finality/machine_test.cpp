@@ -378,6 +378,9 @@ TEST_F(MachineTest, WhatIsGivenUpNoLongerCounts) {
   EXPECT_EQ(m.highest_certified().header, a.header_hash);
   m.given_up_above(Height{0});
   EXPECT_EQ(m.highest_certified(), net.genesis_place());
+  m.stored(stored(a));
+  m.stored(stored(b));  // carries the certificate
+  EXPECT_EQ(m.highest_certified().header, a.header_hash) << "and counts again when it comes back";
 }
 
 TEST_F(MachineTest, NoBlockIsOfATimeBeyondTheYear9999) {
