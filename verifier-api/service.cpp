@@ -78,6 +78,7 @@ Result<std::unique_ptr<store::Ledger>> open_ledger(const Config& config, const r
   options.create = true;
   STELE_TRY(auto blocks, store::open_rocks_store(config.data / "ledger", options));
   store::LedgerOptions replay;
+  replay.uncertified_max = store::accepted_max;
   replay.verify_signatures = config.check_all;
   return store::Ledger::open(genesis, std::move(blocks), config.data / "head", replay);
 }

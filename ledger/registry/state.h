@@ -2,6 +2,7 @@
 // records alone. Pure. One writer (`rules::Chain`); readers must not overlap with it.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <map>
 #include <unordered_map>
@@ -89,12 +90,17 @@ struct AmendState {
 /// How far back officers may report a key as compromised; further back only genesis roots.
 inline constexpr std::uint64_t compromise_back_s = 30 * std::uint64_t{86'400};
 
+/// For what has an entry for each record: not a node apart for each, which is another miss in the cache. An entry's
+/// address lasts until the next record is entered.
+template <class T>
+using ByRecord = boost::unordered_flat_map<RecordId, T, std::hash<RecordId>>;
+
 struct State final : OrgTree {
   explicit State(const record::Genesis&);
 
   record::Genesis genesis;
   log::StatusTree status;
-  std::unordered_map<RecordId, RecordInfo> records;
+  ByRecord<RecordInfo> records;
   std::vector<RecordId> ids;  ///< by index
   std::unordered_map<KeyId, KeyState>
       keys;  ///< the latest record of each kid that came into force, whatever its status now
@@ -111,11 +117,11 @@ struct State final : OrgTree {
   std::map<SheetSlot, RecordId> sheet_slots;  ///< live or pending
   std::unordered_map<RecordId, SheetState> sheets;
   std::unordered_map<RecordId, CredentialState> credentials;
-  std::unordered_map<RecordId, std::string> documents;  ///< to their organisation
-  std::unordered_map<RecordId, AmendState> amends;      ///< in force or pending
-  std::unordered_map<RecordId, KeyId> key_records;      ///< every key record in force or once in force
-  std::unordered_map<std::string, KeyId> persons;       ///< to the person's latest key; roots included
-  std::unordered_map<Tag256, RecordId> live_tags;       ///< live or pending
+  ByRecord<std::string> documents;                  ///< to their organisation
+  std::unordered_map<RecordId, AmendState> amends;  ///< in force or pending
+  std::unordered_map<RecordId, KeyId> key_records;  ///< every key record in force or once in force
+  std::unordered_map<std::string, KeyId> persons;   ///< to the person's latest key; roots included
+  std::unordered_map<Tag256, RecordId> live_tags;   ///< live or pending
   std::map<record::StatusSlot, RecordId> status_slots;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> register_last;  ///< (org, kind, year)
   std::unordered_map<RecordId, RecordId> superseded_by;

@@ -10,16 +10,13 @@
 namespace stele::store {
 namespace {
 
-Error malformed(const BlockRow& row, std::string_view vi, std::string_view en) {
-  return make_error("store_row_malformed", fmt::format("Không thể lưu khối {}: {}.", row.height.value, vi),
-                    fmt::format("Block {} can't be stored: {}.", row.height.value, en));
+Error too_many_records(const BlockRow& row) {
+  return make_error("store_row_malformed", fmt::format("Không thể lưu khối {}: quá nhiều bản ghi.", row.height.value),
+                    fmt::format("Block {} can't be stored: it has too many records.", row.height.value));
 }
 
 Result<void> check_form(const BlockRow& row) {
-  if (row.ids.size() != row.records.size())
-    return Unexpected(malformed(row, "số mã không bằng số bản ghi", "it has not one id for each record"));
-  if (row.records.size() > records_per_block_max)
-    return Unexpected(malformed(row, "quá nhiều bản ghi", "it has too many records"));
+  if (row.records.size() > records_per_block_max) return Unexpected(too_many_records(row));
   return {};
 }
 
@@ -82,33 +79,6 @@ Result<Stored> compare_with_stored(const Store& store, const BlockRow& row) {
   return worst;
 }
 
-Error duplicate_id(const BlockRow& row, std::size_t position) {
-  return make_error("store_duplicate_id",
-                    fmt::format("Bản ghi thứ {} của khối {} đã có trong sổ cái.", position + 1, row.height.value),
-                    fmt::format("Record {} of block {} is on the ledger already.", position + 1, row.height.value));
-}
-
-// The rules above the store refuse a second copy, from all ids that they know; the table could hold only one of them.
-// Asserted here again for what fills a hole, within a call, and of each new block for its first record: to look for
-// every id of every new block took a fortieth of a node's time while it copied a ledger.
-Result<void> check_ids(const Store& store, Height tip, std::span<const BlockRow* const> rows) {
-  std::vector<std::pair<const RecordId*, const BlockRow*>> seen;
-  for (const BlockRow* row : rows) {
-    const auto looked_for = row->height > tip ? std::min<std::size_t>(1, row->ids.size()) : row->ids.size();
-    for (std::size_t i = 0; i < looked_for; ++i) {
-      STELE_TRY(const auto stored, store.find(row->ids[i]));
-      if (stored && stored->value != row->first.value + i) return Unexpected(duplicate_id(*row, i));
-    }
-    for (const auto& id : row->ids) seen.emplace_back(&id, row);
-  }
-  std::sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return *a.first < *b.first; });
-  const auto twice =
-      std::adjacent_find(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return *a.first == *b.first; });
-  if (twice == seen.end()) return {};
-  const auto& [id, row] = *std::next(twice);
-  return Unexpected(duplicate_id(*row, static_cast<std::size_t>(id - row->ids.data())));
-}
-
 Result<void> check_size(std::span<const BlockRow> rows) {
   const auto bytes = bytes_of(rows);
   if (bytes <= commit_bytes_max) return {};
@@ -122,7 +92,7 @@ Result<void> check_size(std::span<const BlockRow> rows) {
 }  // namespace
 
 std::uint64_t bytes_of(std::span<const BlockRow> rows) {
-  // What the keys, the id table and the framing add to each block and record, rounded up.
+  // What the keys and the framing add to each block and record, rounded up.
   constexpr std::uint64_t per_block = 128;
   constexpr std::uint64_t per_record = 96;
   std::uint64_t sum = 0;
@@ -154,7 +124,6 @@ Result<std::vector<const BlockRow*>> rows_to_write(const Store& store, std::span
     ++expected.value;
     records += row.records.size();
   }
-  STELE_CHECK(check_ids(store, last.height, out));
   return out;
 }
 

@@ -7,8 +7,7 @@ namespace stele::store {
 
 /// The rows that have to be written, in their order: new ones, which continue the tip, and old ones of which a part is
 /// missing in the store (a hole is filled by committing its block again). Rows that are stored whole, byte for byte,
-/// are left out. No id stands twice among them, or belongs to another
-/// record as far as is looked (see `check_ids`). Errors as in `Store::commit`.
+/// are left out. Errors as in `Store::commit`.
 Result<std::vector<const BlockRow*>> rows_to_write(const Store&, std::span<const BlockRow>);
 
 /// For `Store::replace_tail`: the rows continue the block at `keep`. Gives the tip as it is when all above is given up;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ledger/rules/chain.h"
+#include "ledger/store/ledger.h"
 #include "ledger/store/load_blocks.h"
 #include "ledger/store/tail_check.h"
 
@@ -22,7 +23,6 @@ class Fsck {
   FsckReport run(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     holes();
     derive(progress);
-    id_table();
     head();
     return std::move(report_);
   }
@@ -174,44 +174,6 @@ class Fsck {
     }
   }
 
-  // ---- the derived table ----
-
-  void id_table() {
-    const auto tip = store_.tip();
-    const std::uint64_t total = tip ? tip->records : 0;
-    std::vector<RecordId> table;
-    std::vector<bool> known(total);
-    std::uint64_t wrong = 0;
-    table.resize(total);
-    auto walked = store_.for_each_id([&](const RecordId& id, RecordIndex index) -> Result<Walk> {
-      if (index.value >= total || known[index.value]) {
-        ++wrong;
-      } else {
-        table[index.value] = id;
-        known[index.value] = true;
-      }
-      return Walk::more;
-    });
-    if (!walked) return find(walked.error());
-    std::optional<RecordIndex> first;
-    walked = store_.for_each_record({}, [&](RecordIndex index, Height, std::string_view jws) -> Result<Walk> {
-      if (index.value >= total) return Walk::enough;
-      const auto id = record::record_id(jws.substr(0, jws.rfind('.')));
-      if (!known[index.value] || table[index.value] != id) {
-        ++wrong;
-        if (!first) first = index;
-      }
-      return Walk::more;
-    });
-    if (!walked) return find(walked.error());
-    if (wrong == 0) return;
-    find("id_table_differs", std::nullopt, first,
-         fmt::format("Bảng tra mã bản ghi sai ở {} chỗ. Nếu không còn lỗi nào khác, hãy dựng lại bảng từ các khối.",
-                     wrong),
-         fmt::format("The table of record ids is wrong in {} places. If nothing else is, rebuild it from the blocks.",
-                     wrong));
-  }
-
   // ---- the head file ----
 
   void head() {
@@ -230,19 +192,25 @@ class Fsck {
                       blocks + 1, at));
     // Among several validators the newest block waits for its certificate; one that signs alone has it at once.
     const bool waits = chain_.signers()->size() > 1;
-    if (at + 1 == blocks && !waits)
+    const auto behind = at < blocks ? blocks - at : 0;
+    if (behind == 1 && !waits)
       find("head_behind", Height{blocks}, std::nullopt,
            fmt::format("Tệp đầu chuỗi còn ở khối {}: dấu vết của một lần dừng đột ngột. Khởi động nút sẽ tự sửa.", at),
            fmt::format("The head file is still at block {}: the trace of a sudden stop. A start of the node mends it.",
                        at));
-    if (at + 1 < blocks)
+    if (behind > 1)
       find("head_behind", Height{at + 1}, std::nullopt,
-           fmt::format("Tệp đầu chuỗi dừng ở khối {}, kho có đến khối {}: tệp đã cũ hoặc bị mất. Hãy đối chiếu với nút "
-                       "khác, rồi mới lập lại tệp.",
-                       at, blocks),
-           fmt::format("The head file ends at block {}, the store at {}: the file is old or lost. Compare with another "
-                       "node, and only then make it anew.",
-                       at, blocks));
+           fmt::format("Tệp đầu chuỗi dừng ở khối {}, kho có đến khối {}. {}Tệp đã cũ hoặc bị mất: hãy đối chiếu với "
+                       "nút khác, rồi mới lập lại tệp.",
+                       at, blocks,
+                       behind > accepted_max ? "" : "Nếu nút dừng đột ngột khi đang chép khối, khởi động sẽ tự sửa. "),
+           fmt::format(
+               "The head file ends at block {}, the store at {}. {}The file is old or lost: compare with another "
+               "node, and only then make it anew.",
+               at, blocks,
+               behind > accepted_max ? ""
+                                     : "If the node stopped suddenly while it copied blocks, a start mends "
+                                       "it. Else: "));
     if (*head) head_block(**head);
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/store/ledger_impl.h"
 #include "ledger/store/load_blocks.h"
@@ -47,18 +48,6 @@ Error failed_before() {
                     "Một lần ghi trước đã lỗi, chưa rõ kết quả. Hãy khởi động lại nút để kiểm tra phần cuối sổ cái.",
                     "An earlier write failed and its outcome is unknown. Restart the node, so that the end of the "
                     "ledger is checked.");
-}
-
-/// An orderer signed two blocks for this height, and this is the one that the validators did not take.
-Error not_certified(Height height) {
-  return make_error(
-      "block_not_certified",
-      fmt::format("Khối {} nhận được không phải khối mà các nút xác nhận đã ký; không lưu gì. Hãy báo cho "
-                  "Sở, theo một nút khác và khởi động lại.",
-                  height.value),
-      fmt::format("Block {} as received is not the one that the validators signed; nothing of it was "
-                  "stored. Tell the department, follow another node and restart.",
-                  height.value));
 }
 
 Unexpected<AppendError> rejected(BlockRejection why) {
@@ -289,7 +278,7 @@ Result<void, Ledger::AppendError> Ledger::certify_from(const log::Block& block) 
   if (!qc) return rejected({std::move(qc).error(), std::nullopt});
   if (auto ok = log::check_qc(*qc, m.head.hash, *m.chain.signers()); !ok)
     return rejected({std::move(ok).error(), std::nullopt});
-  if (auto ok = certify(*qc); !ok) return failed(std::move(ok).error());
+  if (auto ok = keep_certificate(std::move(*qc)); !ok) return failed(std::move(ok).error());
   return {};
 }
 
@@ -298,9 +287,10 @@ struct Ledger::Validated {
   BlockRow row;
 };
 
-Prepared Ledger::decoded(log::Block block) {
-  Prepared out(std::move(block));
-  auto records = decode_records(out.block_.records);
+Prepared Ledger::decoded(const log::Block& block) {
+  Prepared out;
+  out.of_ = block.signature;
+  auto records = decode_records(block.records);
   if (records)
     out.decoded_ = std::move(*records);
   else
@@ -308,8 +298,8 @@ Prepared Ledger::decoded(log::Block block) {
   return out;
 }
 
-Prepared Ledger::prepare(log::Block block) const {
-  auto out = decoded(std::move(block));
+Prepared Ledger::prepare(const log::Block& block) const {
+  auto out = decoded(block);
   out.good_with_.resize(out.decoded_.size());
   with_chain([&](const rules::Chain& chain) {
     for (std::size_t i = 0; i < out.decoded_.size(); ++i) {
@@ -324,16 +314,16 @@ Prepared Ledger::prepare(log::Block block) const {
 }
 
 /// Judges and applies; nothing is stored.
-Result<Ledger::Validated, AppendError> Ledger::validate(Prepared p, Signatures signatures) {
+Result<Ledger::Validated, AppendError> Ledger::validate(log::Block block, Prepared p, Signatures signatures) {
   auto& m = *impl_;
+  STELE_ASSERT(p.of_ == block.signature);
   if (p.bad_) return rejected(std::move(*p.bad_));
   if (signatures == Signatures::check) {
     if (auto ok = check_all(m.chain, p.decoded_, p.good_with_); !ok) return rejected(std::move(ok).error());
   }
-  auto applied =
-      move_on(p.decoded_, [&] { return m.chain.apply(p.block_, Signatures::trusted, std::move(p.decoded_)); });
+  auto applied = move_on(p.decoded_, [&] { return m.chain.apply(block, Signatures::trusted, std::move(p.decoded_)); });
   if (!applied) return rejected(std::move(applied).error());
-  return validated(std::move(p.block_), std::move(*applied));
+  return validated(std::move(block), std::move(*applied));
 }
 
 Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
@@ -344,7 +334,6 @@ Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
   out.row.meta = log::encode_meta(block);
   out.row.first = applied.first;
   out.row.records = std::move(block.records);
-  out.row.ids = applied.ids;
   out.applied = std::move(applied);
   return out;
 }
@@ -352,26 +341,66 @@ Ledger::Validated Ledger::validated(log::Block block, rules::Applied applied) {
 Result<rules::Applied, AppendError> Ledger::append(log::Block block, Signatures signatures) {
   auto& m = *impl_;
   if (m.failed) return failed(failed_before());
+  STELE_ASSERT(m.accepted.empty());
   STELE_CHECK(certify_from(block));
-  STELE_TRY(auto made, validate(decoded(std::move(block)), signatures));
+  auto found = decoded(block);
+  STELE_TRY(auto made, validate(std::move(block), std::move(found), signatures));
   return keep(std::move(made));
 }
 
-Result<rules::Applied, AppendError> Ledger::append(Prepared p, const HeaderHash& certified) {
+Result<void, AppendError> Ledger::accept(log::Block block, Prepared p, log::QuorumCertificate qc) {
   auto& m = *impl_;
   if (m.failed) return failed(failed_before());
-  STELE_CHECK(certify_from(p.block_));
-  STELE_TRY(auto made, validate(std::move(p), Signatures::check));
-  if (made.applied.header_hash != certified) {
-    m.failed = true;
-    return failed(not_certified(made.applied.header.height));
+  STELE_CHECK(certify_from(block));
+  const auto signers = m.chain.signers_of(block);
+  auto good = signers ? log::check_qc(qc, qc.header, *signers) : reject(RejectionCode::block_wrong_epoch, "recovery");
+  if (!good) return rejected({std::move(good).error(), std::nullopt});
+  STELE_TRY(auto made, validate(std::move(block), std::move(p), Signatures::check));
+  const bool certified = made.applied.header_hash == qc.header;
+  for (const auto& jws : made.row.records) m.accepted_bytes += jws.size();
+  advance(made.applied);
+  std::optional<log::QuorumCertificate> own;
+  if (certified) own = std::move(qc);
+  m.head_qc = own;
+  m.accepted.push_back({std::move(made.applied), std::move(made.row), std::move(own), m.parent, m.head});
+  if (!certified) return rejected({{RejectionCode::block_bad_qc, "header"}, std::nullopt});
+  return {};
+}
+
+bool Ledger::accepted_enough() const {
+  return impl_->accepted.size() >= accepted_max || impl_->accepted_bytes >= accepted_bytes_max;
+}
+
+Result<std::vector<rules::Applied>> Ledger::store_accepted() {
+  auto& m = *impl_;
+  if (m.failed) return Unexpected(failed_before());
+  std::vector<rules::Applied> out;
+  if (m.accepted.empty()) return out;
+  auto accepted = std::exchange(m.accepted, {});
+  m.accepted_bytes = 0;
+  std::vector<BlockRow> rows;
+  rows.reserve(accepted.size());
+  for (auto& a : accepted) rows.push_back(std::move(a.row));
+  if (auto stored = m.store->commit(rows); !stored) return fail(), Unexpected(std::move(stored).error());
+  tell_stored();
+  const auto last = std::find_if(accepted.rbegin(), accepted.rend(), [](const auto& a) { return a.qc.has_value(); });
+  if (last != accepted.rend()) {
+    auto written = m.head_file->write({last->head.checkpoint.height, last->head.hash, log::encode(*last->qc)});
+    if (!written) return fail(), Unexpected(std::move(written).error());
   }
-  return keep(std::move(made));
+  const std::unique_lock lock(mutex_);  // a set may begin
+  for (auto& a : accepted) {
+    m.extend_tail(a.applied);
+    if (a.qc) m.publish(a.parent, a.head, log::encode(*a.qc));
+    out.push_back(std::move(a.applied));
+  }
+  return out;
 }
 
 Result<rules::Applied, AppendError> Ledger::append(rules::Chain::Draft draft) {
   auto& m = *impl_;
   if (m.failed) return failed(failed_before());
+  STELE_ASSERT(m.accepted.empty());
   STELE_CHECK(certify_from(draft.block()));
   auto applied = move_on(draft.records(), [&] { return m.chain.apply(draft); });
   if (!applied) return rejected(std::move(applied).error());
@@ -398,14 +427,40 @@ Result<rules::Applied, AppendError> Ledger::keep(Validated made) {
   auto& m = *impl_;
   auto& applied = made.applied;
   if (auto stored = m.store->commit(std::span(&made.row, 1)); !stored) {
-    m.failed = true;
+    fail();
     return failed(std::move(stored).error());
   }
+  tell_stored();
   m.extend_tail(applied);
-  m.parent = std::move(m.head);
-  m.head = {applied.header, applied.header_text, applied.header_hash};
-  m.head_qc.reset();
+  advance(applied);
   return std::move(applied);
+}
+
+/// The chain has moved on by this block.
+void Ledger::advance(const rules::Applied& a) {
+  auto& m = *impl_;
+  m.parent = std::move(m.head);
+  m.head = {a.header, a.header_text, a.header_hash};
+  m.head_qc.reset();
+}
+
+/// What the chain has moved on by may never be stored: nobody waits for it.
+void Ledger::fail() {
+  impl_->failed = true;
+  tell_stored();
+}
+
+void Ledger::tell_stored() {
+  { const std::lock_guard lock(stored_mutex_); }  // who has looked and does not wait yet would miss it
+  stored_.notify_all();
+}
+
+bool Ledger::wait_until_stored(RecordIndex index, std::chrono::milliseconds limit) const {
+  const auto there = [&] { return store().tip().value_or(Tip{}).records > index.value; };
+  if (there()) return true;
+  std::unique_lock lock(stored_mutex_);
+  stored_.wait_for(lock, limit, [&] { return impl_->failed || there(); });
+  return there();
 }
 
 Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height keep, std::vector<log::Block> blocks,
@@ -436,7 +491,8 @@ Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height kee
   }
   for (auto& block : blocks) {
     const auto carried = block.parent_qc;
-    STELE_TRY(auto made, other.validate(decoded(std::move(block)), Signatures::check));
+    auto found = decoded(block);
+    STELE_TRY(auto made, other.validate(std::move(block), std::move(found), Signatures::check));
     if (!carried.empty()) o.publish(o.parent, o.head, carried);
     o.extend_tail(made.applied);
     o.parent = std::move(o.head);
@@ -449,10 +505,6 @@ Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height kee
     if (auto ok = log::check_qc(*qc, o.head.hash, *o.chain.signers()); !ok)
       return rejected({std::move(ok).error(), std::nullopt});
   }
-  const auto& ids = m.chain.state().ids;
-  const auto kept_records =
-      static_cast<std::ptrdiff_t>(rows.empty() ? o.head.checkpoint.size : rows.front().first.value);
-  const std::vector<RecordId> given_up(ids.begin() + kept_records, ids.end());
   // The head file first: what stands above it may be given up, whichever branch a crash leaves there.
   const auto& written = m.head_file->head();
   if (written && written->height > keep) {
@@ -463,14 +515,15 @@ Result<std::vector<rules::Applied>, AppendError> Ledger::replace_tail(Height kee
       back.header_hash = (*info)->header_hash;
     }
     if (auto ok = m.head_file->write(back); !ok) {
-      m.failed = true;
+      fail();
       return failed(std::move(ok).error());
     }
   }
-  if (auto stored = m.store->replace_tail(keep, given_up, rows); !stored) {
-    m.failed = true;
+  if (auto stored = m.store->replace_tail(keep, rows); !stored) {
+    fail();
     return failed(std::move(stored).error());
   }
+  tell_stored();
   {
     const std::unique_lock lock(mutex_);
     m.chain = std::move(o.chain);
@@ -495,12 +548,18 @@ Result<void> Ledger::certify(const log::QuorumCertificate& qc) {
   if (m.failed) return Unexpected(failed_before());
   if (auto ok = log::check_qc(qc, m.head.hash, *m.chain.signers()); !ok) return Unexpected(to_error(ok.error()));
   if (m.head_qc) return {};
+  return keep_certificate(qc);
+}
+
+/// Of the head, and checked.
+Result<void> Ledger::keep_certificate(log::QuorumCertificate qc) {
+  auto& m = *impl_;
   const auto bytes = log::encode(qc);
   if (auto written = m.head_file->write({m.head.checkpoint.height, m.head.hash, bytes}); !written) {
-    m.failed = true;
+    fail();
     return Unexpected(std::move(written).error());
   }
-  m.head_qc = qc;
+  m.head_qc = std::move(qc);
   std::unique_lock lock(mutex_, std::defer_lock);
   if (m.sets.begins_at(m.head.checkpoint.height)) lock.lock();
   m.publish(m.parent, m.head, bytes);

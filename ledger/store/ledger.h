@@ -2,6 +2,8 @@
 // things from them. One writer thread; any number of readers.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -35,26 +37,26 @@ struct FinalPoint {
 };
 
 inline constexpr std::size_t range_bytes_max = 32 << 20;
+/// So many blocks, and bytes of records, are stored at once by who copies a ledger: small blocks are not synced one by
+/// one. A sudden stop leaves the head file behind by these at most.
+inline constexpr std::size_t accepted_max = 64;
+inline constexpr std::size_t accepted_bytes_max = 16 << 20;
 
 struct LedgerOptions {
   bool verify_signatures =
       false;  ///< at opening: also every signature, on all cores (a verifier that copied its files; fsck)
-  /// So many blocks may stand above the head file's: 1 where every block is certified before the next one is cut; what
-  /// can be given up (`replace_tail`) where there are several validators.
+  /// So many blocks may stand above the head file's: 1 for who makes the blocks alone; `accepted_max` for who copies
+  /// them; what can be given up (`replace_tail`), which is more, for one of several validators.
   std::uint64_t uncertified_max = 1;
   /// done, total blocks; called from time to time while opening.
   std::function<void(std::uint64_t, std::uint64_t)> progress{};
 };
 
-/// A block of which was found out what can be before its turn comes: `Ledger::prepare`.
+/// What can be found out about a block before its turn comes: `Ledger::prepare`.
 class Prepared {
- public:
-  [[nodiscard]] const log::Block& block() const { return block_; }
-
  private:
   friend class Ledger;
-  explicit Prepared(log::Block b) : block_(std::move(b)) {}
-  log::Block block_;
+  Signature of_;  ///< the block's
   std::vector<record::Record> decoded_;
   std::vector<std::optional<VerifyKey>> good_with_;  ///< by record: the key that its signature was checked with
   std::optional<rules::Chain::BlockRejection> bad_;  ///< a record does not decode
@@ -63,9 +65,9 @@ class Prepared {
 class Ledger {
  public:
   /// Replays all blocks, decoding on all cores. Compares with the head file: a head ahead of the store or behind by
-  /// more than one block, another block at its height, a hole, or a header that does not follow from the records is
-  /// `ledger_damaged` with what `fsck` can do; a head behind by the one block that was stored last is the trace of a
-  /// crash, and mended by the owner's next `certify`. Other errors: those of the store and of the head file.
+  /// more than `uncertified_max`, another block at its height, a hole, or a header that does not follow from the
+  /// records is `ledger_damaged` with what `fsck` can do; a head that is less behind is the trace of a crash, and
+  /// mended by the owner's next `certify`. Other errors: those of the store and of the head file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
                                               const std::filesystem::path& head_file, const LedgerOptions& = {});
   /// The same with a head that is kept elsewhere than in a file.
@@ -84,9 +86,16 @@ class Ledger {
   /// Validates, applies and stores, synced. Then `certify` is due before the next one; if it was left out, the QC that
   /// the next block carries is taken for it. Signatures that are to be checked are checked on all cores.
   Result<rules::Applied, AppendError> append(log::Block, rules::Chain::Signatures);
-  /// The same for a block that was prepared. `certified`: the header that a quorum signed; a block that makes another
-  /// one is not stored: `block_not_certified`, and the ledger must be opened again.
-  Result<rules::Applied, AppendError> append(Prepared, const HeaderHash& certified);
+  /// For who copies many blocks: judges a block that was prepared (what was found out must be of this very block) and
+  /// moves the chain on by it, but stores nothing yet. Its certificate is checked first. A sound block whose
+  /// certificate is a good one of another header is accepted without it, and `block_bad_qc` says so: nothing may follow
+  /// it here.
+  Result<void, AppendError> accept(log::Block, Prepared, log::QuorumCertificate);
+  /// What was accepted is as much as is to be stored at once.
+  [[nodiscard]] bool accepted_enough() const;
+  /// Stores all that was accepted and the newest certificate, synced. Due after `accept` before any other call of the
+  /// writer.
+  Result<std::vector<rules::Applied>> store_accepted();
   /// The same for a block that was built on `chain()` here: not judged a second time. `sign` it first.
   Result<rules::Applied, AppendError> append(rules::Chain::Draft);
   /// A valid QC of the head: writes the head file, synced; the head's parent is then final. Again with any valid one is
@@ -113,9 +122,12 @@ class Ledger {
   }
   [[nodiscard]] const record::Genesis& genesis() const;
   [[nodiscard]] const Store& store() const;
+  /// A record that the chain knows is in the store some ms later, when its block is synced; until then this waits.
+  /// False: not within `limit`.
+  [[nodiscard]] bool wait_until_stored(RecordIndex, std::chrono::milliseconds limit) const;
   /// On all cores, while the writer may work on blocks before this one: decodes the records, and checks the signatures
   /// whose keys are known by now. What is not good, or not known yet, is looked at when the block is appended.
-  [[nodiscard]] Prepared prepare(log::Block) const;
+  [[nodiscard]] Prepared prepare(const log::Block&) const;
 
   /// Facts of wire-format.md section 9 for these records: inclusion, authority under the parent, second signatures, and
   /// status under the newest final checkpoint. What they name comes with them: the sheet of an amend with facts of its
@@ -144,17 +156,23 @@ class Ledger {
   Result<void> replay(const Store&, Height to, const LedgerOptions&);
   Result<void> replay_block(const BlockInfo&, const log::Block&, std::vector<record::Record> decoded);
   struct Validated;
-  Result<Validated, AppendError> validate(Prepared, rules::Chain::Signatures);
+  Result<Validated, AppendError> validate(log::Block, Prepared, rules::Chain::Signatures);
   Result<void, AppendError> certify_from(const log::Block&);
   template <class Apply>
   Result<rules::Applied, rules::Chain::BlockRejection> move_on(std::span<const record::Record>, Apply);
   static Validated validated(log::Block, rules::Applied);
-  static Prepared decoded(log::Block);
+  static Prepared decoded(const log::Block&);
   Result<rules::Applied, AppendError> keep(Validated);
+  Result<void> keep_certificate(log::QuorumCertificate);
+  void advance(const rules::Applied&);
   friend class EvidenceCollector;
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  void tell_stored();
+  void fail();
   mutable FairSharedMutex mutex_;
+  mutable std::mutex stored_mutex_;
+  mutable std::condition_variable stored_;
 };
 
 }  // namespace stele::store

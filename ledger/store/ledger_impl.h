@@ -1,6 +1,8 @@
 // What a Ledger holds. Internal to ledger/store.
 #pragma once
 
+#include <atomic>
+
 #include "ledger/store/authority_history.h"
 #include "ledger/store/ledger.h"
 #include "ledger/store/set_history.h"
@@ -45,7 +47,16 @@ struct Ledger::Impl {
   Link head, parent;  ///< equal at height 0
   std::optional<log::QuorumCertificate> head_qc;
   std::vector<rules::Applied> tail;
-  bool failed = false;
+  std::atomic<bool> failed = false;
+  /// The chain, head and head_qc have moved on by them.
+  struct Accepted {
+    rules::Applied applied;
+    BlockRow row;
+    std::optional<log::QuorumCertificate> qc;  ///< none: only the last can be without
+    Link parent, head;
+  };
+  std::vector<Accepted> accepted;
+  std::size_t accepted_bytes = 0;
 
   void extend_tail(const rules::Applied&);
   void cut_tail(Height final_height);

@@ -1,7 +1,6 @@
 #include "ledger/store/memory_store.h"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
 
@@ -26,12 +25,11 @@ class MemoryStore final : public Store {
     return {};
   }
 
-  Result<void> replace_tail(Height keep, std::span<const RecordId> given_up, std::span<const BlockRow> rows) override {
+  Result<void> replace_tail(Height keep, std::span<const BlockRow> rows) override {
     STELE_TRY(const auto kept, tip_at(*this, keep, rows));
     const std::unique_lock lock(mutex_);
     blocks_.resize(keep.value);
     records_.resize(kept ? kept->records : 0);
-    for (const auto& id : given_up) ids_.erase(id);
     for (const auto& row : rows) append(row);
     return {};
   }
@@ -74,13 +72,6 @@ class MemoryStore final : public Store {
     return std::vector(begin, begin + static_cast<std::ptrdiff_t>(count));
   }
 
-  Result<std::optional<RecordIndex>> find(const RecordId& id) const override {
-    const std::shared_lock lock(mutex_);
-    if (!ids_whole_) return Unexpected(ids_incomplete_error());
-    const auto found = ids_.find(id);
-    return found == ids_.end() ? std::nullopt : std::optional(found->second);
-  }
-
   Result<void> for_each_row(Height from, const RowVisitor& visit) const override {
     const std::uint64_t end = tip().value_or(Tip{}).height.value;
     for (Height h{std::max<std::uint64_t>(from.value, 1)}; h.value <= end; ++h.value) {
@@ -102,29 +93,6 @@ class MemoryStore final : public Store {
     return {};
   }
 
-  Result<void> for_each_id(const IdVisitor& visit) const override {
-    const auto copy = ids_now();
-    for (const auto& [id, index] : copy) {
-      STELE_TRY(const Walk step, visit(id, index));
-      if (step == Walk::enough) break;
-    }
-    return {};
-  }
-
-  Result<void> rebuild_ids(const std::function<Result<RecordId>(std::string_view)>& derive) override {
-    forget_ids();
-    std::map<RecordId, RecordIndex> made;
-    STELE_CHECK(for_each_record({}, [&](RecordIndex index, Height, std::string_view jws) -> Result<Walk> {
-      STELE_TRY(const RecordId id, derive(jws));
-      made.emplace(id, index);
-      return Walk::more;
-    }));
-    const std::unique_lock lock(mutex_);
-    ids_ = std::move(made);
-    ids_whole_ = true;
-    return {};
-  }
-
  private:
   const StoredBlock* at(Height height) const {
     if (height.value == 0 || height.value > blocks_.size()) return nullptr;
@@ -142,28 +110,12 @@ class MemoryStore final : public Store {
     STELE_ASSERT(row.height.value == blocks_.size() + 1);
     STELE_ASSERT(row.first.value == records_.size());
     blocks_.push_back({{row.height, row.header_hash, row.header, row.first, row.records.size()}, row.meta});
-    for (std::size_t i = 0; i < row.records.size(); ++i) {
-      records_.push_back(row.records[i]);
-      ids_.emplace(row.ids[i], RecordIndex{row.first.value + i});
-    }
-  }
-
-  std::map<RecordId, RecordIndex> ids_now() const {
-    const std::shared_lock lock(mutex_);
-    return ids_;
-  }
-
-  void forget_ids() {
-    const std::unique_lock lock(mutex_);
-    ids_.clear();
-    ids_whole_ = false;
+    records_.insert(records_.end(), row.records.begin(), row.records.end());
   }
 
   mutable std::shared_mutex mutex_;
   std::vector<StoredBlock> blocks_;
   std::vector<std::string> records_;
-  std::map<RecordId, RecordIndex> ids_;
-  bool ids_whole_ = true;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace stele::store {
 
 /// Version of keys and values on disk; a program opens exactly this one.
-inline constexpr std::uint32_t store_format = 1;
+inline constexpr std::uint32_t store_format = 2;
 
 /// RocksDB aborts the process when a disk is full, and may abort again when it is opened (measured). Below this much
 /// free space nothing is written. It covers what its background work may still write after the last commit: flushed

@@ -15,15 +15,6 @@ Error hole_error(std::string_view what_vi, std::string_view what_en, std::uint64
                   what_en, number));
 }
 
-Error ids_incomplete_error() {
-  return make_error(
-      "store_ids_incomplete",
-      "Bảng tra mã bản ghi chưa đầy đủ nên không thể trả lời. Hãy chạy `stele-node fsck` để dựng lại bảng "
-      "từ các khối.",
-      "The table of record ids is not whole, so there is no safe answer. Run `stele-node fsck` to rebuild "
-      "it from the blocks.");
-}
-
 Error read_too_large_error(std::uint64_t count) {
   return make_error(
       "store_read_too_large",

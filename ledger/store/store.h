@@ -22,7 +22,6 @@ struct BlockRow {
   Bytes meta;                        ///< the block without its records, opaque here
   RecordIndex first;                 ///< index of its first record; for an empty block, of the next one to come
   std::vector<std::string> records;  ///< each JWS as received
-  std::vector<RecordId> ids;         ///< to commit: one for each record. When read: empty, for they are derived
 };
 
 /// What is known of a block without reading its records.
@@ -51,7 +50,7 @@ inline constexpr std::uint64_t records_per_block_max = 1ULL << 16;  ///< so that
 inline constexpr std::uint64_t log_records_max = (1ULL << 62) - 1;  ///< sums of index and count can't wrap
 
 /// Append-only store of blocks. Owns its files. Any thread may read; exactly one thread at a time may call `commit` and
-/// `rebuild_ids`. Readers see a block as a whole or not at all, and only once it is synced.
+/// `replace_tail`. Readers see a block that is not above `tip` as a whole, and only once it is synced.
 class Store {
  public:
   Store() = default;
@@ -63,16 +62,14 @@ class Store {
   /// The rows continue the tip (height + 1, first = records so far). Rows that are stored already, byte for byte, are
   /// passed over: repeating is harmless. One that is stored in part is completed: so a hole is filled from a peer.
   /// Refused with nothing written, and the store goes on: `store_not_next`, `store_conflict` (another block is stored
-  /// at that height), `store_row_malformed`, `store_duplicate_id`, `store_commit_too_large`, `store_read_only`,
-  /// `store_ids_incomplete`, `space_floor`.
+  /// at that height), `store_row_malformed`, `store_commit_too_large`, `store_read_only`, `space_floor`.
   /// After any other error (`store_io`) the outcome is unknown, and further commits answer `store_failed`: reopen,
   /// check the tail, and repeat.
   virtual Result<void> commit(std::span<const BlockRow> rows) = 0;
 
-  /// Gives up the blocks above `keep`, whose records have the ids `given_up`, and appends these rows instead: all of it
-  /// or none, synced. Only what is not final may be given up; that is the caller's to know. Errors as of `commit`.
-  virtual Result<void> replace_tail(Height keep, std::span<const RecordId> given_up,
-                                    std::span<const BlockRow> rows) = 0;
+  /// Gives up the blocks above `keep` and appends these rows instead: all of it or none, synced. Only what is not final
+  /// may be given up; that is the caller's to know. Errors as of `commit`.
+  virtual Result<void> replace_tail(Height keep, std::span<const BlockRow> rows) = 0;
 
   /// None while nothing is stored. Never touches the disk.
   [[nodiscard]] virtual std::optional<Tip> tip() const = 0;
@@ -86,30 +83,20 @@ class Store {
   /// All of [first, first + count); one that is missing is the Error `store_hole`, more than `records_per_read_max`
   /// asked for is `store_read_too_large`.
   virtual Result<std::vector<std::string>> records(RecordIndex first, std::uint64_t count) const = 0;
-  /// From the derived table. `store_ids_incomplete` while that table is not whole: absence must never be guessed, for
-  /// a record would be taken in twice.
-  virtual Result<std::optional<RecordIndex>> find(const RecordId&) const = 0;
 
   Result<std::optional<std::string>> header(Height) const;
-  /// The whole block but for its ids. A part that is missing is the Error `store_hole`.
+  /// The whole block. A part that is missing is the Error `store_hole`.
   Result<std::optional<BlockRow>> block(Height) const;
 
   // Walking, in rising order over what is there: holes are passed over silently (see tail_check.h for those). The walk
   // sees the store as it was when it began. Nothing is synced or locked.
   using RowVisitor = std::function<Result<Walk>(const BlockInfo&)>;
   using RecordVisitor = std::function<Result<Walk>(RecordIndex, Height, std::string_view jws)>;
-  using IdVisitor = std::function<Result<Walk>(const RecordId&, RecordIndex)>;
   virtual Result<void> for_each_row(Height from, const RowVisitor&) const = 0;
   virtual Result<void> for_each_record(RecordIndex from, const RecordVisitor&) const = 0;
-  /// In the order of ids, whether or not the table is whole: fsck compares it with what the records say.
-  virtual Result<void> for_each_id(const IdVisitor&) const = 0;
-
-  /// Drops the derived table and makes it again from the records. If it breaks off, or `derive` answers an Error,
-  /// `find` and `commit` answer `store_ids_incomplete`, after a restart too, until it has run through.
-  virtual Result<void> rebuild_ids(const std::function<Result<RecordId>(std::string_view jws)>& derive) = 0;
 };
 
-/// Visits whole blocks (ids left empty) from `from` to the tip: how state is made again at a start. A block, meta or
+/// Visits whole blocks from `from` to the tip: how state is made again at a start. A block, meta or
 /// record that is missing is the Error `store_hole`.
 Result<void> replay(const Store&, Height from, const std::function<Result<Walk>(const BlockRow&)>&);
 

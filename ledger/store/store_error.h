@@ -9,7 +9,6 @@
 namespace stele::store {
 
 [[nodiscard]] Error hole_error(std::string_view what_vi, std::string_view what_en, std::uint64_t number);
-[[nodiscard]] Error ids_incomplete_error();
 [[nodiscard]] Error read_too_large_error(std::uint64_t count);
 
 }  // namespace stele::store

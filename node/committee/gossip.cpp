@@ -8,6 +8,7 @@
 #include "node/committee/feed_routes.h"
 #include "node/http/answers.h"
 #include "node/sync/block_source.h"
+#include "node/sync/take.h"
 
 namespace stele::committee {
 namespace {
@@ -174,12 +175,14 @@ void Gossip::Impl::carry(Link& l, std::size_t number) {
   std::uint64_t after = 0;
   Backoff backoff(options);
   for (bool on = true; on && !over();) {
-    auto ok = hand_over(l, after);
-    if (ok && l.ask.exchange(false)) {
+    Result<void> ok;
+    if (l.ask.exchange(false)) {
       ok = ask(l);
       if (!ok) l.ask = true;
     }
     if (ok && claim_fetch(l, number)) ok = fetch(l);
+    const auto handed = hand_over(l, after);  // last, for it waits for what there is to say
+    if (ok) ok = handed;
     if (ok) {
       backoff.reset();
       continue;
@@ -259,8 +262,11 @@ Result<void> Gossip::Impl::fetch(Link& l) {
   std::future<bool> taken;
   for (std::size_t i = 0;; ++i) {
     auto batch = l.blocks.fetch(from);
-    while (taken.valid() && taken.wait_for(stop_beat) != std::future_status::ready) {
+    const bool full = batch && *batch && is_full(**batch);
+    bool to_prepare = full;
+    while (taken.valid() && taken.wait_for(to_prepare ? milliseconds(0) : stop_beat) != std::future_status::ready) {
       if (over()) return {};
+      to_prepare = to_prepare && sync::prepare_one(committee->ledger(), **batch);
     }
     if (taken.valid() && !taken.get()) return {};
     if (!batch) {
@@ -274,7 +280,7 @@ Result<void> Gossip::Impl::fetch(Link& l) {
     const auto head = committee->ledger().with_chain([](const rules::Chain& c) { return c.head_hash(); });
     if (i > 0 && parent != head) return fetched(l, false), Result<void>{};
     from.value = (*batch)->blocks.back().height.value + 1;
-    const bool more = i + 1 < batches_in_a_row && is_full(**batch) && !l.ask;
+    const bool more = full && i + 1 < batches_in_a_row && !l.ask;
     taken = take_in(l, std::move(**batch), more);
     if (!more) return {};
   }

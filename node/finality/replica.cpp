@@ -97,6 +97,7 @@ Result<void> Replica::batch(sync::Batch batch) {
   if (!taken) {
     if (taken.error().failed) failure_ = taken.error().failed;
     for (const auto& a : taken.error().blocks) take_in(a);
+    if (const auto& head = ledger_.head_qc()) machine_.certificate(*head);
     return Unexpected(failure_ ? *failure_ : *taken.error().lies);
   }
   if (taken->given_up_above) machine_.given_up_above(*taken->given_up_above);

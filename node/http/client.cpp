@@ -76,7 +76,13 @@ struct Client::Impl {
   Impl(Url u, ClientOptions o) : url(std::move(u)), options(std::move(o)) {}
 
   Result<void> load_tls();
-  Result<Response> send(const Request&, bool repeatable);
+  using Take = std::function<bool(std::string_view)>;
+  /// Where the body of a 200 goes as it comes.
+  struct Sink {
+    const Take& take;
+    bool endless;  ///< bounds of time and size begin anew with each piece
+  };
+  Result<Response> send(const Request&, bool repeatable, const std::optional<Sink>& = {});
 
   /// Runs one operation to its end or to the deadline; then its socket is closed, because what is half done can't be
   /// continued. `start` gets a completion handler of (Code, ...).
@@ -87,11 +93,11 @@ struct Client::Impl {
   Code connect_socket(Clock::time_point deadline);
   Code resolve(Clock::time_point deadline, std::vector<tcp::endpoint>& out);
   Code handshake(Clock::time_point deadline);
-  Stop exchange(const std::string& head, const Request&, ResponseParser&, bool& answer_begun);
+  Stop exchange(const std::string& head, const Request&, ResponseParser&, bool& answer_begun,
+                const std::optional<Sink>&);
   Code write_request(const std::string& head, const std::string& body);
-  using Take = std::function<bool(std::string_view)>;
   Result<Response> stream(const Request&, const Take&);
-  Stop read_response(ResponseParser&, bool& answer_begun, const Take* take = nullptr);
+  Stop read_response(ResponseParser&, bool& answer_begun, const std::optional<Sink>&);
   [[nodiscard]] bool seems_alive();
   void disconnect();
   [[nodiscard]] Error error(Stop) const;
@@ -277,12 +283,13 @@ static bool hand_on(Response& answer, const std::function<bool(std::string_view)
   return more;
 }
 
-Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun, const Take* take) {
+Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun, const std::optional<Sink>& sink) {
   auto started = Clock::now();
+  std::size_t handed_on = 0;
   boost::beast::flat_buffer buffer;
   for (;;) {
-    const auto deadline =
-        started + options.read_timeout + time_for(parser.response().body.size(), options.bytes_per_second_min);
+    const auto deadline = started + options.read_timeout +
+                          time_for(handed_on + parser.response().body.size(), options.bytes_per_second_min);
     const auto got = std::make_shared<std::size_t>(0);
     const auto space = buffer.prepare(read_bytes);
     const Code ec = run(deadline, [&](auto done) {
@@ -306,9 +313,11 @@ Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun, con
     const auto data = buffer.data();
     const auto parsing = parser.feed({static_cast<const char*>(data.data()), data.size()}, used);
     buffer.consume(used);
-    if (take != nullptr) {
-      started = Clock::now();
-      if (!hand_on(parser.response(), *take)) return disconnect(), Stop::none;
+    if (sink) {
+      if (sink->endless) started = Clock::now();
+      if (!sink->endless && parser.response().status == 200) handed_on += parser.response().body.size();
+      if (handed_on > options.response_bytes_max) return Stop::too_large;
+      if (!hand_on(parser.response(), sink->take)) return disconnect(), Stop::none;
     }
     if (parsing == Parsing::failed) return parser.fault() == ParseFault::body_too_large ? Stop::too_large : Stop::bad;
     if (parsing != Parsing::complete) continue;
@@ -318,8 +327,8 @@ Stop Client::Impl::read_response(ResponseParser& parser, bool& answer_begun, con
   }
 }
 
-Stop Client::Impl::exchange(const std::string& head, const Request& request, ResponseParser& parser,
-                            bool& answer_begun) {
+Stop Client::Impl::exchange(const std::string& head, const Request& request, ResponseParser& parser, bool& answer_begun,
+                            const std::optional<Sink>& sink) {
   Code ec;
   if (request.body.size() <= coalesced_bytes_max) {
     ec = write_request(head + request.body, {});
@@ -329,15 +338,16 @@ Stop Client::Impl::exchange(const std::string& head, const Request& request, Res
   if (cancelled) return Stop::cancelled;
   if (ec == net::error::timed_out) return Stop::timed_out;
   // A server that refuses a body answers before it has read it all, and the answer can be read although writing failed.
-  const auto stop = read_response(parser, answer_begun);
+  const auto stop = read_response(parser, answer_begun, sink);
   if (ec && stop == Stop::none) disconnect();
   return stop;
 }
 
-Result<Response> Client::Impl::send(const Request& request, bool repeatable) {
+Result<Response> Client::Impl::send(const Request& request, bool repeatable, const std::optional<Sink>& sink) {
   STELE_TRY(const auto head, request_head(request, url));
   const ParserLimits limits{.header_bytes_max = response_header_bytes_max,
-                            .body_bytes_max = options.response_bytes_max};
+                            .body_bytes_max = options.response_bytes_max,
+                            .body_is_kept = !sink};
   for (bool first = true;; first = false) {
     if (cancelled) return Unexpected(error(Stop::cancelled));
     const bool reused = first && seems_alive();
@@ -346,7 +356,7 @@ Result<Response> Client::Impl::send(const Request& request, bool repeatable) {
     }
     ResponseParser parser(limits, request.method == "HEAD");
     bool answer_begun = false;
-    const auto stop = exchange(head, request, parser, answer_begun);
+    const auto stop = exchange(head, request, parser, answer_begun, sink);
     if (stop == Stop::none) return std::move(parser.response());
     disconnect();
     if (stop == Stop::lost && reused && repeatable && !answer_begun) continue;
@@ -363,7 +373,7 @@ Result<Response> Client::Impl::stream(const Request& request, const Take& take) 
                         false);
   bool answer_begun = false;
   const Code ec = write_request(head + request.body, {});
-  const auto stop = ec ? Stop::lost : read_response(parser, answer_begun, &take);
+  const auto stop = ec ? Stop::lost : read_response(parser, answer_begun, Sink{take, true});
   disconnect();
   if (stop != Stop::none) return Unexpected(error(cancelled ? Stop::cancelled : stop));
   return std::move(parser.response());
@@ -415,6 +425,10 @@ Result<Client> Client::open(std::string_view url, ClientOptions options) {
 Result<Response> Client::send(const Request& request, Idempotent idempotent) {
   const bool safe = request.method == "GET" || request.method == "HEAD";
   return impl_->send(request, safe || idempotent == Idempotent::yes);
+}
+
+Result<Response> Client::fetch(const Request& request, const std::function<bool(std::string_view)>& take) {
+  return impl_->send(request, true, Impl::Sink{take, false});
 }
 
 Result<Response> Client::stream(const Request& request, const std::function<bool(std::string_view)>& take) {

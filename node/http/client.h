@@ -50,6 +50,11 @@ class Client {
   /// `http_cancelled`        see cancel(); the outcome is unknown
   [[nodiscard]] Result<Response> send(const Request&, Idempotent = Idempotent::no);
 
+  /// Like `send`, and repeatable; but the body of a 200 goes to `take` in pieces as it comes, and the Response has
+  /// none. `take` ends it by saying false. If an Error comes after all, the pieces were those of an answer that broke
+  /// off.
+  [[nodiscard]] Result<Response> fetch(const Request&, const std::function<bool(std::string_view)>& take);
+
   /// For an answer that comes piece by piece and may never end: `take` gets each piece of the body of a 200 as it
   /// comes, and ends it by saying false. Silence for longer than read_timeout is `http_timeout`. The Response has no
   /// body unless its status is another one.

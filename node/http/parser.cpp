@@ -56,7 +56,7 @@ class Sink : public beast::http::basic_parser<IsRequest> {
     if (*length > limits_.body_bytes_max) return refuse(ParseFault::body_too_large, ec);
     // Never in the string's own small buffer: moving that one copies it, and a secret would stay behind.
     constexpr std::size_t outside = 64;
-    message_.body.reserve(std::max(static_cast<std::size_t>(*length), outside));
+    message_.body.reserve(std::max(limits_.body_is_kept ? static_cast<std::size_t>(*length) : 0, outside));
   }
   std::size_t on_body_impl(BeastView bytes, Code& ec) final { return append(bytes, ec); }
   void on_chunk_header_impl(std::uint64_t size, BeastView, Code& ec) final {

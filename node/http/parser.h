@@ -33,6 +33,7 @@ struct ParserLimits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t target_bytes_max = 4 * 1024;
   std::size_t body_bytes_max = 16 * 1024 * 1024;
+  bool body_is_kept = true;  ///< false: whoever parses takes it away piece by piece, so no room is made for all of it
 };
 
 /// Limits hold at every moment: what it takes is never larger, and `pending` bytes that it did not use count too.

@@ -23,32 +23,94 @@ Error malformed_block(Height height, const Rejection& why) {
                    fmt::format("block {} ({})", height.value, text.en));
 }
 
+/// An answer that is one: 200 or 204.
+Result<http::Response, SourceError> answered(Result<http::Response> response) {
+  if (!response) return Unexpected(SourceError{false, std::move(response).error()});
+  if (response->status == 200 || response->status == 204) return std::move(*response);
+  return Unexpected(SourceError{
+      false, make_error("source_not_ready", fmt::format("Nút nguồn trả lời HTTP {}; sẽ thử lại.", response->status),
+                        fmt::format("The source answered HTTP {}; it will be asked again.", response->status))});
+}
+
 }  // namespace
 
-Result<Batch> decode_batch(std::string_view body, Height from) {
-  log::Reader r(as_bytes(body));
+Result<void> BatchDecoder::add(std::string_view piece) {
+  // Most pieces continue something: only the rest of a piece is kept, and never of the whole body.
+  if (!rest_.empty()) {
+    rest_ += piece;
+    piece = rest_;
+  }
+  STELE_TRY(const auto used, read(piece));
+  if (rest_.empty())
+    rest_ = piece.substr(used);
+  else
+    rest_.erase(0, used);
+  return {};
+}
+
+/// How much of it was read: all that came whole.
+Result<std::size_t> BatchDecoder::read(std::string_view bytes) {
+  constexpr std::size_t head_bytes = magic.size() + 5;
+  constexpr std::size_t length_bytes = 4;
+  std::size_t used = 0;
+  if (!count_) {
+    if (bytes.size() < head_bytes) return used;
+    STELE_CHECK(read_head(as_bytes(bytes)));
+    used = head_bytes;
+  }
+  while (!qc_ && bytes.size() - used >= length_bytes) {
+    log::Reader r(as_bytes(bytes).subspan(used));
+    const bool is_qc = out_.blocks.size() == *count_;
+    const std::size_t length = r.u32();
+    if (length > (is_qc ? qc_bytes_max : log::block_bytes_max))
+      return Unexpected(malformed("độ dài sai", "a length is wrong"));
+    const auto item = r.raw(length);
+    if (!r.ok()) break;
+    used += length_bytes + length;
+    STELE_CHECK(is_qc ? read_qc(item) : read_block(item));
+  }
+  if (qc_ && used < bytes.size()) return Unexpected(malformed("thừa dữ liệu ở cuối", "there is more behind its end"));
+  return used;
+}
+
+Result<void> BatchDecoder::read_head(ByteView bytes) {
+  log::Reader r(bytes);
   r.expect(magic);
   const auto form = r.u8();
   const std::size_t count = r.u32();
-  if (!r.ok() || form != version || count == 0 || count > body.size() / block_bytes_min)
+  if (!r.ok() || form != version || count == 0 || count > answer_bytes_max / block_bytes_min)
     return Unexpected(malformed("không phải danh sách khối", "not a list of blocks"));
-  Batch out;
-  out.blocks.reserve(count);
-  for (Height height = from; out.blocks.size() < count; ++height.value) {
-    const auto bytes = r.bytes32(log::block_bytes_max);
-    if (!r.ok()) return Unexpected(malformed("danh sách khối bị cắt", "the list of blocks is cut off"));
-    auto block = log::decode_block(bytes);
-    if (!block) return Unexpected(malformed_block(height, block.error()));
-    if (block->height != height)
-      return Unexpected(malformed_block(height, Rejection{RejectionCode::block_wrong_height, {}}));
-    out.blocks.push_back(std::move(*block));
-  }
-  const auto qc_bytes = r.bytes32(qc_bytes_max);
-  if (!r.done()) return Unexpected(malformed("chứng nhận cuối bị cắt", "the last certificate is cut off"));
-  auto qc = log::decode_qc(qc_bytes);
-  if (!qc) return Unexpected(malformed_block(out.blocks.back().height, qc.error()));
-  out.qc = std::move(*qc);
-  return out;
+  count_ = count;
+  return {};
+}
+
+Result<void> BatchDecoder::read_block(ByteView bytes) {
+  auto block = log::decode_block(bytes);
+  if (!block) return Unexpected(malformed_block(next_, block.error()));
+  if (block->height != next_)
+    return Unexpected(malformed_block(next_, Rejection{RejectionCode::block_wrong_height, {}}));
+  ++next_.value;
+  out_.blocks.push_back(std::move(*block));
+  return {};
+}
+
+Result<void> BatchDecoder::read_qc(ByteView bytes) {
+  auto qc = log::decode_qc(bytes);
+  if (!qc) return Unexpected(malformed_block(out_.blocks.back().height, qc.error()));
+  qc_ = std::move(*qc);
+  return {};
+}
+
+Result<Batch> BatchDecoder::finish() && {
+  if (!qc_) return Unexpected(malformed("danh sách khối bị cắt", "the list of blocks is cut off"));
+  out_.qc = std::move(*qc_);
+  return std::move(out_);
+}
+
+Result<Batch> decode_batch(std::string_view body, Height from) {
+  BatchDecoder decoder(from);
+  STELE_CHECK(decoder.add(body));
+  return std::move(decoder).finish();
 }
 
 std::string encode_batch(const std::vector<Bytes>& blocks, const Bytes& qc) {
@@ -80,28 +142,27 @@ Result<BlockSource> BlockSource::open(std::string_view url, http::ClientOptions 
   return BlockSource(std::move(client));
 }
 
-Result<http::Response, SourceError> BlockSource::get(std::string target) {
-  http::Request request;
-  request.target = std::move(target);
-  auto response = client_->send(request);
-  if (!response) return Unexpected(SourceError{false, std::move(response).error()});
-  if (response->status == 200 || response->status == 204) return std::move(*response);
-  return Unexpected(SourceError{
-      false, make_error("source_not_ready", fmt::format("Nút nguồn trả lời HTTP {}; sẽ thử lại.", response->status),
-                        fmt::format("The source answered HTTP {}; it will be asked again.", response->status))});
-}
-
 Result<std::string, SourceError> BlockSource::genesis() {
-  STELE_TRY(auto response, get("/v1/genesis"));
+  http::Request request;
+  request.target = "/v1/genesis";
+  STELE_TRY(auto response, answered(client_->send(request)));
   if (response.body.empty() || response.body.size() > genesis_bytes_max)
     return Unexpected(SourceError{true, malformed("tệp genesis", "the genesis file")});
   return std::move(response.body);
 }
 
 Result<std::optional<Batch>, SourceError> BlockSource::fetch(Height from) {
-  STELE_TRY(const auto response, get(fmt::format("/v1/blocks?from={}", from.value)));
+  http::Request request;
+  request.target = fmt::format("/v1/blocks?from={}", from.value);
+  BatchDecoder decoder(from);
+  Result<void> read;
+  STELE_TRY(const auto response, answered(client_->fetch(request, [&](std::string_view piece) {
+              read = decoder.add(piece);
+              return read.has_value();
+            })));
   if (response.status == 204) return std::optional<Batch>{};
-  auto batch = decode_batch(response.body, from);
+  if (!read) return Unexpected(SourceError{true, std::move(read).error()});
+  auto batch = std::move(decoder).finish();
   if (!batch) return Unexpected(SourceError{true, std::move(batch).error()});
   return std::optional(std::move(*batch));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/log/block.h"
+#include "ledger/store/ledger.h"
 #include "node/http/client.h"
 
 namespace stele::sync {
@@ -22,6 +23,7 @@ inline constexpr std::size_t genesis_bytes_max = 1024 * 1024;
 struct Batch {
   std::vector<log::Block> blocks;  ///< at least one
   log::QuorumCertificate qc;
+  std::vector<store::Prepared> ready{};  ///< of the first blocks: see `prepare_one`
 };
 
 /// Why nothing came. A source that can't be reached, or is not ready, may be asked again; one whose answer is malformed
@@ -31,7 +33,28 @@ struct SourceError {
   Error error;
 };
 
-/// The answer's bytes: `"STLS"`, u8 1, u32 n, n blocks, QC. Any bytes whatever give a batch or a refusal.
+/// The answer's bytes, as they come: `"STLS"`, u8 1, u32 n, n blocks, QC. Any bytes whatever, in any pieces, give a
+/// batch or a refusal. Holds no more of them than one block has.
+class BatchDecoder {
+ public:
+  explicit BatchDecoder(Height from) : next_(from) {}
+  /// After a refusal no more pieces are taken.
+  [[nodiscard]] Result<void> add(std::string_view piece);
+  [[nodiscard]] Result<Batch> finish() &&;
+
+ private:
+  Result<std::size_t> read(std::string_view);
+  Result<void> read_head(ByteView);
+  Result<void> read_block(ByteView);
+  Result<void> read_qc(ByteView);
+
+  Height next_;
+  std::optional<std::size_t> count_;  ///< none: the head has not come yet
+  std::string rest_;                  ///< the beginning of what has not come whole
+  std::optional<log::QuorumCertificate> qc_;
+  Batch out_;
+};
+/// The same of all bytes at once.
 [[nodiscard]] Result<Batch> decode_batch(std::string_view body, Height from);
 /// For whoever serves them. `blocks` not empty.
 [[nodiscard]] std::string encode_batch(const std::vector<Bytes>& blocks, const Bytes& qc);
@@ -51,7 +74,6 @@ class BlockSource {
 
  private:
   explicit BlockSource(http::Client client) : client_(std::make_unique<http::Client>(std::move(client))) {}
-  Result<http::Response, SourceError> get(std::string target);
   std::unique_ptr<http::Client> client_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,8 @@ struct Found {
   std::string jws;
   record::Record record;
 };
-/// `not_on_ledger` if unknown; else errors of the store.
+/// Waits, a second at most, until a record that was just judged is stored. `not_on_ledger` if unknown, `not_final_yet`
+/// if it is not stored by then; else errors of the store.
 [[nodiscard]] Result<Found> find_record(const store::Ledger&, const RecordId&);
 
 /// What waits for a signature and would change the record: what replaces, supersedes or amends it, or changes its
@@ -42,11 +44,14 @@ class Directory {
 
  private:
   Result<void> catch_up();
-  Result<void> take(RecordIndex, record::Type);
+  void forget_another_branch();
+  [[nodiscard]] Result<record::Record> read_back(RecordIndex) const;
+  void take(const record::Record&);
 
   const store::Ledger& ledger_;
   std::mutex mutex_;
-  std::uint64_t next_ = 0;  ///< first record that is not taken in yet
+  std::uint64_t next_ = 0;        ///< first record that is not taken in yet
+  std::optional<RecordId> last_;  ///< the one before it: another one there tells of another branch
   std::unordered_map<RecordId, std::vector<RecordId>> mentions_;
   std::unordered_map<KeyId, std::vector<RecordId>> reports_;  ///< of compromised keys
   std::map<std::pair<record::Type, std::string>, std::vector<RecordId>> credentials_;

@@ -105,13 +105,15 @@ void Follower::set(FollowState state, std::optional<Error> error) {
 }
 
 void Follower::run() {
+  follow();
+  drop_ahead();
+}
+
+void Follower::follow() {
   auto backoff = options_.backoff_min;
   for (bool go = true; go;) {
     auto result = step();
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) break;
-    }
+    if (stop_asked()) break;
     switch (result.kind) {
       case Step::Kind::progress:
         backoff = options_.backoff_min;
@@ -140,6 +142,12 @@ void Follower::run() {
   set(FollowState::stopped, std::nullopt);
 }
 
+/// What was asked ahead is of no use any more; returns when nothing works on it.
+void Follower::drop_ahead() {
+  if (ahead_) *ahead_->wanted = true;
+  ahead_.reset();
+}
+
 Follower::Step Follower::step() {
   std::optional<Step> bad;
   if (!check_network(bad)) return std::move(*bad);
@@ -159,6 +167,7 @@ Follower::Step Follower::step() {
 
 Follower::Answer Follower::fetch(Height from) {
   if (auto ahead = std::exchange(ahead_, std::nullopt)) {
+    *ahead->wanted = true;
     auto answer = ahead->answer.get();  // the source takes one question at a time
     if (ahead->from == from && answer && *answer) return answer;
   }
@@ -169,7 +178,19 @@ Follower::Answer Follower::fetch(Height from) {
 void Follower::ask_ahead(const Batch& batch) {
   if (batch.blocks.size() < 2) return;
   const Height from{batch.blocks.back().height.value + 1};
-  ahead_ = Ahead{from, std::async(std::launch::async, [this, from] { return source_.fetch(from); })};
+  auto wanted = std::make_shared<std::atomic<bool>>(false);
+  auto answer = std::async(std::launch::async, [this, from, wanted] {
+    auto out = source_.fetch(from);
+    while (out && *out && !*wanted && !stop_asked() && prepare_one(ledger_, **out)) {
+    }
+    return out;
+  });
+  ahead_ = Ahead{from, std::move(wanted), std::move(answer)};
+}
+
+bool Follower::stop_asked() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 bool Follower::check_network(std::optional<Step>& out) {

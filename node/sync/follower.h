@@ -2,10 +2,12 @@
 // block is checked here before the block is stored.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -65,11 +67,14 @@ class Follower {
  private:
   struct Step;
   void run();
+  void follow();
+  void drop_ahead();
   Step step();
   using Answer = Result<std::optional<Batch>, SourceError>;
   Step take(Batch);
   Answer fetch(Height from);
   void ask_ahead(const Batch&);
+  [[nodiscard]] bool stop_asked() const;
   bool check_network(std::optional<Step>& out);
   void set(FollowState, std::optional<Error>);
   bool pause(std::chrono::milliseconds);
@@ -83,6 +88,7 @@ class Follower {
   /// While far behind: what comes after the batch in hand, asked for while that one is judged.
   struct Ahead {
     Height from;
+    std::shared_ptr<std::atomic<bool>> wanted;  ///< then no more of it is prepared
     std::future<Answer> answer;
   };
   std::optional<Ahead> ahead_;

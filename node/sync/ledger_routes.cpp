@@ -24,9 +24,11 @@ using Parts = LedgerParts;
 Result<Response> record_by_id(const Parts& p, const Request& r) {
   STELE_TRY(const auto id, digest_param<RecordId>(r, "id"));
   STELE_TRY(auto found, find_record(p.ledger, id));
-  Value out = p.ledger.with_chain([&](const rules::Chain& c) {
+  STELE_TRY(Value out, p.ledger.with_chain([&](const rules::Chain& c) -> Result<Value> {
     const auto& s = c.state();
-    const auto status = s.pending.contains(id) ? "pending" : status_name(*s.status_of(id));
+    const auto known = s.status_of(id);
+    if (!known) return Unexpected(not_found());  // another branch came meanwhile
+    const auto status = s.pending.contains(id) ? "pending" : status_name(*known);
     auto v = Value::object({{"id", b64u(id)},
                             {"index", found.index.value},
                             {"type", record::type_name(found.record.type)},
@@ -42,7 +44,7 @@ Result<Response> record_by_id(const Parts& p, const Request& r) {
     auto& changes = v.set("pending_changes", Value::array());
     for (const auto& change : pending_changes(s, id)) changes.push(b64u(change));
     return v;
-  });
+  }));
   out.set("final", found.index.value < p.ledger.final_point()->checkpoint.size);
   return answer(out);
 }

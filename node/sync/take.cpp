@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <future>
 
@@ -103,18 +104,18 @@ Result<void, TakeError> check_certificate(const rules::Chain& chain, const log::
   return {};
 }
 
-/// Blocks of which is found out what can be before their turn comes, so many at once that all cores have work while one
-/// of those before waits for the disk.
+constexpr std::size_t prepared_records_max = 20'000;  ///< of a batch that waits: some 2 KB of memory each
+constexpr std::size_t prepared_at_once = 2;  ///< all cores have work while a block before these waits for the disk
+
+/// What can be found out of the next blocks of a batch, while one before them is judged and stored.
 class Preparing {
  public:
-  Preparing(const store::Ledger& ledger, std::vector<log::Block>& blocks, std::size_t first)
-      : ledger_(ledger), blocks_(blocks), next_(first) {}
+  Preparing(const store::Ledger& ledger, Batch& batch, std::size_t first)
+      : ledger_(ledger), batch_(batch), next_(first) {}
   void go_on() {
-    constexpr std::size_t at_once = 2;
-    for (; ahead_.size() < at_once && next_ < blocks_.size(); ++next_) {
-      ahead_.push_back(std::async(std::launch::async, [this, b = std::move(blocks_[next_])]() mutable {
-        return ledger_.prepare(std::move(b));
-      }));
+    for (; ahead_.size() < prepared_at_once && next_ < batch_.blocks.size(); ++next_) {
+      ahead_.push_back(std::async(next_ < batch_.ready.size() ? std::launch::deferred : std::launch::async,
+                                  [this, i = next_] { return at(i); }));
     }
   }
   store::Prepared take() {
@@ -124,38 +125,60 @@ class Preparing {
   }
 
  private:
+  store::Prepared at(std::size_t i) {
+    return i < batch_.ready.size() ? std::move(batch_.ready[i]) : ledger_.prepare(batch_.blocks[i]);
+  }
+
   const store::Ledger& ledger_;
-  std::vector<log::Block>& blocks_;
+  Batch& batch_;
   std::size_t next_;
   std::deque<std::future<store::Prepared>> ahead_;
 };
 
-/// From the block `first` on. While one is judged and stored, the next ones are decoded and their signatures checked.
-Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, const std::vector<log::QuorumCertificate>& qcs,
+/// Appends what was stored to `out`.
+Result<void, TakeError> store_accepted(store::Ledger& ledger, std::vector<rules::Applied>& out) {
+  auto stored = ledger.store_accepted();
+  if (!stored) return failed(std::move(stored).error());
+  out.insert(out.end(), std::make_move_iterator(stored->begin()), std::make_move_iterator(stored->end()));
+  return {};
+}
+
+/// From the block `first` on. While one is judged, the next ones are decoded and their signatures checked; many are
+/// stored at once.
+Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, std::vector<log::QuorumCertificate>& qcs,
                                std::size_t first, const std::function<bool(Height)>& go_on,
                                std::vector<rules::Applied>& out) {
-  const auto& chain = ledger.chain();
-  if (first < batch.blocks.size()) STELE_CHECK(check_certificate(chain, batch.blocks[first], qcs[first]));
-  Preparing preparing(ledger, batch.blocks, first);
+  // Before more work is done for who sends garbage.
+  if (first < batch.blocks.size()) STELE_CHECK(check_certificate(ledger.chain(), batch.blocks[first], qcs[first]));
+  Preparing preparing(ledger, batch, first);
   preparing.go_on();
   for (std::size_t i = first; i < batch.blocks.size(); ++i) {
     auto prepared = preparing.take();
-    const Height height = prepared.block().height;
-    if (i > first) STELE_CHECK(check_certificate(chain, prepared.block(), qcs[i]));
+    const Height height = batch.blocks[i].height;
     preparing.go_on();
-    auto applied = ledger.append(std::move(prepared), qcs[i].header);
-    if (!applied) return refused(height, std::move(applied).error());
-    out.push_back(std::move(*applied));
-    if (i + 1 == batch.blocks.size()) STELE_CHECK(certify(ledger, batch.qc));
+    auto accepted = ledger.accept(std::move(batch.blocks[i]), std::move(prepared), std::move(qcs[i]));
+    if (!accepted) {
+      if (!accepted.error().failed) STELE_CHECK(store_accepted(ledger, out));
+      return refused(height, std::move(accepted).error());
+    }
+    if (ledger.accepted_enough()) STELE_CHECK(store_accepted(ledger, out));
     if (go_on && !go_on(height)) break;
   }
-  return {};
+  return store_accepted(ledger, out);
 }
 
 }  // namespace
 
+bool prepare_one(const store::Ledger& ledger, Batch& batch) {
+  std::size_t prepared = 0;
+  for (std::size_t i = 0; i < batch.ready.size(); ++i) prepared += batch.blocks[i].records.size();
+  if (batch.ready.size() == batch.blocks.size() || prepared >= prepared_records_max) return false;
+  batch.ready.push_back(ledger.prepare(batch.blocks[batch.ready.size()]));
+  return true;
+}
+
 Result<Taken, TakeError> take(store::Ledger& ledger, Batch batch, const std::function<bool(Height)>& go_on) {
-  STELE_TRY(const auto qcs, certificates(batch));
+  STELE_TRY(auto qcs, certificates(batch));
   Taken out;
   const auto& chain = ledger.chain();
   std::size_t first = 0;  // that is not here yet

@@ -23,10 +23,14 @@ struct Taken {
   bool passed_over = false;  ///< the batch is of another branch that is no higher than ours: wait
 };
 
+/// For whoever holds a batch while the one before it is being taken: prepares one more of its blocks, so that no core
+/// waits while many are stored. False: all are. Any thread.
+bool prepare_one(const store::Ledger&, Batch&);
+
 /// The ledger's writer. Blocks that are here already are passed over. A block is stored only if the certificate that
 /// the batch shows for it is good. A batch of another branch is taken, as a whole, if its last block's (epoch, height)
 /// is above that of our highest certified block: else it is passed over. `go_on` is asked after each
-/// block.
+/// block; what comes before its refusal is stored.
 Result<Taken, TakeError> take(store::Ledger&, Batch, const std::function<bool(Height)>& go_on = {});
 
 }  // namespace stele::sync

@@ -41,6 +41,8 @@ class ThirdParty(unittest.TestCase):
         for path, header in [
             ("ledger/store/store.h", "rocksdb/db.h"),
             ("node/app/app.cpp", "boost/beast.hpp"),
+            ("ledger/registry/state.h", "boost/asio.hpp"),
+            ("node/http/server.cpp", "boost/unordered/unordered_flat_map.hpp"),
             ("ledger/rules/rules.cpp", "secp256k1.h"),
             ("node/vault/vault.cpp", "cryptopp/sha.h"),
             ("verifier-api/api.cpp", "nlohmann/json.hpp"),
@@ -53,6 +55,7 @@ class ThirdParty(unittest.TestCase):
         for path, header in [
             ("ledger/store/rocks.cpp", "rocksdb/db.h"),
             ("node/http/server.cpp", "boost/beast.hpp"),
+            ("ledger/registry/state.h", "boost/unordered/unordered_flat_map.hpp"),
             ("ledger/base/verify.cpp", "secp256k1.h"),
             ("signer/key_file.cpp", "cryptopp/scrypt.h"),
             ("ledger/record/json.cpp", "nlohmann/json.hpp"),

@@ -50,9 +50,8 @@ class DiskStore final : public store::Store {
   Result<void> commit(std::span<const store::BlockRow> rows) override {
     return disk_.write([&] { return s_.commit(rows); });
   }
-  Result<void> replace_tail(Height keep, std::span<const RecordId> ids,
-                            std::span<const store::BlockRow> rows) override {
-    return disk_.write([&] { return s_.replace_tail(keep, ids, rows); });
+  Result<void> replace_tail(Height keep, std::span<const store::BlockRow> rows) override {
+    return disk_.write([&] { return s_.replace_tail(keep, rows); });
   }
   [[nodiscard]] std::optional<store::Tip> tip() const override { return s_.tip(); }
   Result<std::optional<store::BlockInfo>> row(Height h) const override { return s_.row(h); }
@@ -60,14 +59,9 @@ class DiskStore final : public store::Store {
   Result<std::optional<std::string>> record(RecordIndex i) const override { return s_.record(i); }
   Result<std::optional<Height>> height_of(RecordIndex i) const override { return s_.height_of(i); }
   Result<std::vector<std::string>> records(RecordIndex i, std::uint64_t n) const override { return s_.records(i, n); }
-  Result<std::optional<RecordIndex>> find(const RecordId& id) const override { return s_.find(id); }
   Result<void> for_each_row(Height from, const RowVisitor& v) const override { return s_.for_each_row(from, v); }
   Result<void> for_each_record(RecordIndex from, const RecordVisitor& v) const override {
     return s_.for_each_record(from, v);
-  }
-  Result<void> for_each_id(const IdVisitor& v) const override { return s_.for_each_id(v); }
-  Result<void> rebuild_ids(const std::function<Result<RecordId>(std::string_view)>& d) override {
-    return s_.rebuild_ids(d);
   }
 
  private:

@@ -696,9 +696,7 @@ void World::restore_disks() {
     auto& d = nodes_[i]->disk;
     backups[i].head = d.head;
     backups[i].votes = d.votes;
-    (void)store::replay(*d.blocks, Height{1}, [&](const store::BlockRow& stored) -> Result<store::Walk> {
-      auto row = stored;
-      for (const auto& jws : row.records) row.ids.push_back(record::decode(jws)->id);
+    (void)store::replay(*d.blocks, Height{1}, [&](const store::BlockRow& row) -> Result<store::Walk> {
       (void)backups[i].blocks->commit(std::span(&row, 1));
       return store::Walk::more;
     });

@@ -349,6 +349,13 @@ std::string School::sign_transcript(const std::string& who, MadeCredential& made
 
 // ---- blocks ----
 
+log::QuorumCertificate School::certificate(const HeaderHash& header) const {
+  log::QuorumCertificate out{header, {}};
+  std::uint16_t number = 0;
+  for (const auto& v : validators_) out.votes.push_back({number++, now_, v->sign(log::vote_digest(header, now_))});
+  return out;
+}
+
 Result<std::vector<RecordId>, Rejection> School::try_add(const std::vector<std::string>& records) {
   std::optional<log::QuorumCertificate> qc;
   if (!blocks_.empty()) qc = blocks_.back().qc;
@@ -364,11 +371,8 @@ Result<std::vector<RecordId>, Rejection> School::try_add(const std::vector<std::
   if (!applied) return Unexpected(applied.error().why);
 
   MadeBlock made{draft.block(), applied->header, applied->header_text, applied->header_hash, {}, chain_.state().status};
-  made.qc.header = made.hash;
   now_.value += 1;
-  for (std::uint16_t v = 0; v < validators_.size(); ++v) {
-    made.qc.votes.push_back({v, now_, validators_[v]->sign(log::vote_digest(made.hash, now_))});
-  }
+  made.qc = certificate(made.hash);
   for (std::size_t i = 0; i < records.size(); ++i) {
     auto decoded = record::decode(records[i]);
     const auto id = applied->ids[i];
@@ -419,6 +423,7 @@ void School::found() {
 
   const std::vector<std::string> names{"clerk", "teacher", "gym", "homeroom", "principal", "seal"};
   std::vector<std::string> keys;
+  keys.reserve(names.size());
   for (const auto& who : names) keys.push_back(sign("officer", Type::key, key_body(staff(who))));
   const auto made = add(keys);
   for (std::size_t i = 0; i < names.size(); ++i) staff(names[i]).key_record = made[i];

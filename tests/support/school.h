@@ -79,6 +79,8 @@ class School {
   [[nodiscard]] const rules::Chain& chain() const { return chain_; }
   /// Height 1 first.
   [[nodiscard]] const std::vector<MadeBlock>& blocks() const { return blocks_; }
+  /// By all validators, now.
+  [[nodiscard]] log::QuorumCertificate certificate(const HeaderHash&) const;
   [[nodiscard]] const MadeRecord& record(const RecordId& id) const { return records_.at(id); }
   [[nodiscard]] UnixSeconds now() const { return now_; }
   [[nodiscard]] const verdict::BookKey& book() const { return book_; }

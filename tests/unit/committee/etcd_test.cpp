@@ -60,7 +60,8 @@ TEST_F(CommitteeWithEtcd, NothingThatWasAnsweredFinalIsLostWhenItsLeaderIsKilled
   net.expect_one_chain_everywhere();
   for (std::size_t i = 0; i < number; ++i) {
     const auto id = record::decode(net.org(i))->id;
-    for (const auto& n : net.nodes) EXPECT_TRUE(must(n->ledger->store().find(id))) << "record " << i;
+    for (const auto& n : net.nodes)
+      EXPECT_NE(n->ledger->with_chain([&](const rules::Chain& c) { return c.state().find(id); }), nullptr) << i;
   }
   for (const auto& n : net.nodes) {
     EXPECT_EQ(n->told(Notice::Kind::ordered_twice), 0u);

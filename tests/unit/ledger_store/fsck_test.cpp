@@ -181,17 +181,6 @@ TEST_F(Fsck, SeesTwoBlocksThatChangedPlaces) {
   expect_refused();
 }
 
-TEST_F(Fsck, SeesARecordUnderAWrongId) {
-  must(place.store()->rebuild_ids([](std::string_view jws) -> Result<RecordId> { return record::record_id(jws); }));
-  const auto report = check();
-  const auto* found = find(report, "id_table_differs");
-  ASSERT_NE(found, nullptr) << codes(report);
-  EXPECT_EQ(report.findings.size(), 1u);
-  EXPECT_EQ(found->index, RecordIndex{0});
-  surgery().remove_all_ids();
-  EXPECT_NE(find(check(), "id_table_differs"), nullptr);
-}
-
 TEST_F(Fsck, AHeadBehindByOneBlockIsTheTraceOfACrash) {
   const auto& blocks = school.blocks();
   std::filesystem::remove(place.head());

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
+#include "tests/support/slow_store.h"
 #include "tests/unit/sequencer/solo_node.h"
 
 namespace stele::test {
@@ -114,6 +117,31 @@ TEST_F(LedgerOnDisk, RefusesABlockWhoseRecordWasNotSignedByItsSigner) {
   EXPECT_EQ(ledger->store().tip()->header_hash, head);
 }
 
+TEST_F(LedgerOnDisk, WhoeverReadsWaitsForWhatIsJudgedAndNotStoredYet) {
+  school.found();
+  auto last = school.blocks().back().header;  // of a block with records
+  for (const auto& b : school.blocks()) {
+    if (!b.block.records.empty()) last = b.header;
+  }
+  std::promise<void> disk_goes_on;
+  std::size_t commits = 0;  // the writer's
+  auto disk = std::make_unique<SlowStore>([&, gate = disk_goes_on.get_future().share()] {
+    if (++commits == last.height.value) gate.wait();
+  });
+  const auto ledger = must(store::Ledger::open(school.genesis(), std::move(disk), place.head()));
+  auto copying = std::async(std::launch::async, [&] { copy_blocks(school, *ledger); });
+  const auto judged = [&] { return ledger->with_chain([](const rules::Chain& c) { return c.head().height; }); };
+  while (judged() < last.height) std::this_thread::yield();
+  const RecordIndex index{last.size - 1};
+  EXPECT_FALSE(ledger->wait_until_stored(index, std::chrono::milliseconds(0)));
+  auto stored =
+      std::async(std::launch::async, [&] { return ledger->wait_until_stored(index, std::chrono::seconds(30)); });
+  disk_goes_on.set_value();
+  EXPECT_TRUE(stored.get());
+  EXPECT_TRUE(ledger->store().record(index)->has_value());
+  copying.get();
+}
+
 /// The next block with one document in it, signed.
 rules::Chain::Draft draft_of(School& school, const store::Ledger& ledger, std::uint64_t number) {
   auto builder = ledger.chain().build(ledger.head_qc(), 0);
@@ -130,9 +158,75 @@ TEST_F(LedgerOnDisk, TakesBlocksThatWerePreparedBeforeAnyOfTheirKeysWasKnown) {
   std::vector<store::Prepared> prepared;
   for (const auto& b : school.blocks()) prepared.push_back(ledger->prepare(b.block));
   for (std::size_t i = 0; i < prepared.size(); ++i) {
-    ASSERT_TRUE(ledger->append(std::move(prepared[i]), school.blocks()[i].hash).has_value()) << i;
+    ASSERT_TRUE(ledger->accept(school.blocks()[i].block, std::move(prepared[i]), school.blocks()[i].qc).has_value())
+        << i;
+    if (ledger->accepted_enough()) must(ledger->store_accepted());
   }
+  must(ledger->store_accepted());
   EXPECT_EQ(ledger->chain().head_hash(), school.blocks().back().hash);
+  EXPECT_EQ(ledger->head_qc(), school.blocks().back().qc) << "and its certificate is kept with it";
+}
+
+TEST_F(LedgerOnDisk, WhatIsAcceptedIsStoredAndShownTogether) {
+  school.found();
+  const auto& blocks = school.blocks();
+  {
+    const auto ledger = must(place.open());
+    for (const auto& b : blocks) ASSERT_TRUE(ledger->accept(b.block, ledger->prepare(b.block), b.qc).has_value());
+    EXPECT_EQ(ledger->store().tip(), std::nullopt);
+    EXPECT_EQ(ledger->final_point()->checkpoint.height, Height{0}) << "nothing is final that is not stored";
+    EXPECT_EQ(must(store::HeadFile::read(place.head())), std::nullopt);
+    const auto stored = must(ledger->store_accepted());
+    ASSERT_EQ(stored.size(), blocks.size());
+    EXPECT_EQ(stored.back().header_hash, blocks.back().hash);
+    EXPECT_EQ(ledger->store().tip()->header_hash, blocks.back().hash);
+    EXPECT_EQ(ledger->final_point()->hash, blocks[blocks.size() - 2].hash);
+    EXPECT_EQ(ledger->tail().size(), 2u);
+    EXPECT_EQ(must(store::HeadFile::read(place.head()))->header_hash, blocks.back().hash);
+    EXPECT_TRUE(must(ledger->store_accepted()).empty());
+  }
+  const auto again = must(place.open());
+  EXPECT_EQ(again->head_qc(), blocks.back().qc);
+}
+
+TEST_F(LedgerOnDisk, AStopBetweenStoreAndHeadFileIsMended) {
+  school.found();
+  ASSERT_GT(school.blocks().size(), 3u);
+  {
+    const auto ledger = must(place.open());
+    for (const auto& b : school.blocks())
+      ASSERT_TRUE(ledger->accept(b.block, ledger->prepare(b.block), b.qc).has_value());
+    must(ledger->store_accepted());
+  }
+  std::filesystem::remove(place.head());  // as it was before
+  EXPECT_EQ(code_of(place.open()), "ledger_damaged") << "who makes the blocks alone writes it after each";
+  const auto ledger = must(place.open({.uncertified_max = store::accepted_max}));
+  EXPECT_EQ(ledger->chain().head_hash(), school.blocks().back().hash);
+  must(ledger->certify(school.blocks().back().qc));
+  EXPECT_EQ(must(store::HeadFile::read(place.head()))->header_hash, school.blocks().back().hash);
+}
+
+TEST_F(LedgerOnDisk, APreparedBlockWithoutAGoodCertificateIsNotStored) {
+  school.found();
+  const auto ledger = must(place.open());
+  auto certificate = school.blocks()[0].qc;
+  certificate.votes[0].time.value += 1;
+  auto done = ledger->accept(school.blocks()[0].block, ledger->prepare(school.blocks()[0].block), certificate);
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::block_bad_qc);
+  EXPECT_EQ(ledger->store().tip(), std::nullopt);
+  // Sound, but of another header than the block makes.
+  done = ledger->accept(school.blocks()[0].block, ledger->prepare(school.blocks()[0].block),
+                        school.certificate(school.blocks()[1].hash));
+  ASSERT_FALSE(done.has_value());
+  ASSERT_TRUE(done.error().rejected.has_value());
+  EXPECT_EQ(done.error().rejected->why.code, RejectionCode::block_bad_qc);
+  EXPECT_EQ(must(ledger->store_accepted()).size(), 1u) << "it is sound, and stored as what nobody certified";
+  EXPECT_EQ(ledger->head_qc(), std::nullopt);
+  EXPECT_EQ(must(store::HeadFile::read(place.head())), std::nullopt);
+  must(ledger->certify(school.blocks()[0].qc));
+  EXPECT_EQ(ledger->head_qc(), school.blocks()[0].qc);
 }
 
 TEST_F(LedgerOnDisk, APreparedBlockWithAFalseSignatureIsRefusedWhenItsKeyWasKnownAndWhenNot) {
@@ -157,7 +251,7 @@ TEST_F(LedgerOnDisk, APreparedBlockWithAFalseSignatureIsRefusedWhenItsKeyWasKnow
   const auto head = ledger->chain().head_hash();
   auto late = ledger->prepare(forged);
   for (auto* p : {&early, &late}) {
-    const auto done = ledger->append(std::move(*p), head);
+    const auto done = ledger->accept(forged, std::move(*p), school.certificate(head));
     ASSERT_FALSE(done.has_value());
     ASSERT_TRUE(done.error().rejected.has_value());
     EXPECT_EQ(done.error().rejected->why.code, RejectionCode::bad_signature);
@@ -170,14 +264,15 @@ TEST_F(LedgerOnDisk, APreparedBlockIsRefusedWhenItsKeyWasRevokedBeforeItsTurn) {
   school.found();
   const auto ledger = must(place.open());
   copy_blocks(school, *ledger);
-  auto late = ledger->prepare(draft_of(school, *ledger, 1).block());  // good by now
+  const auto block = draft_of(school, *ledger, 1).block();
+  auto late = ledger->prepare(block);  // good by now
   const auto before = school.blocks().size();
   school.change(record::Type::revoke, school.staff("clerk").key_record);
   for (std::size_t i = before; i < school.blocks().size(); ++i) {
     ASSERT_TRUE(ledger->append(school.blocks()[i].block, Signatures::check).has_value());
     must(ledger->certify(school.blocks()[i].qc));
   }
-  const auto done = ledger->append(std::move(late), ledger->chain().head_hash());
+  const auto done = ledger->accept(block, std::move(late), school.certificate(ledger->chain().head_hash()));
   ASSERT_FALSE(done.has_value());
   ASSERT_TRUE(done.error().rejected.has_value());
   EXPECT_EQ(done.error().rejected->why.code, RejectionCode::key_not_valid);

@@ -221,7 +221,7 @@ TEST_F(VoteFiles, NoneForAKeyThatARecoveryNames) {
   block.epoch = {1};
   block.height = {1};
   block.epoch_proof = log::encode(proof);
-  const store::BlockRow row{block.height, {}, "header", log::encode_meta(block), {0}, {}, {}};
+  const store::BlockRow row{block.height, {}, "header", log::encode_meta(block), {0}, {}};
   store::Options o;
   o.net = proof.recovery->net;
   o.create = true;

@@ -1,10 +1,10 @@
 // Three vaults of one school, each with a ledger and a server of its own, in one process.
 #include <thread>
 
-#include "ledger/store/memory_store.h"
 #include "node/replication/repair.h"
 #include "node/replication/routes.h"
 #include "signer/issue.h"
+#include "tests/support/slow_store.h"
 #include "tests/unit/vault/support.h"
 
 namespace stele::test {
@@ -38,46 +38,14 @@ signer::SigningKey key_of(const School& s, std::size_t vault) {
 
 class Replicated;
 
-/// A store in memory whose disk may be slow.
-class SlowStore final : public store::Store {
- public:
-  explicit SlowStore(const std::atomic<std::chrono::milliseconds>& takes) : takes_(takes) {}
-  Result<void> commit(std::span<const store::BlockRow> rows) override {
-    std::this_thread::sleep_for(takes_.load());
-    return in_->commit(rows);
-  }
-  Result<void> replace_tail(Height keep, std::span<const RecordId> ids,
-                            std::span<const store::BlockRow> rows) override {
-    return in_->replace_tail(keep, ids, rows);
-  }
-  [[nodiscard]] std::optional<store::Tip> tip() const override { return in_->tip(); }
-  Result<std::optional<store::BlockInfo>> row(Height h) const override { return in_->row(h); }
-  Result<std::optional<Bytes>> meta(Height h) const override { return in_->meta(h); }
-  Result<std::optional<std::string>> record(RecordIndex i) const override { return in_->record(i); }
-  Result<std::optional<Height>> height_of(RecordIndex i) const override { return in_->height_of(i); }
-  Result<std::vector<std::string>> records(RecordIndex i, std::uint64_t n) const override { return in_->records(i, n); }
-  Result<std::optional<RecordIndex>> find(const RecordId& id) const override { return in_->find(id); }
-  Result<void> for_each_row(Height h, const RowVisitor& v) const override { return in_->for_each_row(h, v); }
-  Result<void> for_each_record(RecordIndex i, const RecordVisitor& v) const override {
-    return in_->for_each_record(i, v);
-  }
-  Result<void> for_each_id(const IdVisitor& v) const override { return in_->for_each_id(v); }
-  Result<void> rebuild_ids(const std::function<Result<RecordId>(std::string_view)>& derive) override {
-    return in_->rebuild_ids(derive);
-  }
-
- private:
-  const std::atomic<std::chrono::milliseconds>& takes_;
-  const std::unique_ptr<store::Store> in_ = store::make_memory_store();
-};
-
 /// A node with a vault. What it serves can be cut off, as if the machine were gone.
 class Site {
  public:
   Site(const School& school, std::uint16_t n, const std::filesystem::path& folder)
       : number(n), folder_(folder), school_(school), clock_(school), key(key_of(school, n)) {
-    ledger = std::move(*store::Ledger::open(school.genesis(), std::make_unique<SlowStore>(commit_takes),
-                                            folder / ("head-" + std::to_string(number))));
+    ledger = std::move(*store::Ledger::open(
+        school.genesis(), std::make_unique<SlowStore>([this] { std::this_thread::sleep_for(commit_takes.load()); }),
+        folder / ("head-" + std::to_string(number))));
     open_vault();
     http::ServerOptions o;
     o.threads = 1;

@@ -1,4 +1,5 @@
-// Commits blocks until it is killed, and says so of each one after block and head are synced: 8 bytes of its height.
+// Commits blocks until it is killed, one at a time or some large ones together, and says so after they and the head are
+// synced: 8 bytes of the height.
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,10 +27,16 @@ int main(int argc, char** argv) {
   if (!head) return fail(head.error());
   for (;;) {
     const auto tip = (*store)->tip().value_or(Tip{});
-    const auto height = tip.height.value + 1;
-    const auto row = test::made_block(height, tip.records, height % 50, 1000);
-    if (const auto done = (*store)->commit(std::span(&row, 1)); !done) return fail(done.error());
-    if (const auto done = (*head)->write(test::head_of(row)); !done) return fail(done.error());
+    std::vector<BlockRow> rows;
+    auto records = tip.records;
+    auto height = tip.height.value;
+    do {
+      ++height;
+      rows.push_back(test::made_block(height, records, test::records_of(height), 1000));
+      records += rows.back().records.size();
+    } while (test::goes_with_the_next(height));
+    if (const auto done = (*store)->commit(rows); !done) return fail(done.error());
+    if (const auto done = (*head)->write(test::head_of(rows.back())); !done) return fail(done.error());
     if (::write(STDOUT_FILENO, &height, sizeof height) != sizeof height) return 3;
   }
 }

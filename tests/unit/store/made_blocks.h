@@ -16,10 +16,6 @@ inline std::string made_jws(std::uint64_t index, std::size_t size = 40) {
   return out;
 }
 
-inline RecordId id_of(std::string_view jws) {
-  return *RecordId::from(sha256(as_bytes(jws)).view());
-}
-
 inline HeaderHash hash_of(std::string_view header) {
   return *HeaderHash::from(sha256(as_bytes(header)).view());
 }
@@ -31,11 +27,19 @@ inline BlockRow made_block(std::uint64_t height, std::uint64_t first, std::size_
   out.header_hash = hash_of(out.header);
   out.meta.assign(50 + height % 7, static_cast<std::uint8_t>(height));
   out.first = {first};
-  for (std::size_t i = 0; i < count; ++i) {
-    out.records.push_back(made_jws(first + i, jws_size));
-    out.ids.push_back(id_of(out.records.back()));
-  }
+  for (std::size_t i = 0; i < count; ++i) out.records.push_back(made_jws(first + i, jws_size));
   return out;
+}
+
+/// Of the blocks of a crash: three of twenty are large, and committed together.
+inline bool is_large(std::uint64_t height) {
+  return height % 20 >= 17;
+}
+inline std::size_t records_of(std::uint64_t height) {
+  return is_large(height) ? 1500 : height % 50;
+}
+inline bool goes_with_the_next(std::uint64_t height) {
+  return is_large(height) && is_large(height + 1);
 }
 
 /// Heights from 1, with these numbers of records.

@@ -27,10 +27,6 @@ class RocksStore : public ::testing::Test {
   TempFolder folder_;
 };
 
-Result<RecordId> derived(std::string_view jws) {
-  return id_of(jws);
-}
-
 TEST_F(RocksStore, IsMadeOnlyWhenAsked) {
   EXPECT_EQ(code_of(open()), "store_absent");
   EXPECT_EQ(code_of(open({.read_only = true})), "store_absent");
@@ -47,7 +43,6 @@ TEST_F(RocksStore, HoldsEverythingAfterReopening) {
   const auto store = open().value();
   EXPECT_EQ(store->tip(), (Tip{{3}, chain[2].header_hash, 8}));
   for (const auto& row : chain) EXPECT_EQ(store->block(row.height)->value().records, row.records);
-  EXPECT_EQ(*store->find(chain[2].ids[4]), std::optional(RecordIndex{7}));
   EXPECT_TRUE(find_holes(*store)->empty());
   const auto next = made_block(4, 8, 1);
   EXPECT_EQ(code_of(store->commit(std::span(&next, 1))), "ok");
@@ -56,16 +51,16 @@ TEST_F(RocksStore, HoldsEverythingAfterReopening) {
 TEST_F(RocksStore, RefusesAnUnknownVersionAndChangesNothing) {
   make(made_chain({1}));
   const Surgery surgery(path());
-  surgery.put_setting("format", big_endian(2));
+  surgery.put_setting("format", big_endian(3));
   const auto refused = open({.create = true});
   ASSERT_EQ(code_of(refused), "store_version_unknown");
-  EXPECT_NE(refused.error().en.find("version 2"), std::string::npos);
+  EXPECT_NE(refused.error().en.find("version 3"), std::string::npos);
   surgery.put_setting("format", "x");
   EXPECT_EQ(code_of(open()), "store_version_unknown");
   surgery.remove_setting("format");
   EXPECT_EQ(code_of(open()), "store_version_unknown");
   EXPECT_EQ(code_of(open({.create = true})), "store_damaged") << "blocks without a version are not taken over";
-  surgery.put_setting("format", big_endian(1));
+  surgery.put_setting("format", big_endian(2));
   EXPECT_EQ(code_of(open()), "ok");
 }
 
@@ -86,7 +81,7 @@ TEST_F(RocksStore, HasOneWriterAndAnyNumberOfReadersBesideIt) {
   EXPECT_EQ(reader->tip()->height, Height{2}) << "as it was when it was opened";
   EXPECT_EQ(reader->block({2})->value().records, chain[1].records);
   EXPECT_EQ(code_of(reader->commit(chain)), "store_read_only");
-  EXPECT_EQ(code_of(reader->rebuild_ids(derived)), "store_read_only");
+  EXPECT_EQ(code_of(reader->replace_tail({1}, {})), "store_read_only");
   EXPECT_EQ(open({.read_only = true}).value()->tip()->height, Height{3});
 }
 
@@ -152,36 +147,67 @@ TEST_F(RocksStore, TakesNothingMoreAfterAFailedSyncUntilItIsReopened) {
   EXPECT_TRUE(find_holes(*store)->empty());
 }
 
-TEST_F(RocksStore, RemembersThatItsIdsAreNotWhole) {
-  make(made_chain({3}));
-  {
-    const auto store = open().value();
-    ASSERT_FALSE(store->rebuild_ids(
-        [](std::string_view) -> Result<RecordId> { return Unexpected(make_error("unreadable", "", "")); }));
-  }
-  const auto store = open().value();
-  EXPECT_EQ(code_of(store->find(id_of(made_jws(0)))), "store_ids_incomplete");
-  ASSERT_TRUE(store->rebuild_ids(derived));
-  EXPECT_EQ(*store->find(id_of(made_jws(2))), std::optional(RecordIndex{2}));
+/// Some more than is written as tables at once.
+std::vector<BlockRow> large_chain(std::uint64_t after, std::uint64_t first) {
+  std::vector<BlockRow> out;
+  for (std::uint64_t i = 0; i < 5; ++i) out.push_back(made_block(after + 1 + i, first + i * 1000, 1000, 1000));
+  return out;
 }
 
-TEST_F(RocksStore, RebuildsIdsThatWereLost) {
-  const std::size_t many = 10'000;  // more than one batch
-  make({made_block(1, 0, many)});
-  Surgery(path()).remove_all_ids();
+TEST_F(RocksStore, TakesMuchAtOnceBetweenLittleAndHoldsAllOfIt) {
+  auto chain = made_chain({3, 2});
+  auto store = open({.create = true}).value();
+  ASSERT_EQ(code_of(store->commit(chain)), "ok");
+  const auto much = large_chain(2, 5);
+  ASSERT_EQ(code_of(store->commit(much)), "ok");
+  EXPECT_EQ(code_of(store->commit(much)), "ok") << "repeating is harmless";
+  const auto little = made_block(8, 5005, 4);
+  ASSERT_EQ(code_of(store->commit(std::span(&little, 1))), "ok");
+  const auto more = large_chain(8, 5009);
+  ASSERT_EQ(code_of(store->commit(more)), "ok");
+  EXPECT_FALSE(std::filesystem::exists(path() / "incoming"));
+  chain.insert(chain.end(), much.begin(), much.end());
+  chain.push_back(little);
+  chain.insert(chain.end(), more.begin(), more.end());
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(store->tip(), (Tip{{13}, chain.back().header_hash, 10'009}));
+    EXPECT_TRUE(find_holes(*store)->empty());
+    for (const auto& row : chain) {
+      const auto block = store->block(row.height).value();
+      ASSERT_TRUE(block.has_value());
+      EXPECT_TRUE(block->records == row.records && block->meta == row.meta && block->header == row.header);
+    }
+    store = nullptr;
+    store = open().value();
+  }
+}
+
+TEST_F(RocksStore, GivesUpMuchThatItTookAtOnceAndTakesItAgain) {
+  const auto store = open({.create = true}).value();
+  const auto much = large_chain(0, 0);
+  ASSERT_EQ(code_of(store->commit(much)), "ok");
+  ASSERT_EQ(code_of(store->replace_tail({1}, {})), "ok");
+  EXPECT_EQ(store->tip()->records, 1000U);
+  EXPECT_FALSE(store->record({1000})->has_value());
+  EXPECT_TRUE(find_holes(*store)->empty());
+  ASSERT_EQ(code_of(store->commit(std::span(much).subspan(1))), "ok");
+  EXPECT_EQ(store->record({4321})->value(), made_jws(4321, 1000));
+  EXPECT_TRUE(find_holes(*store)->empty());
+}
+
+TEST_F(RocksStore, AFailedSyncOfMuchAtOnceLeavesAllOrNothing) {
+  make(made_chain({3}));
+  const auto much = large_chain(1, 3);
   auto store = open().value();
-  EXPECT_FALSE(store->find(id_of(made_jws(0)))->has_value());
-  ASSERT_TRUE(store->rebuild_ids(derived));
+  fail_next_sync();
+  EXPECT_EQ(code_of(store->commit(much)), "store_io");
+  EXPECT_EQ(store->tip()->height, Height{1});
+  EXPECT_EQ(code_of(store->commit(much)), "store_failed");
   store = nullptr;
   store = open().value();
-  for (std::uint64_t i = 0; i < many; i += 997)
-    EXPECT_EQ(*store->find(id_of(made_jws(i))), std::optional(RecordIndex{i}));
-  std::size_t count = 0;
-  ASSERT_TRUE(store->for_each_id([&](const RecordId&, RecordIndex) -> Result<Walk> {
-    ++count;
-    return Walk::more;
-  }));
-  EXPECT_EQ(count, many);
+  EXPECT_TRUE(find_holes(*store)->empty());
+  EXPECT_EQ(code_of(store->commit(much)), "ok");
+  EXPECT_EQ(store->tip()->records, 5003U);
 }
 
 TEST_F(RocksStore, FillsAHoleWithTheBlockOfAPeerButNotWithAnother) {

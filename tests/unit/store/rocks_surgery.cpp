@@ -20,6 +20,7 @@ void with_table(const std::filesystem::path& folder, const std::string& table, c
   std::vector<std::string> names;
   must(rocksdb::DB::ListColumnFamilies({}, folder.string(), &names));
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  wanted.reserve(names.size());
   for (const auto& name : names) wanted.emplace_back(name, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
@@ -50,11 +51,6 @@ void Surgery::remove(const std::string& table, std::uint64_t key) const {
 
 void Surgery::remove_setting(const std::string& key) const {
   with_table(folder_, "default", [&](auto& db, auto* t) { must(db.Delete(synced(), t, key)); });
-}
-
-void Surgery::remove_all_ids() const {
-  with_table(folder_, "ids",
-             [&](auto& db, auto* t) { must(db.DeleteRange(synced(), t, "", std::string(33, '\xff'))); });
 }
 
 void Surgery::remove_odd_records(std::uint64_t end) const {

@@ -13,7 +13,6 @@ class Surgery {
   explicit Surgery(std::filesystem::path folder) : folder_(std::move(folder)) {}
   void remove(const std::string& table, std::uint64_t key) const;
   void remove_setting(const std::string& key) const;
-  void remove_all_ids() const;
   void remove_odd_records(std::uint64_t end) const;
   void put(const std::string& table, std::uint64_t key, const std::string& value) const;
   void put_setting(const std::string& key, const std::string& value) const;

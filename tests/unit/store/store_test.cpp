@@ -44,7 +44,6 @@ TYPED_TEST(EveryStore, IsEmptyAtFirst) {
   EXPECT_FALSE(s.block({1})->has_value());
   EXPECT_FALSE(s.record({0})->has_value());
   EXPECT_FALSE(s.height_of({0})->has_value());
-  EXPECT_FALSE(s.find(id_of("x"))->has_value());
   EXPECT_TRUE(s.records({0}, 0)->empty());
   EXPECT_EQ(code_of(s.records({0}, 1)), "store_hole");
   EXPECT_TRUE(find_holes(s)->empty());
@@ -54,7 +53,6 @@ TYPED_TEST(EveryStore, GivesBackEveryByteThatWasCommitted) {
   Store& s = this->store();
   auto chain = made_chain({3, 0, 1, 20});
   chain[2].records[0] = std::string("\0\xff not text", 11);
-  chain[2].ids[0] = id_of(chain[2].records[0]);
   ASSERT_EQ(code_of(s.commit(chain)), "ok");
   EXPECT_EQ(s.tip(), (Tip{{4}, chain[3].header_hash, 24}));
   for (const auto& row : chain) {
@@ -67,12 +65,10 @@ TYPED_TEST(EveryStore, GivesBackEveryByteThatWasCommitted) {
     EXPECT_EQ(block->records, row.records);
     EXPECT_EQ(block->meta, row.meta);
     EXPECT_EQ(block->first, row.first);
-    EXPECT_TRUE(block->ids.empty());
     for (std::size_t i = 0; i < row.records.size(); ++i) {
       const RecordIndex index{row.first.value + i};
       EXPECT_EQ(*s.record(index), std::optional(row.records[i]));
       EXPECT_EQ(*s.height_of(index), std::optional(row.height));
-      EXPECT_EQ(*s.find(row.ids[i]), std::optional(index));
     }
   }
   EXPECT_FALSE(s.row({5})->has_value());
@@ -120,7 +116,7 @@ TYPED_TEST(EveryStore, RefusesAnotherBlockAtAStoredHeight) {
   EXPECT_EQ(with([](BlockRow& r) { r.meta[0] ^= 1; }), "store_conflict");
   EXPECT_EQ(with([](BlockRow& r) { r.records[1] += "x"; }), "store_conflict");
   EXPECT_EQ(with([](BlockRow& r) { r.first.value -= 1; }), "store_conflict");
-  EXPECT_EQ(with([](BlockRow& r) { r.records.pop_back(), r.ids.pop_back(); }), "store_conflict");
+  EXPECT_EQ(with([](BlockRow& r) { r.records.pop_back(); }), "store_conflict");
   EXPECT_EQ(with([](BlockRow&) {}), "ok");
   EXPECT_EQ(*s.record({4}), std::optional(chain[1].records[1]));
 }
@@ -148,22 +144,6 @@ TYPED_TEST(EveryStore, RefusesRowsThatDoNotContinueTheTip) {
   EXPECT_EQ(commit(made_block(2, 2, 1)), "ok") << "and the store goes on";
 }
 
-TYPED_TEST(EveryStore, RefusesRowsWithoutOneIdForEachRecordAndIdsThatAreTaken) {
-  Store& s = this->store();
-  auto row = made_block(1, 0, 2);
-  row.ids.pop_back();
-  EXPECT_EQ(code_of(s.commit(std::span(&row, 1))), "store_row_malformed");
-  row = made_block(1, 0, 2);
-  row.ids[1] = row.ids[0];
-  EXPECT_EQ(code_of(s.commit(std::span(&row, 1))), "store_duplicate_id");
-  row = made_block(1, 0, 2);
-  ASSERT_TRUE(s.commit(std::span(&row, 1)));
-  auto again = made_block(2, 2, 2);
-  again.ids[0] = row.ids[1];
-  EXPECT_EQ(code_of(s.commit(std::span(&again, 1))), "store_duplicate_id");
-  EXPECT_EQ(*s.find(row.ids[1]), std::optional(RecordIndex{1}));
-}
-
 TYPED_TEST(EveryStore, RefusesMoreThanItsBounds) {
   Store& s = this->store();
   const auto full = made_block(1, 0, records_per_block_max, 1);
@@ -180,29 +160,22 @@ TYPED_TEST(EveryStore, GivesUpItsTailForAnotherAtOnce) {
   Store& s = this->store();
   const auto chain = made_chain({3, 2, 0, 4});
   ASSERT_TRUE(s.commit(chain));
-  std::vector<RecordId> given_up = chain[1].ids;
-  given_up.insert(given_up.end(), chain[3].ids.begin(), chain[3].ids.end());
   auto other = made_block(2, 3, 3);  // its first two records stood in the old block 2, too
   other.header += "of another branch\n";
   other.header_hash = hash_of(other.header);
-  ASSERT_EQ(code_of(s.replace_tail({1}, given_up, std::span(&other, 1))), "ok");
+  ASSERT_EQ(code_of(s.replace_tail({1}, std::span(&other, 1))), "ok");
   EXPECT_EQ(s.tip(), (Tip{{2}, other.header_hash, 6}));
   EXPECT_EQ(*s.header({2}), std::optional(other.header));
   EXPECT_FALSE(s.row({3})->has_value());
   EXPECT_FALSE(s.meta({4})->has_value());
   EXPECT_FALSE(s.record({6})->has_value());
-  EXPECT_EQ(*s.find(other.ids[0]), std::optional(RecordIndex{3}));
-  EXPECT_EQ(*s.find(other.ids[2]), std::optional(RecordIndex{5}));
-  EXPECT_FALSE(s.find(chain[3].ids[3])->has_value());
+  EXPECT_EQ(*s.record({5}), std::optional(other.records[2]));
   EXPECT_TRUE(find_holes(s)->empty());
   const auto third = made_block(3, 6, 1);
   EXPECT_EQ(code_of(s.commit(std::span(&third, 1))), "ok");
-  EXPECT_EQ(code_of(s.replace_tail({9}, {}, {})), "store_hole");
-  EXPECT_EQ(code_of(s.replace_tail({0}, {}, std::span(&third, 1))), "store_not_next");
-  std::vector<RecordId> all = chain[0].ids;
-  all.insert(all.end(), other.ids.begin(), other.ids.end());
-  all.insert(all.end(), third.ids.begin(), third.ids.end());
-  EXPECT_EQ(code_of(s.replace_tail({0}, all, {})), "ok");
+  EXPECT_EQ(code_of(s.replace_tail({9}, {})), "store_hole");
+  EXPECT_EQ(code_of(s.replace_tail({0}, std::span(&third, 1))), "store_not_next");
+  EXPECT_EQ(code_of(s.replace_tail({0}, {})), "ok");
   EXPECT_EQ(s.tip(), std::nullopt);
   EXPECT_EQ(code_of(s.commit(chain)), "ok");
 }
@@ -228,19 +201,6 @@ TYPED_TEST(EveryStore, WalksInRisingOrderFromWhereItIsToldUntilItIsToldEnough) {
   EXPECT_EQ(code_of(stop), "of_the_visitor");
 }
 
-TYPED_TEST(EveryStore, WalksItsIdsInTheirOrder) {
-  Store& s = this->store();
-  ASSERT_TRUE(s.commit(made_chain({5, 5})));
-  std::vector<RecordId> ids;
-  ASSERT_TRUE(s.for_each_id([&](const RecordId& id, RecordIndex index) -> Result<Walk> {
-    EXPECT_EQ(id, id_of(made_jws(index.value)));
-    ids.push_back(id);
-    return Walk::more;
-  }));
-  EXPECT_EQ(ids.size(), 10U);
-  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
-}
-
 TYPED_TEST(EveryStore, ReplaysWholeBlocks) {
   Store& s = this->store();
   const auto chain = made_chain({2, 0, 3});
@@ -256,24 +216,6 @@ TYPED_TEST(EveryStore, ReplaysWholeBlocks) {
   EXPECT_EQ(next, 3U);
 }
 
-TYPED_TEST(EveryStore, RebuildsItsIdsAndGivesNoAnswerUntilThatIsDone) {
-  Store& s = this->store();
-  ASSERT_TRUE(s.commit(made_chain({3, 2})));
-  const auto broken = s.rebuild_ids([&](std::string_view jws) -> Result<RecordId> {
-    EXPECT_EQ(code_of(s.find(id_of(made_jws(0)))), "store_ids_incomplete");
-    if (jws == made_jws(3)) return Unexpected(make_error("unreadable", "", ""));
-    return id_of(jws);
-  });
-  EXPECT_EQ(code_of(broken), "unreadable");
-  EXPECT_EQ(code_of(s.find(id_of(made_jws(0)))), "store_ids_incomplete");
-  const auto next = made_block(3, 5, 1);
-  EXPECT_EQ(code_of(s.commit(std::span(&next, 1))), "store_ids_incomplete");
-  ASSERT_TRUE(s.rebuild_ids([](std::string_view jws) -> Result<RecordId> { return id_of(std::string(jws) + "2"); }));
-  EXPECT_FALSE(s.find(id_of(made_jws(4)))->has_value()) << "the old entries are gone";
-  EXPECT_EQ(*s.find(id_of(made_jws(4) + "2")), std::optional(RecordIndex{4}));
-  EXPECT_EQ(code_of(s.commit(std::span(&next, 1))), "ok");
-}
-
 TYPED_TEST(EveryStore, LetsOthersReadWholeBlocksWhileOneWrites) {
   Store& s = this->store();
   std::atomic<bool> stop = false;
@@ -284,8 +226,8 @@ TYPED_TEST(EveryStore, LetsOthersReadWholeBlocksWhileOneWrites) {
       if (!tip) continue;
       const auto block = s.block(tip->height);
       const bool good = block && *block && (*block)->first.value + (*block)->records.size() == tip->records &&
-                        (*block)->header_hash == tip->header_hash && s.record({tip->records - 1})->has_value() &&
-                        *s.find(id_of(made_jws(tip->records - 1))) == RecordIndex{tip->records - 1};
+                        (*block)->header_hash == tip->header_hash &&
+                        *s.record({tip->records - 1}) == made_jws(tip->records - 1);
       if (!good) ++wrong;
     }
   };

@@ -21,6 +21,29 @@ TEST(BlockSource, ReadsWhatItWrites) {
   EXPECT_EQ(batch->qc, issued_school().blocks()[1].qc);
 }
 
+TEST(BlockSource, ReadsAnAnswerInWhateverPiecesItComes) {
+  const auto whole = good_answer();
+  for (const std::size_t size : {1U, 3U, 9U, 1000U, 70'000U}) {
+    sync::BatchDecoder decoder({1});
+    for (std::size_t at = 0; at < whole.size(); at += size)
+      ASSERT_TRUE(decoder.add(whole.substr(at, size)).has_value());
+    const auto batch = std::move(decoder).finish();
+    ASSERT_TRUE(batch.has_value()) << batch.error().en;
+    ASSERT_EQ(batch->blocks.size(), 2U) << size;
+    EXPECT_EQ(log::encode(batch->blocks[1]), log::encode(issued_school().blocks()[1].block));
+  }
+}
+
+TEST(BlockSource, TakesNoMoreOfABlockThatIsTooLongThanItsLength) {
+  sync::BatchDecoder decoder({1});
+  log::Writer head;
+  head.raw(as_bytes("STLS"));
+  head.u8(1);
+  head.u32(1);
+  head.u32(log::block_bytes_max + 1);
+  EXPECT_FALSE(decoder.add(as_text(head.bytes())).has_value());
+}
+
 TEST(BlockSource, RefusesEveryAnswerThatIsCutOff) {
   const auto whole = good_answer();
   for (std::size_t n = 0; n < whole.size(); ++n) {

@@ -179,14 +179,17 @@ TEST(Follower, RefusesACertificateOfAnotherBlock) {
   });
   const Folder folder;
   Copy copy(school, folder.path(), node);
-  // A quorum did sign that header, so the block had to be tried: the ledger in memory is not to be used any more.
-  const auto s = copy.until(FollowState::failed);
-  ASSERT_EQ(sync::state_name(s.state), "failed");
-  EXPECT_EQ(s.error->code, "block_not_certified");
-  EXPECT_EQ(stored(copy.ledger()), 3U);
+  // A quorum did sign that header, so the block had to be tried, and it is sound: it is kept as what nobody certified.
+  const auto s = copy.until(FollowState::source_lies);
+  ASSERT_EQ(sync::state_name(s.state), "source_lies");
+  EXPECT_EQ(s.error->code, "source_lies");
+  EXPECT_EQ(stored(copy.ledger()), 4U);
+  EXPECT_EQ(copy.ledger().final_point()->checkpoint.height, Height{2});
+  node.lie({});
+  EXPECT_GE(copy.until_height(5).height.value, 5U) << "and the truth is taken afterwards";
 }
 
-TEST(Follower, StoresNothingOfASecondBlockThatAnOrdererSigned) {
+TEST(Follower, ShowsNothingOfASecondBlockThatAnOrdererSigned) {
   const auto& school = issued_school();
   FakeNode node(school);
   node.publish(school, 4);
@@ -200,14 +203,16 @@ TEST(Follower, StoresNothingOfASecondBlockThatAnOrdererSigned) {
   const Folder folder;
   {
     Copy copy(school, folder.path(), node, Keep::on_disk);
-    const auto s = copy.until(FollowState::failed);
-    ASSERT_EQ(sync::state_name(s.state), "failed");
-    EXPECT_EQ(s.error->code, "block_not_certified");
-    EXPECT_EQ(stored(copy.ledger()), 3U);
+    const auto s = copy.until(FollowState::source_lies);
+    ASSERT_EQ(sync::state_name(s.state), "source_lies");
+    EXPECT_EQ(copy.ledger().final_point()->checkpoint.height, Height{2});
+    EXPECT_NE(copy.ledger().store().row(Height{4})->value().header_hash, school.blocks()[3].hash);
   }
   node.lie({});
   Copy again(school, folder.path(), node, Keep::on_disk);
-  EXPECT_EQ(again.until_height(4).height.value, 4U) << "after a restart the true block is taken";
+  EXPECT_EQ(again.until(FollowState::following).state, FollowState::following);
+  EXPECT_EQ(again.ledger().store().row(Height{4})->value().header_hash, school.blocks()[3].hash)
+      << "the true block takes its place";
 }
 
 /// What a quorum and an orderer that conspire could make: a block in which one record's signature is false.
