@@ -278,8 +278,9 @@ Result<std::unique_ptr<Service>> Service::start(Config config, Log log) {
   x.directory = std::make_unique<sync::Directory>(*x.ledger);
   x.config = std::move(config);
   x.pool = std::make_unique<http::WorkPool>(x.config.threads, queue_max);
-  x.follower = std::make_unique<sync::Follower>(*x.ledger, std::move(source), x.config.follow,
-                                                [log](const sync::FollowStatus& s) { report(log, s); });
+  x.follower =
+      std::make_unique<sync::Follower>(*x.ledger, std::move(source), x.config.follow,
+                                       [log = std::move(log)](const sync::FollowStatus& s) { report(log, s); });
   http::ServerOptions options;
   options.address = x.config.address;
   options.port = x.config.port;

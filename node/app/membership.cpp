@@ -179,6 +179,10 @@ std::filesystem::path Membership::Impl::evidence_folder() const {
   return config.committee.evidence.empty() ? config.data / "evidence" : config.committee.evidence;
 }
 
+std::filesystem::path Membership::evidence_folder() const {
+  return impl_->evidence_folder();
+}
+
 // ---- starting -------------------------------------------------------------------------------------------------------
 
 Result<void> Membership::Impl::open_links(const std::optional<PublicKey>& me) {

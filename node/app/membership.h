@@ -56,6 +56,7 @@ class Membership {
   [[nodiscard]] MembershipState state() const;
   [[nodiscard]] std::vector<http::Gauge> gauges() const;
   [[nodiscard]] const Alarms& alarms() const;
+  [[nodiscard]] std::filesystem::path evidence_folder() const;
 
  private:
   struct Impl;

@@ -2,6 +2,8 @@
 #include "ledger/record/decode.h"
 #include "node/app/answers.h"
 #include "node/app/node.h"
+#include "node/committee/evidence.h"
+#include "node/http/caching.h"
 
 namespace stele::app {
 namespace {
@@ -94,6 +96,27 @@ Result<Response> org(Node& n, const Request& r) {
   return answer(*out);
 }
 
+// ---- evidence ----
+
+Result<Response> evidence(Node& n, const Request&) {
+  auto list = Value::array();
+  if (n.membership) {
+    for (const auto& e : committee::list_evidence(n.membership->evidence_folder()))
+      list.push(Value::object({{"name", e.name}, {"bytes", e.bytes}, {"time", utc_text(e.time)}}));
+  }
+  return answer(Value::object({{"evidence", std::move(list)}}));
+}
+
+Result<Response> one_evidence(Node& n, const Request& r) {
+  auto bytes = n.membership ? committee::read_evidence(n.membership->evidence_folder(), r.param("name")) : std::nullopt;
+  if (!bytes) return Unexpected(not_found());
+  Response out;
+  out.status = 200;
+  out.body = std::move(*bytes);
+  out.content_type = "application/octet-stream";
+  return http::cached(std::move(out), http::immutable);
+}
+
 }  // namespace
 
 void add_network_routes(Routes& r) {
@@ -101,6 +124,8 @@ void add_network_routes(Routes& r) {
   r.quick("GET", "/v1/genesis",
           [](Node& n, const Request&) -> Result<Response> { return http::json_response(200, n.genesis_text); });
   r.quick("GET", "/v1/policy", policy);
+  r.slow("GET", "/v1/evidence", evidence);
+  r.slow("GET", "/v1/evidence/{name}", one_evidence);
   r.quick("GET", "/v1/orgs/{org}", org);
 }
 

@@ -4,6 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <tuple>
+
 #include "ledger/base/encoding.h"
 #include "ledger/base/hash.h"
 
@@ -34,6 +41,23 @@ bool sync_folder(const fs::path& folder) {
   return synced;
 }
 
+constexpr std::array<std::string_view, 3> proving = {"double-vote-", "key-is-dead-", "ordered-twice-"};
+
+bool is_listed(std::string_view name) {
+  const auto hash = [](std::string_view text) {
+    return text.size() == 2 * Digest::size_bytes &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  };
+  return std::any_of(proving.begin(), proving.end(),
+                     [&](std::string_view kind) { return name.starts_with(kind) && hash(name.substr(kind.size())); });
+}
+
+UnixSeconds written(fs::file_time_type time) {
+  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return {static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(since).count()))};
+}
+
 }  // namespace
 
 Result<fs::path> keep_evidence(const fs::path& folder, std::string_view kind, ByteView bytes) {
@@ -50,6 +74,34 @@ Result<fs::path> keep_evidence(const fs::path& folder, std::string_view kind, By
                                  "Evidence can't be written. Check the disk.", where));
   }
   return path;
+}
+
+std::vector<KeptEvidence> list_evidence(const fs::path& folder) {
+  std::vector<KeptEvidence> out;
+  std::error_code none;
+  for (fs::directory_iterator it(folder, none), end; !none && it != end; it.increment(none)) {
+    KeptEvidence e{it->path().filename().string(), 0, {}};
+    if (!is_listed(e.name)) continue;
+    std::error_code gone;
+    e.bytes = it->file_size(gone);
+    const auto time = it->last_write_time(gone);
+    if (gone) continue;
+    e.time = written(time);
+    out.push_back(std::move(e));
+  }
+  std::sort(out.begin(), out.end(), [](const KeptEvidence& a, const KeptEvidence& b) {
+    return std::tie(b.time, a.name) < std::tie(a.time, b.name);
+  });
+  out.resize(std::min(out.size(), evidence_listed_max));
+  return out;
+}
+
+std::optional<std::string> read_evidence(const fs::path& folder, std::string_view name) {
+  if (!is_listed(name)) return std::nullopt;
+  std::ifstream file(folder / name, std::ios::binary);
+  std::string out{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) return std::nullopt;
+  return out;
 }
 
 }  // namespace stele::committee

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/base/bytes.h"
 #include "ledger/base/error.h"
@@ -12,5 +15,18 @@ namespace stele::committee {
 /// Writes `<kind>-<SHA-256 in hex>`, synced, unless it is there; the folder is made if absent. Gives its path. Error:
 /// `evidence_io`. One thread at a time for each kind.
 Result<std::filesystem::path> keep_evidence(const std::filesystem::path& folder, std::string_view kind, ByteView);
+
+/// Of the kinds that prove something by the signatures in them: `double-vote`, `key-is-dead`, `ordered-twice`. What an
+/// orderer left out (`left-out`) accuses nobody, for no orderer signs what it was handed.
+struct KeptEvidence {
+  std::string name;
+  std::uint64_t bytes = 0;
+  UnixSeconds time;  ///< when it was written
+};
+inline constexpr std::size_t evidence_listed_max = 1'000;
+/// Newest first, at most `evidence_listed_max`; empty if there is no folder.
+[[nodiscard]] std::vector<KeptEvidence> list_evidence(const std::filesystem::path& folder);
+/// None: no such name, or not a name of evidence that is listed.
+[[nodiscard]] std::optional<std::string> read_evidence(const std::filesystem::path& folder, std::string_view name);
 
 }  // namespace stele::committee

@@ -5,6 +5,7 @@
 #include "ledger/base/encoding.h"
 #include "node/app/alarms.h"
 #include "node/app/peers.h"
+#include "node/committee/evidence.h"
 #include "tests/unit/node_app/support.h"
 
 namespace stele::test {
@@ -197,6 +198,31 @@ class Follower : public TestNode {
   }
   std::unique_ptr<app::App> follower_;
 };
+
+TEST_F(Member, PublishesWhatProvesThatSomebodySignedTwoThings) {
+  app::NodeKeys k;
+  k.validator = std::move(several.validators[0]);
+  config_.peers = {peer("validator-1", "orderer-1", "")};
+  auto started = app::App::start(config_, std::move(k), log_);
+  ASSERT_TRUE(started) << started.error().en;
+  app_ = std::move(*started);
+  EXPECT_TRUE(items(parse(get("/v1/evidence").body), "evidence").empty());
+  const auto folder = config_.data / "evidence";
+  const auto kept =
+      committee::keep_evidence(folder, "ordered-twice", as_bytes("two blocks")).value().filename().string();
+  const auto record = committee::keep_evidence(folder, "left-out", as_bytes("a record")).value().filename().string();
+  const auto list = parse(get("/v1/evidence").body);
+  ASSERT_EQ(items(list, "evidence").size(), 1U);
+  EXPECT_EQ(text(items(list, "evidence")[0], "name"), kept);
+  EXPECT_EQ(number(items(list, "evidence")[0], "bytes"), 10U);
+  const auto file = get("/v1/evidence/" + kept);
+  EXPECT_EQ(file.status, 200);
+  EXPECT_EQ(file.body, "two blocks");
+  auto other = kept;
+  other.back() = other.back() == '0' ? '1' : '0';
+  for (const auto& name : {record, other, kept + ".draft", std::string("..%2Fvote"), kept.substr(0, 20)})
+    EXPECT_EQ(get("/v1/evidence/" + name).status, 404) << name;
+}
 
 TEST_F(Follower, OfANodeAloneHasItsLedgerAndNeitherKeysNorPersonalData) {
   start();
