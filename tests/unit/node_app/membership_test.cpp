@@ -11,8 +11,6 @@
 namespace stele::test {
 namespace {
 
-using json::Value;
-
 /// A network of four, of which nobody runs.
 struct Several {
   signer::SigningKey root = signer::SigningKey::generate();
@@ -178,7 +176,7 @@ class Follower : public TestNode {
     ASSERT_TRUE(started) << started.error().en;
     follower_ = std::move(*started);
   }
-  http::Response ask(http::Request r) {
+  http::Response ask(const http::Request& r) {
     auto client = http::Client::open(follower_->url());
     auto response = client->send(r);
     EXPECT_TRUE(response);
@@ -187,14 +185,14 @@ class Follower : public TestNode {
   http::Response ask(const std::string& target) {
     http::Request r;
     r.target = target;
-    return ask(std::move(r));
+    return ask(r);
   }
   http::Response hand_in(const Outgoing& record) {
     http::Request r;
     r.method = "POST";
     r.target = "/v1/records?wait=final";
     r.body = body_of({record});
-    return ask(std::move(r));
+    return ask(r);
   }
   std::unique_ptr<app::App> follower_;
 };
