@@ -35,10 +35,10 @@ struct FollowOptions {
 
 struct FollowStatus {
   FollowState state = FollowState::starting;
-  bool caught_up = false;                           ///< at least once since the start
-  Height height;                                    ///< of the certified head here
-  std::uint64_t blocks = 0;                         ///< taken in since the start
-  std::uint64_t lies = 0;                           ///< answers refused since the start
+  bool caught_up = false;    ///< at least once since the start
+  Height height;             ///< of the newest block judged here, stored some tenths of a second later
+  std::uint64_t blocks = 0;  ///< taken in since the start
+  std::uint64_t lies = 0;    ///< answers refused since the start
   std::chrono::steady_clock::time_point current{};  ///< when it last had everything; the start at first
   std::optional<Error> error{};                     ///< of the state it is in
 };
