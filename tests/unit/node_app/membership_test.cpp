@@ -109,6 +109,15 @@ class Member : public TestNode {
     EXPECT_FALSE(started);
     return started ? std::string() : started.error().code + " " + started.error().where.field;
   }
+  /// As a validator whose peer does not answer.
+  void start_alone() {
+    app::NodeKeys k;
+    k.validator = std::move(several.validators[0]);
+    config_.peers = {peer("validator-1", "orderer-1", "")};
+    auto started = app::App::start(config_, std::move(k), log_);
+    ASSERT_TRUE(started) << started.error().en;
+    app_ = std::move(*started);
+  }
   Several several;
 };
 
@@ -132,12 +141,7 @@ TEST_F(Member, RefusesPeersThatTheGenesisDoesNotKnow) {
 }
 
 TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
-  app::NodeKeys k;
-  k.validator = std::move(several.validators[0]);
-  config_.peers = {peer("validator-1", "orderer-1", "")};
-  auto started = app::App::start(config_, std::move(k), log_);
-  ASSERT_TRUE(started) << started.error().en;
-  app_ = std::move(*started);
+  start_alone();
   const auto network = parse(get("/v1/network").body);
   EXPECT_EQ(text(network, "node"), "validator-0");
   ASSERT_EQ(items(network, "roles").size(), 1U);
@@ -198,12 +202,7 @@ class Follower : public TestNode {
 };
 
 TEST_F(Member, PublishesWhatProvesThatSomebodySignedTwoThings) {
-  app::NodeKeys k;
-  k.validator = std::move(several.validators[0]);
-  config_.peers = {peer("validator-1", "orderer-1", "")};
-  auto started = app::App::start(config_, std::move(k), log_);
-  ASSERT_TRUE(started) << started.error().en;
-  app_ = std::move(*started);
+  start_alone();
   EXPECT_TRUE(items(parse(get("/v1/evidence").body), "evidence").empty());
   const auto folder = config_.data / "evidence";
   const auto kept =
