@@ -4,13 +4,13 @@
 #include <tuple>
 
 #include "ledger/base/hash.h"
+#include "ledger/log/epoch_wire.h"
 #include "ledger/log/members.h"
 #include "ledger/record/forms.h"
 
 namespace stele::log {
 namespace {
 
-constexpr std::size_t net_bytes_max = 64;
 constexpr std::size_t statement_bytes_max = 512;
 constexpr std::size_t recovery_bytes_max = 16'384;
 constexpr std::size_t reason_bytes_max = 64;
@@ -22,20 +22,6 @@ Unexpected<Rejection> malformed(std::string_view what) {
 
 bool code_form(std::string_view text) {
   return !text.empty() && text.size() <= 32 && record::is_code(text);
-}
-
-void write_place(Writer& w, const Place& p) {
-  w.u64(p.epoch.value);
-  w.u64(p.height.value);
-  w.raw(p.header.view());
-}
-
-Place read_place(Reader& r) {
-  Place out;
-  out.epoch.value = r.u53();
-  out.height.value = r.u53();
-  out.header = r.fixed<HeaderHash>();
-  return out;
 }
 
 Bytes content(const EpochStatement& s) {
@@ -67,6 +53,20 @@ Bytes content(const Recovery& x) {
 }
 
 }  // namespace
+
+void write_place(Writer& w, const Place& p) {
+  w.u64(p.epoch.value);
+  w.u64(p.height.value);
+  w.raw(p.header.view());
+}
+
+Place read_place(Reader& r) {
+  Place out;
+  out.epoch.value = r.u53();
+  out.height.value = r.u53();
+  out.header = r.fixed<HeaderHash>();
+  return out;
+}
 
 bool lower(const Place& a, const Place& b) {
   return std::tie(a.epoch, a.height) < std::tie(b.epoch, b.height);

@@ -30,6 +30,8 @@ constexpr std::chrono::seconds mute_patience{60};
 constexpr std::chrono::milliseconds gather_among_members{250}, gather_as_follower{25};  ///< GossipOptions::gather
 constexpr std::chrono::seconds slots_patience{10};  ///< no failure for so long: the ordering service answers again
 constexpr std::uint64_t stalled_s = 2 * ordering::heartbeat_s + 60;
+constexpr std::ptrdiff_t complaints_of_one_max = 64;  ///< that are taken notice of at once
+constexpr std::chrono::hours left_out_lasts{24};
 constexpr std::size_t height_alarm = 20;  ///< final blocks
 constexpr std::chrono::seconds progress_every{5};
 
@@ -83,14 +85,23 @@ Alarms::Texts slots_failed(const std::string& code) {
                       "Check the members of etcd.",
                       code)};
 }
-Alarms::Texts left_out(const std::string& file, std::size_t orderers) {
+/// The ids of those that signed for a record.
+std::string names_of(const std::vector<custody::Receipt>& receipts, const record::Genesis& genesis) {
+  std::string out;
+  for (const auto& r : receipts) {
+    if (!out.empty()) out += ", ";
+    out += genesis.orderers.at(r.word.orderer).id;  // what was not verified is not here
+  }
+  return out.empty() ? "-" : out;
+}
+Alarms::Texts left_out(const Alarms::Texts& who, const std::string& orderers, const std::string& file) {
   return {
-      fmt::format("Một bản ghi đã trao cho nút sắp xếp ({} nút nói là đang giữ) mà lâu nay chưa có trên sổ cái. Hãy "
-                  "hỏi nơi vận hành các nút đó; bản ghi được giữ ở {}",
-                  orderers, file),
-      fmt::format("A record was handed to orderers ({} say that they have it) and has not been on the ledger for "
-                  "long. Ask those who run them; the record is kept in {}",
-                  orderers, file)};
+      fmt::format("{} khiếu nại: một bản ghi đã trao cho nút sắp xếp mà lâu nay chưa có trên sổ cái. Nút sắp xếp đã "
+                  "ký nhận: {}. Hãy hỏi nơi vận hành các nút đó; bản ghi và chữ ký nhận được giữ ở {}",
+                  who.vi, orderers, file),
+      fmt::format("{} complains: a record was handed to orderers and has not been on the ledger for long. Orderers "
+                  "that signed for it: {}. Ask those who run them; the record and what they signed is in {}",
+                  who.en, orderers, file)};
 }
 Alarms::Texts unreachable(const std::string& why) {
   return {fmt::format("Không liên lạc được với nút này: {}", why), fmt::format("This peer can't be reached: {}", why)};
@@ -142,6 +153,14 @@ struct Membership::Impl {
   std::atomic<std::uint64_t> slots_refused = 0, double_votes = 0, ordered_twice_count = 0, left_out_count = 0;
   std::atomic<Steady::rep> slots_failed_at = 0;
 
+  /// An alarm that lasts until the record is on the ledger, or nobody can expect that any more.
+  struct LeftOutAlarm {
+    PublicKey by;
+    Steady::time_point since;
+  };
+  std::mutex left_out_mutex;
+  std::map<RecordId, LeftOutAlarm> left_out_now;
+
   std::mutex mutex;
   std::condition_variable stop_asked;
   bool stopped = false;
@@ -154,6 +173,10 @@ struct Membership::Impl {
   void accuse(const char* code, const Notice&, const std::vector<record::Member>&,
               Alarms::Texts (*texts)(const std::string& who, const std::string& file));
   void told(const LeftOut&);
+  enum class Whose : std::uint8_t { own, others };
+  void complained(const custody::Complaint&, Whose);
+  [[nodiscard]] Alarms::Texts who_complains(const custody::Complaint&, Whose) const;
+  void look_at_complaints(Steady::time_point now);
   [[nodiscard]] std::filesystem::path evidence_folder() const;
 
   struct Seen {
@@ -256,6 +279,7 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
   hooks.behind = [g = m.gossip.get()] { g->behind(); };
   hooks.ask_for_my_votes = [g = m.gossip.get()] { g->ask_for_my_votes(); };
   hooks.tell = [&m](const Notice& n) { m.told(n); };
+  hooks.complained = [&m](const custody::Complaint& c) { m.complained(c, Impl::Whose::others); };
   committee::CommitteeOptions options;
   options.left_out = std::chrono::seconds(m.config.committee.left_out_s);
   options.slots_kept = m.config.committee.slots_kept;
@@ -271,7 +295,9 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
     STELE_TRY(m.watch, etcd::EtcdWatch::start(m.genesis.net, etcd, [c = m.part.get()] { c->wake(); }));
   }
   m.feed_routes.bind(*m.part);
-  m.relay_routes.bind(*m.part, [c = m.part.get()] { return c->leads(); });
+  m.relay_routes.bind(
+      *m.part, [c = m.part.get()] { return c->leads(); },
+      [c = m.part.get()](std::span<const RecordId> records) { return c->sign_for(records); });
   m.gossip->start(*m.part, m.feed);
   m.monitor = std::thread([&m] { m.run(); });
   return {};
@@ -342,9 +368,51 @@ void Membership::Impl::accuse(const char* code, const Notice& n, const std::vect
 /// On the relay's thread.
 void Membership::Impl::told(const LeftOut& x) {
   ++left_out_count;
-  const auto kept = committee::keep_evidence(evidence_folder(), "left-out", x.items);
-  const auto file = kept ? kept->filename().string() : kept.error().code;
-  alarms.raise("left_out", file, left_out(file, x.in_hand.size()));
+  complained(part->complain(x.item, x.waited, x.receipts), Whose::own);
+}
+
+Alarms::Texts Membership::Impl::who_complains(const custody::Complaint& c, Whose whose) const {
+  if (whose == Whose::own) return {"Nút này", "This node"};
+  const bool orders = std::any_of(genesis.orderers.begin(), genesis.orderers.end(),
+                                  [&](const record::Member& o) { return o.key == c.key; });
+  const auto name = name_of(c.key, orders ? genesis.orderers : genesis.validators);
+  return {name, name};
+}
+
+/// Another node's on the committee's thread. So many of each node's are taken notice of: one that lies fills no disk.
+void Membership::Impl::complained(const custody::Complaint& c, Whose whose) {
+  const auto id = c.id();
+  bool taken = true;
+  {
+    const std::lock_guard lock(left_out_mutex);
+    const auto of_the_same =
+        std::count_if(left_out_now.begin(), left_out_now.end(), [&](const auto& x) { return x.second.by == c.key; });
+    taken =
+        of_the_same < complaints_of_one_max && left_out_now.try_emplace(id, LeftOutAlarm{c.key, Steady::now()}).second;
+  }
+  if (!taken && whose == Whose::others) return;
+  const auto kept = committee::keep_evidence(evidence_folder(), "left-out", custody::encode(c));
+  alarms.raise("left_out", base64url(id.view()),
+               left_out(who_complains(c, whose), names_of(c.receipts, genesis),
+                        kept ? kept->filename().string() : kept.error().code));
+}
+
+void Membership::Impl::look_at_complaints(Steady::time_point now) {
+  std::vector<RecordId> over;
+  {
+    const std::lock_guard lock(left_out_mutex);
+    if (left_out_now.empty()) return;
+    const auto final_size = ledger->final_point()->checkpoint.size;
+    ledger->with_chain([&](const rules::Chain& chain) {
+      for (const auto& [id, alarm] : left_out_now) {
+        const auto* info = chain.state().find(id);
+        if ((info != nullptr && info->index.value < final_size) || now > alarm.since + left_out_lasts)
+          over.push_back(id);
+      }
+    });
+    for (const auto& id : over) left_out_now.erase(id);
+  }
+  for (const auto& id : over) alarms.clear("left_out", base64url(id.view()));
 }
 
 void Membership::Impl::alarm_if(bool is, const std::string& code, const std::string& subject,
@@ -373,6 +441,7 @@ void Membership::Impl::compare(Seen& seen) {
   const auto now = Steady::now();
   look_at_peers(seen, now);
   look_at_myself(seen, now);
+  look_at_complaints(now);
 }
 
 void Membership::Impl::look_at_peers(Seen& seen, Steady::time_point now) {

@@ -105,4 +105,26 @@ Result<Checker::Fit, Unfit> Checker::fit(const VoidSlot& m) const {
   return Fit{{kind_of<VoidSlot>, named}, m.slot.height};
 }
 
+std::optional<VerifyKey> Checker::orderer(const PublicKey& key) const {
+  const auto& all = ledger_.genesis().orderers;
+  const bool is = std::any_of(all.begin(), all.end(), [&](const auto& o) { return o.key == key; });
+  return is ? VerifyKey::parse(key) : std::nullopt;
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) const {
+  const auto& g = ledger_.genesis();
+  if (c.net != g.net || c.final_block.height.value > ledger_.final_point()->checkpoint.height.value + heights_ahead_max)
+    return Unexpected(Unfit::useless);
+  const auto id = c.id();
+  if (ledger_.with_chain([&](const rules::Chain& chain) { return chain.state().find(id) != nullptr; }))
+    return Unexpected(Unfit::useless);
+  auto key = validator(c.key);
+  if (!key) key = orderer(c.key);
+  if (!key) return Unexpected(Unfit::unknown);
+  const bool true_receipts =
+      std::all_of(c.receipts.begin(), c.receipts.end(), [&](const auto& r) { return verify(r, id, g); });
+  if (!true_receipts || !key->verify(custody::complaint_digest(c), c.signature)) return Unexpected(Unfit::forged);
+  return Fit{{kind_of<custody::Complaint>, c.key}, std::nullopt};
+}
+
 }  // namespace stele::committee

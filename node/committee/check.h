@@ -34,7 +34,9 @@ class Checker {
   [[nodiscard]] Result<Fit, Unfit> fit(const log::Recovery&);
   [[nodiscard]] Result<Fit, Unfit> fit(const SlotMessage&) const;
   [[nodiscard]] Result<Fit, Unfit> fit(const VoidSlot&) const;
+  [[nodiscard]] Result<Fit, Unfit> fit(const custody::Complaint&) const;
   [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
+  [[nodiscard]] std::optional<VerifyKey> orderer(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;
   [[nodiscard]] bool of_use(Height, std::uint64_t below = 0) const;
 

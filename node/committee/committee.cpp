@@ -161,6 +161,7 @@ struct Committee::Impl {
   void take_inbox();
   void take_ready();
   void take(const Message&);
+  void take_complaint(const custody::Complaint&);
   void take_batch(sync::Batch, const std::function<void(Result<bool>)>&);
   void settle();
   void stand_back_if_unheard(Steady::time_point now);
@@ -180,7 +181,9 @@ struct Committee::Impl {
   void on(finality::KeyIsDead&);
   void on(finality::FoundOrderedTwice&);
   void on(finality::SlotRefused&);
-  void publish(const Message&, Lane, std::optional<Height>);
+  void publish(const Message&, Lane, std::optional<Height>) const;
+  [[nodiscard]] custody::Complaint complain(ordering::Item, std::chrono::seconds waited,
+                                            std::vector<custody::Receipt>) const;
   void evidence(Notice, std::string_view kind, ByteView);
 
   void look_after_waiting();
@@ -383,9 +386,21 @@ void Committee::Impl::take(const Message& m) {
     void operator()(const log::Recovery& r) const { to.recovery(r); }
     void operator()(const SlotMessage& s) const { to.slot(s.slot, s.block); }
     void operator()(const VoidSlot& s) const { to.slot(s.slot, {}); }
+    void operator()(const custody::Complaint&) const {}
   };
+  if (const auto* c = std::get_if<custody::Complaint>(&m)) return take_complaint(*c);
   std::visit(Visitor{replica}, m);
   settle();
+}
+
+/// An orderer takes the record in hand itself: it need not know who left it out.
+void Committee::Impl::take_complaint(const custody::Complaint& c) {
+  const auto id = c.id();
+  if (ledger.chain().state().find(id) != nullptr) return;
+  const bool in_hand =
+      std::any_of(waiting.begin(), waiting.end(), [&](const Waiting& w) { return w.outcome().id == id; });
+  if (orderer_key && !in_hand) submit({c.item}, [](const std::vector<Outcome>&) {});
+  if (hooks.complained) hooks.complained(c);
 }
 
 void Committee::Impl::take_batch(sync::Batch batch, const std::function<void(Result<bool>)>& done) {
@@ -441,11 +456,30 @@ void Committee::Impl::settle() {
                    {at.epoch, Height{at.height.value + 1}, 0});
 }
 
-void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height> height) {
+void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height> height) const {
   auto bytes = encode(m);
   const auto digest = sha256(bytes);
   const bool waits = lane.kind == kind_of<log::SignedVote>;
   feed.add({std::move(bytes), digest, std::move(lane), height, true, waits});
+}
+
+/// Any thread.
+custody::Complaint Committee::Impl::complain(ordering::Item item, std::chrono::seconds waited,
+                                             std::vector<custody::Receipt> receipts) const {
+  custody::Complaint out;
+  out.net = ledger.genesis().net;
+  out.final_block = log::place_of(ledger.final_point()->checkpoint);
+  out.time = clock.now();
+  out.since.value =
+      out.time.value - std::min<std::uint64_t>(out.time.value, static_cast<std::uint64_t>(waited.count()));
+  out.item = std::move(item);
+  out.receipts = std::move(receipts);
+  const auto* key = voter ? &voter->key : orderer_key ? &*orderer_key : nullptr;
+  if (key == nullptr) return out;
+  out.key = key->public_key().compressed();
+  out.signature = key->sign(custody::complaint_digest(out));
+  publish(out, {kind_of<custody::Complaint>, out.key}, std::nullopt);
+  return out;
 }
 
 /// Bound first, said afterwards: a vote that others have seen must be in the file whatever happens here.
@@ -886,6 +920,20 @@ void Committee::highest_vote_of(const PublicKey& key,
 
 void Committee::wake() {
   if (impl_->slots) impl_->slots->wake();
+}
+
+std::optional<custody::Word> Committee::sign_for(std::span<const RecordId> records) const {
+  const auto& m = *impl_;
+  if (!m.orderer_key) return std::nullopt;
+  custody::Word out{m.number, m.ledger.final_point()->checkpoint.height, m.clock.now(), {}};
+  const auto root = custody::root_of(records);
+  out.signature = m.orderer_key->sign(custody::word_digest(m.ledger.genesis().net, out, records.size(), root));
+  return out;
+}
+
+custody::Complaint Committee::complain(ordering::Item item, std::chrono::seconds waited,
+                                       std::vector<custody::Receipt> receipts) {
+  return impl_->complain(std::move(item), waited, std::move(receipts));
 }
 
 const store::Ledger& Committee::ledger() const {

@@ -52,6 +52,7 @@ struct Hooks {
   std::function<void()> behind{};            ///< fetch certified blocks above the final one, and hand them to `batch`
   std::function<void()> ask_for_my_votes{};  ///< ask every validator, and hand what it says to `answer`
   std::function<void(const Notice&)> tell{};
+  std::function<void(const custody::Complaint&)> complained{};  ///< by another node, of a record that is not here
 };
 
 struct CommitteeOptions {
@@ -105,6 +106,12 @@ class Committee final : public ordering::Orderer {
   void highest_vote_of(const PublicKey&, std::function<void(Result<std::optional<log::SignedVote>>)>);
   /// The ordering service may have something new.
   void wake();
+
+  /// This orderer's word that it has these records, one to `receipt_records_max`. None: the node orders nothing.
+  [[nodiscard]] std::optional<custody::Word> sign_for(std::span<const RecordId>) const;
+  /// Tells all nodes that this record was left out `waited` after it was handed on, signed by this node's key. A node
+  /// that has none tells nobody. Returns what was, or would have been, told.
+  custody::Complaint complain(ordering::Item, std::chrono::seconds waited, std::vector<custody::Receipt>);
 
   [[nodiscard]] const store::Ledger& ledger() const;
   [[nodiscard]] const Feed& feed() const;

@@ -41,7 +41,7 @@ bool sync_folder(const fs::path& folder) {
   return synced;
 }
 
-constexpr std::array<std::string_view, 3> proving = {"double-vote-", "key-is-dead-", "ordered-twice-"};
+constexpr std::array<std::string_view, 4> proving = {"double-vote-", "key-is-dead-", "ordered-twice-", "left-out-"};
 
 bool is_listed(std::string_view name) {
   const auto hash = [](std::string_view text) {

@@ -16,8 +16,8 @@ namespace stele::committee {
 /// `evidence_io`. One thread at a time for each kind.
 Result<std::filesystem::path> keep_evidence(const std::filesystem::path& folder, std::string_view kind, ByteView);
 
-/// Of the kinds that prove something by the signatures in them: `double-vote`, `key-is-dead`, `ordered-twice`. What an
-/// orderer left out (`left-out`) accuses nobody, for no orderer signs what it was handed.
+/// Of the kinds that prove something by the signatures in them: `double-vote`, `key-is-dead`, `ordered-twice`,
+/// `left-out` (a complaint, with what the orderers signed for the record).
 struct KeptEvidence {
   std::string name;
   std::uint64_t bytes = 0;

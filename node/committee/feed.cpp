@@ -45,10 +45,20 @@ void Feed::append(Entry e) {
   bytes_ += e.bytes.size();
   auto& lane = lanes_[e.lane];
   lane.push_back(++last_);
-  const auto oldest = lane.size() > limits_.lane_max ? lane.front() : 0;
   log_.emplace(last_, std::move(e));
-  if (oldest != 0) drop(log_.find(oldest));
+  while (too_much(lane)) drop(log_.find(lane.front()));
   while (bytes_ > limits_.bytes_max && log_.size() > 1) drop(log_.begin());
+}
+
+/// Never for its newest alone: the lane goes on.
+bool Feed::too_much(const std::deque<std::uint64_t>& lane) const {
+  if (lane.size() <= 1) return false;
+  std::size_t timeless = 0;
+  for (const auto number : lane) {
+    const auto& e = log_.at(number);
+    timeless += e.height ? 0 : e.bytes.size();
+  }
+  return lane.size() > limits_.lane_max || timeless > limits_.timeless_bytes_max;
 }
 
 void Feed::hand_on_votes(Height height) {

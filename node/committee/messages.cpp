@@ -11,7 +11,7 @@ namespace {
 using log::Reader;
 using log::Writer;
 
-enum class Kind : std::uint8_t { vote = 1, statement = 2, recovery = 3, slot = 4, void_slot = 5 };
+enum class Kind : std::uint8_t { vote = 1, statement = 2, recovery = 3, slot = 4, void_slot = 5, complaint = 6 };
 
 Error malformed(std::string_view what) {
   return make_error("messages_malformed", fmt::format("Tin nhắn giữa các nút sai dạng ({}).", what),
@@ -57,6 +57,10 @@ struct Encoder {
     w.raw(m.signature.view());
     return Kind::void_slot;
   }
+  Kind operator()(const custody::Complaint& c) {
+    w.raw(custody::encode(c));
+    return Kind::complaint;
+  }
 };
 
 template <class T>
@@ -99,6 +103,12 @@ Result<Message> read_void_slot(ByteView body) {
   return Message(out);
 }
 
+Result<Message> read_complaint(ByteView body) {
+  auto c = custody::decode_complaint(body);
+  if (!c) return Unexpected(malformed(c.error().code));
+  return Message(std::move(*c));
+}
+
 Result<Message> read_message(std::uint8_t kind, ByteView body) {
   switch (static_cast<Kind>(kind)) {
     case Kind::vote:
@@ -111,6 +121,8 @@ Result<Message> read_message(std::uint8_t kind, ByteView body) {
       return read_slot_message(body);
     case Kind::void_slot:
       return read_void_slot(body);
+    case Kind::complaint:
+      return read_complaint(body);
   }
   return Unexpected(malformed("kind"));
 }

@@ -8,6 +8,7 @@
 
 #include "ledger/log/block.h"
 #include "ledger/log/epoch.h"
+#include "node/custody/complaint.h"
 #include "node/finality/slot.h"
 
 namespace stele::committee {
@@ -33,7 +34,8 @@ struct VoidSlot {
 };
 [[nodiscard]] Digest void_slot_digest(std::string_view net, const Slot&, std::uint16_t orderer);
 
-using Message = std::variant<log::SignedVote, StatementMessage, log::Recovery, SlotMessage, VoidSlot>;
+using Message =
+    std::variant<log::SignedVote, StatementMessage, log::Recovery, SlotMessage, VoidSlot, custody::Complaint>;
 
 /// Its number among the kinds, as `index()` gives it.
 template <class T>

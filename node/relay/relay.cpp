@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "ledger/base/assert.h"
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 #include "node/http/answers.h"
@@ -17,6 +18,8 @@
 namespace stele::relay {
 namespace {
 
+using custody::Fate;
+using custody::Fates;
 using ordering::Item;
 using ordering::Outcome;
 using std::chrono::milliseconds;
@@ -45,6 +48,14 @@ Error refused_by(int status) {
   return make_error("orderer_refused", fmt::format("Nút sắp xếp trả lời HTTP {}; sẽ thử lại.", status),
                     fmt::format("The orderer answered HTTP {}; it will be asked again.", status));
 }
+Error unsigned_word() {
+  return make_error("custody_unsigned", "Nút sắp xếp nói là đang giữ bản ghi mà chữ ký nhận sai; sẽ hỏi nút khác.",
+                    "The orderer says that it has records, and its signature for them is false; another one is asked.");
+}
+Error no_such_orderer(std::uint16_t number) {
+  return make_error("no_such_orderer", fmt::format("Tệp gốc không có nút sắp xếp số {}.", number),
+                    fmt::format("The genesis file has no orderer number {}.", number));
+}
 Error could_not(const Fate& f) {
   return make_error(f.code, fmt::format("Nút sắp xếp chưa nhận được bản ghi ({}); sẽ thử lại.", f.code),
                     fmt::format("The orderer could not take the record ({}); it will be asked again.", f.code));
@@ -58,12 +69,20 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
+/// What an orderer signed in one answer: all records that it said to have.
+struct Signed {
+  custody::Word word;
+  std::vector<RecordId> records;
+};
+
 /// Where an item stands with one orderer.
 struct Copy {
   enum class State : std::uint8_t { none, queued, sent, held, refused } state = State::none;
-  bool has = false;          ///< its last word was that it has it in hand
-  Steady::time_point due{};  ///< held: to be asked about again
-  milliseconds pause{0};     ///< between two such questions
+  bool has = false;                         ///< its last word was that it has it in hand
+  std::shared_ptr<const Signed> receipt{};  ///< the first of them
+  std::size_t number = 0;                   ///< of this record in it
+  Steady::time_point due{};                 ///< held: to be asked about again
+  milliseconds pause{0};                    ///< between two such questions
 };
 
 /// An item in hand. The same record with other acks is another one.
@@ -72,6 +91,7 @@ struct Entry {
   Bytes bytes;  ///< as encode_item() gives them
   std::string jws;
   Steady::time_point since{};
+  Height final_then;                                     ///< this ledger's
   std::vector<std::pair<CallPtr, std::size_t>> waiting;  ///< whose outcome it is
   std::vector<Copy> copies;                              ///< one for each orderer
   std::optional<Rejection> refusal{};
@@ -90,11 +110,12 @@ using EntryPtr = std::shared_ptr<Entry>;
 
 /// One orderer and the thread that hands it records.
 struct Courier {
-  Courier(Target t, http::Client c) : target(std::move(t)), client(std::move(c)) {
+  Courier(Target t, const VerifyKey& k, http::Client c) : target(std::move(t)), key(k), client(std::move(c)) {
     status.url = target.url;
     status.orderer = target.orderer;
   }
   const Target target;
+  const VerifyKey key;
   http::Client client;
   std::thread thread;
   // Under the mutex:
@@ -119,7 +140,7 @@ struct Relay::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake_up;
   std::map<Digest, EntryPtr> entries;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, complaints = 0;
   bool stopping_now = false, woken = false;
   HeaderHash looked_at;  ///< final block up to which was looked
   Height leader_height;  ///< whose block's orderer `leader` is
@@ -148,7 +169,7 @@ struct Relay::Impl {
 
   void run();
   void look_at_ledger(Finished&);
-  void look_after(Steady::time_point now, Finished&, std::vector<LeftOut>&);
+  void look_after(Steady::time_point now, Finished&, std::vector<LeftOut>& told);
   void assign(const EntryPtr&, Steady::time_point now);
   [[nodiscard]] std::vector<std::size_t> by_preference();
   void find_leader();
@@ -156,8 +177,14 @@ struct Relay::Impl {
 
   void carry(std::size_t number);
   std::vector<EntryPtr> take_portion(Courier&) const;
-  Result<Fates> hand_over(Courier&, const std::vector<EntryPtr>&) const;
-  void take_fates(std::size_t number, const std::vector<EntryPtr>&, const Fates&);
+  struct Answer {
+    Fates fates;
+    std::shared_ptr<const Signed> receipt;  ///< for those that it has
+  };
+  Result<Answer> hand_over(Courier&, const std::vector<EntryPtr>&) const;
+  void take_fates(std::size_t number, const std::vector<EntryPtr>&, const Answer&);
+  [[nodiscard]] bool left_out(const Entry&, Steady::time_point now) const;
+  [[nodiscard]] LeftOut tell_of(const Entry&, Steady::time_point now) const;
 };
 
 // ---- taking in ------------------------------------------------------------------------------------------------------
@@ -264,7 +291,7 @@ void Relay::Impl::take_back(const std::vector<Digest>& lent) {
 
 /// Under the mutex.
 EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
-  auto encoded = encode_item(item);
+  auto encoded = custody::encode_item(item);
   auto& entry = entries[sha256(encoded)];
   if (entry) return entry;
   entry = std::make_shared<Entry>();
@@ -272,6 +299,7 @@ EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
   entry->jws = item.jws;
   entry->bytes = std::move(encoded);
   entry->since = Steady::now();
+  entry->final_then = home.ledger.final_point()->checkpoint.height;
   entry->copies.resize(couriers.size());
   bytes += entry->jws.size();
   return entry;
@@ -291,6 +319,7 @@ void Relay::Impl::settle(Entry& e, const Outcome& outcome, Finished& finished) {
 /// Under the mutex. Queues forget it when they come to it.
 void Relay::Impl::drop(const EntryPtr& e) {
   e->gone = true;
+  if (e->complained) --complaints;
   bytes -= e->jws.size();
   entries.erase(sha256(e->bytes));
 }
@@ -303,12 +332,12 @@ void Relay::Impl::run() {
     wake_up.wait_for(lock, entries.empty() ? milliseconds(1'000) : beat, [this] { return stopping_now || woken; });
     woken = false;
     Finished finished;
-    std::vector<LeftOut> left_out;
+    std::vector<LeftOut> told;
     look_at_ledger(finished);
-    look_after(Steady::now(), finished, left_out);
+    look_after(Steady::now(), finished, told);
     lock.unlock();
     tell_all(finished);
-    for (const auto& x : left_out) tell(x);
+    for (const auto& x : told) tell(x);
     lock.lock();
   }
 }
@@ -345,7 +374,7 @@ bool Relay::Impl::refusal_counts(const Entry& e, Steady::time_point now) const {
   return !e.somebody_has_it() && now >= e.refused_since + options.refusal;
 }
 
-void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::vector<LeftOut>& left_out) {
+void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::vector<LeftOut>& told) {
   std::vector<EntryPtr> all;
   all.reserve(entries.size());
   for (const auto& [digest, e] : entries) all.push_back(e);
@@ -365,15 +394,33 @@ void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::ve
       continue;
     }
     assign(e, now);
-    if (e->complained || now < e->since + options.complain) continue;
+    if (!left_out(*e, now)) continue;
     e->complained = true;
-    const Bytes* one = &e->bytes;
-    LeftOut complaint{e->id, encode_items({&one, 1}), {}};
-    for (std::size_t i = 0; i < couriers.size(); ++i) {
-      if (e->copies[i].has) complaint.in_hand.push_back(couriers[i]->target.orderer);
-    }
-    left_out.push_back(std::move(complaint));
+    ++complaints;
+    told.push_back(tell_of(*e, now));
   }
+}
+
+/// Blocks came and it is in none of them: where there are none at all, nobody is left out.
+bool Relay::Impl::left_out(const Entry& e, Steady::time_point now) const {
+  return !e.complained && complaints < options.complaints_max && now >= e.since + options.complain &&
+         home.ledger.final_point()->checkpoint.height > e.final_then;
+}
+
+LeftOut Relay::Impl::tell_of(const Entry& e, Steady::time_point now) const {
+  auto item = custody::decode_item(e.bytes);
+  STELE_ASSERT(item);
+  LeftOut out{std::move(*item), std::chrono::duration_cast<std::chrono::seconds>(now - e.since), {}};
+  std::map<std::uint16_t, custody::Receipt> by_orderer;
+  for (std::size_t i = 0; i < couriers.size(); ++i) {
+    const auto& c = e.copies[i];
+    if (c.receipt)
+      by_orderer.emplace(couriers[i]->target.orderer, receipt_of(c.receipt->word, c.receipt->records, c.number));
+  }
+  for (auto& [orderer, receipt] : by_orderer) {
+    if (out.receipts.size() < custody::receipts_max) out.receipts.push_back(std::move(receipt));
+  }
+  return out;
 }
 
 /// Sees to it that enough orderers have it that can be reached, and asks again those that have had it for a while.
@@ -446,17 +493,18 @@ void Relay::Impl::carry(std::size_t number) {
     if (portion.empty() || stopping_now) continue;
     for (const auto& e : portion) e->copies[number].state = Copy::State::sent;
     lock.unlock();
-    auto fates = hand_over(c, portion);
+    auto answer = hand_over(c, portion);
     lock.lock();
     std::optional<Error> trouble;
-    if (fates) {
-      c.status.leads = fates->leads;
-      take_fates(number, portion, *fates);
-      const auto failed = std::find_if(fates->fates.begin(), fates->fates.end(),
-                                       [](const Fate& f) { return f.status == Fate::Status::failed; });
-      if (failed != fates->fates.end()) trouble = could_not(*failed);
+    if (answer) {
+      const auto& fates = answer->fates.fates;
+      c.status.leads = answer->fates.leads;
+      take_fates(number, portion, *answer);
+      const auto failed =
+          std::find_if(fates.begin(), fates.end(), [](const Fate& f) { return f.status == Fate::Status::failed; });
+      if (failed != fates.end()) trouble = could_not(*failed);
     } else {
-      trouble = fates.error();
+      trouble = answer.error();
       c.status.leads = false;
       for (const auto& e : portion) {
         e->copies[number].state = Copy::State::queued;
@@ -480,7 +528,7 @@ void Relay::Impl::carry(std::size_t number) {
 std::vector<EntryPtr> Relay::Impl::take_portion(Courier& c) const {
   std::vector<EntryPtr> out;
   std::size_t size = 0;
-  while (!c.queue.empty() && out.size() < items_max) {
+  while (!c.queue.empty() && out.size() < custody::items_max) {
     const auto& e = c.queue.front();
     if (!e->gone) {
       if (!out.empty() && size + e->bytes.size() > portion_bytes_max) break;
@@ -493,7 +541,7 @@ std::vector<EntryPtr> Relay::Impl::take_portion(Courier& c) const {
 }
 
 /// Its bytes never change: read without the mutex.
-Result<Fates> Relay::Impl::hand_over(Courier& c, const std::vector<EntryPtr>& portion) const {
+Result<Relay::Impl::Answer> Relay::Impl::hand_over(Courier& c, const std::vector<EntryPtr>& portion) const {
   std::vector<const Bytes*> items;
   items.reserve(portion.size());
   for (const auto& e : portion) items.push_back(&e->bytes);
@@ -501,20 +549,37 @@ Result<Fates> Relay::Impl::hand_over(Courier& c, const std::vector<EntryPtr>& po
   request.method = "POST";
   request.target = fmt::format("/v1/relay?wait_ms={}", options.wait.count());
   request.headers.set("Content-Type", "application/octet-stream");
-  request.body = as_text(encode_items(items));
+  request.body = as_text(custody::encode_items(items));
   STELE_TRY(const auto response, c.client.send(request, http::Idempotent::yes));
   if (response.status != 200) return Unexpected(refused_by(response.status));
-  return decode_fates(as_bytes(response.body), portion.size());
+  STELE_TRY(auto fates, custody::decode_fates(as_bytes(response.body), portion.size()));
+  Answer out{std::move(fates), nullptr};
+  if (!out.fates.word) return out;
+  Signed receipt{*out.fates.word, {}};
+  for (std::size_t i = 0; i < portion.size(); ++i) {
+    if (has(out.fates.fates[i])) receipt.records.push_back(portion[i]->id);
+  }
+  const auto& word = receipt.word;
+  const auto digest =
+      word_digest(home.ledger.genesis().net, word, receipt.records.size(), custody::root_of(receipt.records));
+  if (word.orderer != c.target.orderer || !c.key.verify(digest, word.signature)) return Unexpected(unsigned_word());
+  out.receipt = std::make_shared<const Signed>(std::move(receipt));
+  return out;
 }
 
 /// Under the mutex.
-void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& portion, const Fates& fates) {
+void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& portion, const Answer& answer) {
   const auto now = Steady::now();
+  std::size_t signed_for = 0;
   for (std::size_t i = 0; i < portion.size(); ++i) {
     auto& e = *portion[i];
     auto& copy = e.copies[number];
-    const auto& fate = fates.fates[i];
-    copy.has = fate.status == Fate::Status::held || fate.status == Fate::Status::final;
+    const auto& fate = answer.fates.fates[i];
+    copy.has = has(fate);
+    if (copy.has) {
+      if (!copy.receipt) copy.receipt = answer.receipt, copy.number = signed_for;
+      ++signed_for;
+    }
     switch (fate.status) {
       case Fate::Status::held:
       case Fate::Status::final:  // there; here it is not yet
@@ -525,7 +590,7 @@ void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& po
       case Fate::Status::refused:
         copy.state = Copy::State::refused;
         if (!e.refusal) {
-          e.refusal = Rejection{*rejection_named(fate.code), fate.where};
+          e.refusal = Rejection{*custody::rejection_named(fate.code), fate.where};
           e.refused_since = now;
         }
         break;
@@ -550,7 +615,10 @@ Result<std::unique_ptr<Relay>> Relay::start(Home home, std::vector<Target> targe
     auto http = options.http;
     http.read_timeout += options.wait;
     STELE_TRY(auto client, http::Client::open(t.url, http));
-    m.couriers.push_back(std::make_unique<Courier>(std::move(t), std::move(client)));
+    const auto& orderers = m.home.ledger.genesis().orderers;
+    const auto key = t.orderer < orderers.size() ? VerifyKey::parse(orderers[t.orderer].key) : std::nullopt;
+    if (!key) return Unexpected(no_such_orderer(t.orderer));
+    m.couriers.push_back(std::make_unique<Courier>(std::move(t), *key, std::move(client)));
   }
   for (std::size_t i = 0; i < m.couriers.size(); ++i) m.couriers[i]->thread = std::thread([&m, i] { m.carry(i); });
   m.thread = std::thread([&m] { m.run(); });

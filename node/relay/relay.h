@@ -6,9 +6,9 @@
 #include <chrono>
 
 #include "ledger/store/ledger.h"
+#include "node/custody/items.h"
 #include "node/http/client.h"
 #include "node/ordering/orderer.h"
-#include "node/relay/items.h"
 
 namespace stele::relay {
 
@@ -26,11 +26,11 @@ struct Home {
   std::function<bool()> leads{};  ///< it cuts the blocks now: nobody else need have them
 };
 
-/// A record that is not on this ledger long after it was handed to orderers.
+/// A record that is not on this ledger long after it was handed to orderers, though the ledger went on.
 struct LeftOut {
-  RecordId id;
-  Bytes items;                           ///< the record and its acks, as `encode_items` gives them
-  std::vector<std::uint16_t> in_hand{};  ///< orderers that said that they have it
+  ordering::Item item;
+  std::chrono::seconds waited{};             ///< since it was handed on first
+  std::vector<custody::Receipt> receipts{};  ///< of the orderers that signed that they have it; by their numbers
 };
 
 struct RelayOptions {
@@ -46,6 +46,7 @@ struct RelayOptions {
   std::chrono::milliseconds refusal{3'000};    ///< one orderer alone refuses, no other answers: believed then
   std::chrono::milliseconds backoff_min{200};  ///< after an orderer did not answer; doubles
   std::chrono::milliseconds backoff_max{10'000};
+  std::size_t complaints_max = 64;  ///< of records in hand: where everything is left out, some tell of it
   std::size_t queue_records_max = 65'536;
   std::size_t queue_bytes_max = std::size_t{128} << 20;
 };
@@ -58,11 +59,13 @@ struct TargetStatus {
   std::optional<Error> error{};  ///< of the last failure
 };
 
+/// Who says that it has a record must have signed for it (`custody::Word`): else it has not answered.
 /// A refusal is passed on when two orderers say it (or all that there are): one alone could lie.
 class Relay final : public ordering::Orderer {
  public:
   /// `tell`: on the relay's thread; must be quick and neither throw nor call back. Of what a home that orders was
-  /// given, the relay must outlive the answers: its orderer stops first. Errors: those of http::Client::open.
+  /// given, the relay must outlive the answers: its orderer stops first. Errors: those of http::Client::open;
+  /// `no_such_orderer`: the genesis has no orderer of that number.
   static Result<std::unique_ptr<Relay>> start(Home, std::vector<Target>, std::function<void(const LeftOut&)> tell,
                                               const RelayOptions& = {});
   ~Relay() override;

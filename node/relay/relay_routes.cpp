@@ -3,11 +3,15 @@
 #include <algorithm>
 
 #include "ledger/base/assert.h"
+#include "ledger/record/decode.h"
 #include "node/http/answers.h"
 
 namespace stele::relay {
 namespace {
 
+using custody::Fate;
+using custody::Fates;
+using custody::ReceivedItem;
 using http::Request;
 using http::Respond;
 using http::Response;
@@ -15,12 +19,16 @@ using ordering::Outcome;
 
 constexpr std::chrono::milliseconds idle{1'000};  ///< nobody waits: the thread looks again so often
 
+Fate refusal(const Rejection& r) {
+  return {Fate::Status::refused, std::string(code_name(r.code)), r.where};
+}
+
 Fate fate_of(const Outcome& o) {
   switch (o.status) {
     case Outcome::Status::final:
       return {Fate::Status::final};
     case Outcome::Status::refused:
-      return {Fate::Status::refused, std::string(code_name(o.rejection->code)), o.rejection->where};
+      return refusal(*o.rejection);
     case Outcome::Status::pending:
       return {Fate::Status::held};
     case Outcome::Status::failed:
@@ -41,7 +49,7 @@ Result<std::chrono::milliseconds> wait_of(const Request& r, std::chrono::millise
 RelayRoutes::RelayRoutes(http::Server& server, http::WorkPool& pool, RelayRoutesLimits limits)
     : pool_(pool), limits_(limits) {
   http::RouteOptions large;
-  large.body_bytes_max = items_bytes_max;
+  large.body_bytes_max = custody::items_bytes_max;
   server.route(
       "POST", "/v1/relay",
       [this](Request r, Respond one) {
@@ -59,9 +67,10 @@ RelayRoutes::~RelayRoutes() {
   stop();
 }
 
-void RelayRoutes::bind(ordering::Orderer& orderer, std::function<bool()> leads) {
+void RelayRoutes::bind(ordering::Orderer& orderer, std::function<bool()> leads, Sign sign) {
   STELE_ASSERT(!thread_.joinable());
   leads_ = std::move(leads);
+  sign_ = std::move(sign);
   thread_ = std::thread([this] { run(); });
   orderer_ = &orderer;
 }
@@ -87,15 +96,23 @@ void RelayRoutes::forget(const HeldPtr& h) {
 
 /// Under the mutex. A refusal that is told is forgotten: who sends the record again is told anew, for the reason may
 /// have gone.
-Response RelayRoutes::answer(const std::vector<HeldPtr>& items) {
-  Fates out;
-  out.leads = leads_();
+RelayRoutes::Answer RelayRoutes::answer(const std::vector<HeldPtr>& items) {
+  Answer out;
   for (const auto& h : items) {
-    out.fates.push_back(h->decided.value_or(Fate{}));
+    out.fates.fates.push_back(h->decided.value_or(Fate{}));
+    if (has(out.fates.fates.back())) out.records.push_back(h->id);
     if (h->decided) forget(h);
   }
+  return out;
+}
+
+/// Without the mutex: it signs.
+Response RelayRoutes::response_of(Answer a) const {
+  a.fates.leads = leads_();
+  if (!a.records.empty()) a.fates.word = sign_(a.records);
+  if (!a.records.empty() && !a.fates.word) return http::refuse(http::starting());  // who orders nothing has nothing
   Response r;
-  r.body = as_text(encode(out));
+  r.body = as_text(encode(a.fates));
   r.content_type = "application/octet-stream";
   r.headers.set("Cache-Control", "no-store");
   return r;
@@ -104,7 +121,7 @@ Response RelayRoutes::answer(const std::vector<HeldPtr>& items) {
 void RelayRoutes::post(const Request& r, std::shared_ptr<Respond> respond) {
   const auto wait = wait_of(r, limits_.wait_max);
   if (!wait) return (*respond)(http::refuse(wait.error()));
-  auto received = decode_items(as_bytes(r.body));
+  auto received = custody::decode_items(as_bytes(r.body));
   if (!received) return (*respond)(http::refuse(received.error()));
   const auto items = take(std::move(*received));
   if (!items) return (*respond)(http::refuse(items.error()));
@@ -117,24 +134,28 @@ void RelayRoutes::post(const Request& r, std::shared_ptr<Respond> respond) {
   }
   auto now = answer(*items);
   lock.unlock();
-  (*respond)(std::move(now));
+  (*respond)(response_of(std::move(now)));
 }
 
-/// Those that are not in hand go to the orderer.
+/// Those that are not in hand go to the orderer; what is no record goes nowhere.
 Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<ReceivedItem> received) {
   std::vector<HeldPtr> all, fresh;
   std::vector<ordering::Item> items;
+  for (const auto& r : received) {
+    const auto envelope = record::open_envelope(r.item.jws);
+    all.push_back(std::make_shared<Held>(envelope ? Held{r.digest, record::record_id(envelope->signing_input)}
+                                                  : Held{r.digest, {}, refusal(envelope.error())}));
+  }
   {
     const std::lock_guard lock(mutex_);
     if (held_.size() + received.size() > limits_.held_max) return Unexpected(http::overloaded());
-    for (auto& r : received) {
-      auto& held = held_[r.digest];
-      if (!held) {
-        held = std::make_shared<Held>(Held{r.digest});
-        fresh.push_back(held);
-        items.push_back(std::move(r.item));
-      }
-      all.push_back(held);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i]->decided) continue;
+      const auto [held, is_new] = held_.try_emplace(received[i].digest, all[i]);
+      all[i] = held->second;
+      if (!is_new) continue;
+      fresh.push_back(all[i]);
+      items.push_back(std::move(received[i].item));
     }
   }
   if (fresh.empty()) return all;
@@ -173,14 +194,14 @@ void RelayRoutes::run() {
       else
         next = std::min(next, here->deadline);
     }
-    std::vector<Response> answers;
+    std::vector<Answer> answers;
     for (const auto& w : due) answers.push_back(answer(w.items));
     if (due.empty()) {
       if (!stopping_) wake_.wait_until(lock, next);
       continue;
     }
     lock.unlock();
-    for (std::size_t i = 0; auto& w : due) (*w.respond)(std::move(answers[i++]));
+    for (std::size_t i = 0; auto& w : due) (*w.respond)(response_of(std::move(answers[i++])));
     lock.lock();
   }
 }

@@ -9,10 +9,10 @@
 #include <mutex>
 #include <thread>
 
+#include "node/custody/items.h"
 #include "node/http/server.h"
 #include "node/http/work_pool.h"
 #include "node/ordering/orderer.h"
-#include "node/relay/items.h"
 
 namespace stele::relay {
 
@@ -34,9 +34,11 @@ class RelayRoutes {
   RelayRoutes(const RelayRoutes&) = delete;
   RelayRoutes& operator=(const RelayRoutes&) = delete;
 
+  /// This orderer's word for records that it has, one to `receipt_records_max`; none: the node orders nothing.
+  using Sign = std::function<std::optional<custody::Word>(std::span<const RecordId>)>;
   /// Once, from the owner's thread. `orderer`: whoever puts them into blocks; it must outlive the server, and must have
-  /// stopped before this ends. `leads`: any thread.
-  void bind(ordering::Orderer& orderer, std::function<bool()> leads);
+  /// stopped before this ends. `leads` and `sign`: any thread.
+  void bind(ordering::Orderer& orderer, std::function<bool()> leads, Sign sign);
   /// Answers all who wait; later ones are answered at once. Any thread.
   void stop();
 
@@ -44,7 +46,8 @@ class RelayRoutes {
   using Clock = std::chrono::steady_clock;
   struct Held {
     Digest digest;
-    std::optional<Fate> decided{};
+    RecordId id;
+    std::optional<custody::Fate> decided{};
   };
   using HeldPtr = std::shared_ptr<Held>;
   struct Waiting {
@@ -53,17 +56,23 @@ class RelayRoutes {
     std::shared_ptr<http::Respond> respond;
   };
   void post(const http::Request&, std::shared_ptr<http::Respond>);
-  Result<std::vector<HeldPtr>> take(std::vector<ReceivedItem>);
+  Result<std::vector<HeldPtr>> take(std::vector<custody::ReceivedItem>);
   void decided(const std::vector<HeldPtr>&, const std::vector<ordering::Outcome>&);
   void run();
   [[nodiscard]] static bool all_decided(const std::vector<HeldPtr>&);
-  [[nodiscard]] http::Response answer(const std::vector<HeldPtr>&);
+  struct Answer {
+    custody::Fates fates;
+    std::vector<RecordId> records;  ///< that are in hand or final
+  };
+  [[nodiscard]] Answer answer(const std::vector<HeldPtr>&);
+  [[nodiscard]] http::Response response_of(Answer) const;
   void forget(const HeldPtr&);
 
   http::WorkPool& pool_;
   const RelayRoutesLimits limits_;
   std::atomic<ordering::Orderer*> orderer_ = nullptr;
   std::function<bool()> leads_;
+  Sign sign_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Digest, HeldPtr> held_;                             ///< not decided yet, or refused and not told yet

@@ -24,6 +24,7 @@ struct Batch {
   std::vector<log::Block> blocks;  ///< at least one
   log::QuorumCertificate qc;
   std::vector<store::Prepared> ready{};  ///< of the first blocks: see `prepare_one`
+  std::size_t ready_records = 0;         ///< in these
 };
 
 /// Why nothing came. A source that can't be reached, or is not ready, may be asked again; one whose answer is malformed

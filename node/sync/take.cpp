@@ -105,6 +105,7 @@ Result<void, TakeError> check_certificate(const rules::Chain& chain, const log::
 }
 
 constexpr std::size_t prepared_records_max = 20'000;  ///< of a batch that waits: some 2 KB of memory each
+constexpr std::size_t prepared_blocks_max = 4'096;
 constexpr std::size_t prepared_at_once = 2;  ///< all cores have work while a block before these waits for the disk
 
 /// What can be found out of the next blocks of a batch, while one before them is judged and stored.
@@ -170,10 +171,12 @@ Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, std::vector<
 }  // namespace
 
 bool prepare_one(const store::Ledger& ledger, Batch& batch) {
-  std::size_t prepared = 0;
-  for (std::size_t i = 0; i < batch.ready.size(); ++i) prepared += batch.blocks[i].records.size();
-  if (batch.ready.size() == batch.blocks.size() || prepared >= prepared_records_max) return false;
-  batch.ready.push_back(ledger.prepare(batch.blocks[batch.ready.size()]));
+  const auto done = batch.ready.size();
+  if (done == batch.blocks.size() || done >= prepared_blocks_max || batch.ready_records >= prepared_records_max)
+    return false;
+  const auto& next = batch.blocks[done];
+  batch.ready.push_back(ledger.prepare(next));
+  batch.ready_records += next.records.size();
   return true;
 }
 

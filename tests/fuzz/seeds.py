@@ -121,13 +121,14 @@ def messages():
         "recovery": message(3, bytes.fromhex(log["epochs"]["recovery"]["bytes"])),
         "slot": message(4, slot + bytes.fromhex(golden("chain")["blocks"][0]["bytes"])),
         "void_slot": message(5, slot + struct.pack(">H", 1) + bytes(range(64))),
+        "complaint": bytes.fromhex(golden("custody")["complaint"]["message"]),
     }
     for name, content in kinds.items():
         seed("messages", name, content)
     together = b"".join(kinds.values())
     seed("messages", "all_kinds", together)
     seed("messages", "cut_off", together[:-1])
-    seed("messages", "unknown_kind", message(6, b""))
+    seed("messages", "unknown_kind", message(7, b""))
     seed("messages", "length_too_large", b"\x04\xff\xff\xff\xff" + slot)
     seed("messages", "slot_without_block", message(4, slot))
     seed("messages", "feed_page", b"STLF\x01" + bytes(16) + struct.pack(">Q", 7) + vote)
@@ -147,7 +148,10 @@ def relay():
         return bytes([status]) + b"".join(struct.pack(">H", len(t)) + t for t in (code, where))
 
     def fates(*list_of):
-        return b"STLO\x01\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of)
+        return b"STLO\x01\x01" + struct.pack(">I", len(list_of)) + b"".join(list_of) + b"\x00"
+
+    def signed(*list_of):
+        return fates(*list_of)[:-1] + b"\x01" + bytes.fromhex(golden("custody")["words"][0]["bytes"])
 
     seed("relay", "items", items(item(jws), item(jws, (0, 2))))
     seed("relay", "items_cut_off", items(item(jws, (0, 2)))[:-1])
@@ -155,8 +159,14 @@ def relay():
     seed("relay", "items_none", items())
     seed("relay", "items_too_many", b"STLI\x01" + struct.pack(">I", 1001))
     seed("relay", "items_version_2", b"STLI\x02" + struct.pack(">I", 1) + item(b"x"))
-    seed("relay", "fates", fates(fate(0), fate(2, b"no_authority", b"stele.org"), fate(3, b"overloaded")))
-    seed("relay", "fates_final", fates(fate(1)))
+    seed("relay", "fates", signed(fate(0), fate(2, b"no_authority", b"stele.org"), fate(3, b"overloaded")))
+    seed("relay", "fates_final", signed(fate(1)))
+    seed("relay", "fates_refused", fates(fate(2, b"no_authority", b"stele.org")))
+    seed("relay", "fates_not_signed_for", fates(fate(1)))
+    seed("relay", "complaint", bytes.fromhex(golden("custody")["complaint"]["bytes"]))
+    seed("relay", "complaint_of_nobody", bytes.fromhex(golden("custody")["complaint_of_nobody"]))
+    for number, bad in enumerate(golden("custody")["malformed_complaints"]):
+        seed("relay", f"complaint_malformed_{number}", bytes.fromhex(bad["bytes"]))
     seed("relay", "fates_unknown_reason", fates(fate(2, b"no_such_reason")))
     seed("relay", "fates_reason_too_long", fates(fate(3, b"x" * 257)))
 

@@ -17,7 +17,7 @@ CORE = ["ledger/base", "ledger/record", "ledger/log", "ledger/registry", "ledger
 LEDGER = CORE + ["ledger/store"]
 PAPER = ["ledger/paper"]  # named by those who print or read prints
 SHARED_NODE = ["node/http", "node/sync"]  # the only parts of node/ that other programs may link
-NODE = SHARED_NODE + ["node/requests", "node/ordering", "node/finality", "node/etcd", "node/committee", "node/relay",
+NODE = SHARED_NODE + ["node/requests", "node/ordering", "node/finality", "node/etcd", "node/custody", "node/committee", "node/relay",
                       "node/vault", "node/replication"]
 
 LAYERS = {
@@ -36,10 +36,11 @@ LAYERS = {
     # Orderers sign what they propose and vaults what they keep: both need a key, and the code of keys is the signer's.
     "node/ordering": LEDGER + SHARED_NODE + ["signer", "node/finality"],
     "node/etcd": LEDGER + SHARED_NODE + ["node/finality", "node/ordering"],
+    "node/custody": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],  # "signer" by way of ordering
     # It drives the state machine: binds the node's key by the vote file, and signs as its orderer.
-    "node/committee": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],
+    "node/committee": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering", "node/custody"],
     "node/requests": ["ledger/base", "ledger/record", "node/http"],
-    "node/relay": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering"],  # "signer" by way of ordering
+    "node/relay": LEDGER + SHARED_NODE + ["signer", "node/finality", "node/ordering", "node/custody"],
     "node/vault": LEDGER + SHARED_NODE + ["signer"],
     "node/replication": LEDGER + SHARED_NODE + ["signer", "node/requests", "node/finality", "node/ordering", "node/vault"],
     "node/app": LEDGER + NODE + ["signer"],

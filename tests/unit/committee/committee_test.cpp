@@ -71,5 +71,33 @@ TEST(Committee, RecordsOfTwoOrderersBecomeFinalEverywhere) {
   net.expect_one_chain({0, 1, 2, 3});
 }
 
+TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
+  Network net(4, 2);
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  ordering::Item item{net.org(1), {}};
+  const std::array<RecordId, 1> id{record::record_id(record::open_envelope(item.jws)->signing_input)};
+  EXPECT_FALSE(net.nodes[2]->committee->sign_for(id)) << "it orders nothing";
+  const auto word = net.nodes[1]->committee->sign_for(id);
+  ASSERT_TRUE(word);
+  const auto receipt = custody::receipt_of(*word, id, 0);
+  EXPECT_TRUE(verify(receipt, id[0], net.genesis));
+  const auto c = net.nodes[2]->committee->complain(item, 90s, {receipt});
+  EXPECT_EQ(c.key, public_of(validator_name(2)));
+  EXPECT_EQ(c.time.value - c.since.value, 90U);
+  EXPECT_TRUE(eventually([&] {
+    return std::all_of(net.nodes.begin(), net.nodes.end(), [](const auto& n) { return n->final_size() == 2; });
+  })) << net.where();
+  for (const std::size_t i : {0U, 1U, 3U}) {
+    EXPECT_TRUE(eventually([&] { return net.nodes[i]->complained() == 1; })) << i;
+    EXPECT_EQ(encode(net.nodes[i]->complaints[0]), encode(c));
+  }
+  // Of what is on the ledger nobody need hear.
+  (void)net.nodes[2]->committee->complain(item, 90s, {receipt});
+  ASSERT_TRUE(net.finalise(0, 2)) << net.where();
+  for (const std::size_t i : {0U, 1U, 3U}) EXPECT_EQ(net.nodes[i]->complained(), 1U);
+}
+
 }  // namespace
 }  // namespace stele::committee

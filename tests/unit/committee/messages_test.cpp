@@ -33,12 +33,40 @@ struct Samples {
     const auto block = net.next(*net.ledger);
     slot = {{block.epoch, block.height, block.attempt}, log::encode(block)};
     void_slot = voided({Epoch{0}, block.height, 0});
+    complaint = complained(org("so-moi"));
   }
+  /// A record that is on no ledger here.
+  [[nodiscard]] std::string org(const std::string& name) const {
+    record::Org o;
+    o.org = name;
+    o.kind = "office";
+    o.name = "Don vi";
+    const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(net.genesis)));
+    const auto input = record::signing_input(record::Type::org, net.roots[0].id(), {net.genesis.net, after}, o);
+    return record::compact(input, net.roots[0].sign(sha256(as_bytes(input))));
+  }
+  /// By validator 2, with the orderer's receipt.
+  [[nodiscard]] custody::Complaint complained(std::string jws) const {
+    custody::Complaint c;
+    c.net = net.genesis.net;
+    c.final_block = log::place_of(net.ledger->final_point()->checkpoint);
+    c.since = net.genesis.time;
+    c.time = UnixSeconds{c.since.value + 60};
+    c.item.jws = std::move(jws);
+    const std::array<RecordId, 2> ids{RecordId{}, c.id()};
+    custody::Word word{0, Height{1}, c.time, {}};
+    word.signature = net.orderer.sign(custody::word_digest(c.net, word, 2, custody::root_of(ids)));
+    c.receipts = {receipt_of(word, ids, 1)};
+    c.key = net.pub(2);
+    sign(c);
+    return c;
+  }
+  void sign(custody::Complaint& c) const { c.signature = net.validators[2].sign(custody::complaint_digest(c)); }
   [[nodiscard]] VoidSlot voided(const Slot& s) const {
     return {s, 0, net.orderer.sign(void_slot_digest(net.genesis.net, s, 0))};
   }
   [[nodiscard]] std::vector<Message> all() const {
-    return {vote, statement, bare_statement, recovery, slot, void_slot};
+    return {vote, statement, bare_statement, recovery, slot, void_slot, complaint};
   }
   [[nodiscard]] std::string fitness(const Message& m) {
     const auto fit = checker.check(m);
@@ -53,6 +81,7 @@ struct Samples {
   log::Recovery recovery;
   SlotMessage slot;
   VoidSlot void_slot;
+  custody::Complaint complaint;
 };
 
 // ---- bytes ----------------------------------------------------------------------------------------------------------
@@ -73,7 +102,7 @@ TEST(Messages, EveryKindComesBackAsItWas) {
   }
   const auto list = decode_messages(together);
   ASSERT_TRUE(list);
-  EXPECT_EQ(list->size(), 6u);
+  EXPECT_EQ(list->size(), 7u);
   EXPECT_EQ(std::get<log::SignedVote>((*list)[0].message), s.vote);
   EXPECT_EQ(std::get<StatementMessage>((*list)[1].message).highest_qc, s.statement.highest_qc);
   EXPECT_EQ(std::get<SlotMessage>((*list)[4].message).slot, s.slot.slot);
@@ -101,8 +130,9 @@ TEST(Messages, RefusesWhatIsCutOffAndWhatIsTooLong) {
 }
 
 TEST(Messages, RefusesKindsAndLengthsThatAreNone) {
-  for (const int kind : {0, 6, 255})
+  for (const int kind : {0, 7, 255})
     EXPECT_EQ(code_of(Bytes{static_cast<std::uint8_t>(kind), 0, 0, 0, 0}), "messages_malformed");
+  EXPECT_EQ(code_of(Bytes{6, 0, 0, 0, 0}), "messages_malformed") << "no complaint";
   EXPECT_EQ(code_of(Bytes{4, 255, 255, 255, 255}), "messages_malformed");
   EXPECT_EQ(code_of(Bytes{4, 0, 0, 0, 20} + Bytes(20, 0)), "messages_malformed") << "a slot without a block";
   EXPECT_EQ(code_of(Bytes(messages_bytes_max + 1, 0)), "messages_malformed");
@@ -188,6 +218,45 @@ TEST(Checker, PassesOverWhomItDoesNotKnow) {
   EXPECT_EQ(s.fitness(s.statement), "fit");
 }
 
+TEST(Checker, TakesComplaintsOfValidatorsAndOrderersWithTrueReceipts) {
+  Samples s;
+  auto c = s.complaint;
+  EXPECT_EQ(s.checker.check(c)->lane, (Lane{kind_of<custody::Complaint>, s.net.pub(2)}));
+  EXPECT_FALSE(s.checker.check(c)->height);
+  c.time.value += 1;
+  EXPECT_EQ(s.fitness(c), "forged");
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "fit");
+  c.receipts[0].word.time.value += 1;
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "forged") << "what no orderer signed";
+  c.receipts.clear();
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "fit") << "none of them answered at all";
+  c.key = s.net.orderer.public_key().compressed();
+  c.signature = s.net.orderer.sign(custody::complaint_digest(c));
+  EXPECT_EQ(s.fitness(c), "fit");
+  const auto stranger = finality::test::key_from("stranger");
+  c.key = stranger.public_key().compressed();
+  c.signature = stranger.sign(custody::complaint_digest(c));
+  EXPECT_EQ(s.fitness(c), "unknown");
+  c.key = {};
+  c.signature = {};
+  EXPECT_EQ(s.fitness(c), "unknown") << "of a node that has no key";
+}
+
+TEST(Checker, PassesOverComplaintsOfOtherNetworksAndFromFarAhead) {
+  Samples s;
+  auto c = s.complaint;
+  c.net = "stele/khac/0123456789abcdef0123456789abcdef";
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "useless");
+  c = s.complaint;
+  c.final_block.height.value = s.net.ledger->final_point()->checkpoint.height.value + 1'025;
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "useless");
+}
+
 TEST(Checker, PassesOverWhatIsBehindOrFarAhead) {
   Samples s;
   for (int i = 0; i < 3; ++i) s.net.grow(*s.net.ledger);
@@ -242,6 +311,24 @@ TEST(Feed, OneSignerCrowdsOutNobodyElse) {
   for (std::uint64_t n = 2; n <= 100; ++n) f.add(entry(n, false, 10, 2));
   const auto part = f.after(0, Feed::Which::all);
   EXPECT_EQ(part.messages, entry(1).bytes + entry(97).bytes + entry(98).bytes + entry(99).bytes + entry(100).bytes);
+}
+
+TEST(Feed, WhatNoFinalBlockEndsIsBoundedInBytesForEachSigner) {
+  Feed f({.timeless_bytes_max = 100});
+  const auto timeless = [](std::uint64_t n, std::size_t bytes) {
+    auto out = entry(n, false, bytes, 2);
+    out.height.reset();
+    return out;
+  };
+  f.add(entry(1, false, 90, 2));
+  f.add(timeless(2, 60));
+  f.add(timeless(3, 40));
+  EXPECT_EQ(f.after(0, Feed::Which::all).messages,
+            entry(1, false, 90, 2).bytes + timeless(2, 60).bytes + timeless(3, 40).bytes);
+  f.add(timeless(4, 10));
+  EXPECT_EQ(f.after(0, Feed::Which::all).messages, timeless(3, 40).bytes + timeless(4, 10).bytes);
+  f.add(timeless(5, 500));
+  EXPECT_EQ(f.after(0, Feed::Which::all).messages, timeless(5, 500).bytes) << "the newest is never too much";
 }
 
 TEST(Feed, IsBoundedInBytesAndTakesAnotherOnesMessageOnce) {

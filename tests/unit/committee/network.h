@@ -167,9 +167,14 @@ struct Node {
   std::unique_ptr<Committee> committee;
   std::mutex mutex;
   std::vector<Notice> notices;
+  std::vector<custody::Complaint> complaints;
 
   [[nodiscard]] Height final_height() const { return ledger->final_point()->checkpoint.height; }
   [[nodiscard]] std::uint64_t final_size() const { return ledger->final_point()->checkpoint.size; }
+  [[nodiscard]] std::size_t complained() {
+    const std::lock_guard lock(mutex);
+    return complaints.size();
+  }
   [[nodiscard]] std::size_t told(Notice::Kind kind) {
     const std::lock_guard lock(mutex);
     return static_cast<std::size_t>(
@@ -211,6 +216,10 @@ class Network {
     hooks.tell = [&n](const Notice& x) {
       const std::lock_guard lock(n.mutex);
       n.notices.push_back(x);
+    };
+    hooks.complained = [&n](const custody::Complaint& c) {
+      const std::lock_guard lock(n.mutex);
+      n.complaints.push_back(c);
     };
     auto o = options;
     o.evidence_folder = *n.folder / "evidence";

@@ -3,9 +3,12 @@
 #include <thread>
 
 #include "ledger/base/encoding.h"
+#include "ledger/base/hash.h"
+#include "ledger/record/encode.h"
 #include "node/app/alarms.h"
 #include "node/app/peers.h"
 #include "node/committee/evidence.h"
+#include "node/committee/messages.h"
 #include "tests/unit/node_app/support.h"
 
 namespace stele::test {
@@ -159,6 +162,59 @@ TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
   app_->stop();
 }
 
+/// By validator 2, of a record that orderer 3 signed that it has.
+custody::Complaint complaint_of(const Several& s, const std::string& org) {
+  const auto genesis = *record::decode_genesis(record::encode_genesis(s.genesis));
+  record::Org o;
+  o.org = org;
+  o.kind = "office";
+  o.name = "Don vi";
+  const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(genesis)));
+  const auto input = record::signing_input(record::Type::org, s.root.id(), {genesis.net, after}, o);
+  custody::Complaint c;
+  c.net = genesis.net;
+  c.since = genesis.time;
+  c.time = UnixSeconds{c.since.value + 60};
+  c.item.jws = record::compact(input, s.root.sign(sha256(as_bytes(input))));
+  const std::array<RecordId, 1> id{c.id()};
+  custody::Word word{3, Height{0}, c.time, {}};
+  word.signature = s.orderers[3].sign(custody::word_digest(c.net, word, 1, custody::root_of(id)));
+  c.receipts = {receipt_of(word, id, 0)};
+  c.key = genesis.validators[2].key;
+  c.signature = s.validators[2].sign(custody::complaint_digest(c));
+  return c;
+}
+
+TEST_F(Member, AComplaintIsAnAlarmThatNamesWhoSignedAndAFileThatShowsIt) {
+  start_alone();
+  const auto alarms = [&] { return items(parse(get("/healthz").body), "alarms"); };
+  const auto left_out = [&] {
+    const auto all = alarms();
+    return std::count_if(all.begin(), all.end(), [](const auto& a) { return text(a, "code") == "left_out"; });
+  };
+  Bytes messages;
+  std::vector<custody::Complaint> complaints;
+  for (int i = 0; i < 70; ++i) {
+    complaints.push_back(complaint_of(several, "so-" + std::to_string(i)));
+    const auto bytes = committee::encode(committee::Message(complaints.back()));
+    messages.insert(messages.end(), bytes.begin(), bytes.end());
+  }
+  ASSERT_EQ(post("/v1/feed", std::string(as_text(messages)), "application/octet-stream").status, 204);
+  for (int i = 0; i < 200 && left_out() < 64; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(left_out(), 64) << "of one node, at a time";
+  EXPECT_EQ(items(parse(get("/v1/evidence").body), "evidence").size(), 64U);
+  for (const auto& a : alarms()) {
+    if (text(a, "subject") != base64url(complaints[0].id().view())) continue;
+    EXPECT_NE(text(a, "en").find("validator-2"), std::string::npos) << text(a, "en");
+    EXPECT_NE(text(a, "vi").find("orderer-3"), std::string::npos) << text(a, "vi");
+    const auto name = "left-out-" + hex(sha256(custody::encode(complaints[0])).view());
+    EXPECT_NE(text(a, "en").find(name), std::string::npos) << text(a, "en");
+    EXPECT_EQ(get("/v1/evidence/" + name).body, as_text(custody::encode(complaints[0])));
+    return;
+  }
+  FAIL() << "no alarm names the record";
+}
+
 // ---- following ----
 
 /// A university beside the node of `TestNode`.
@@ -207,7 +263,7 @@ TEST_F(Member, PublishesWhatProvesThatSomebodySignedTwoThings) {
   const auto folder = config_.data / "evidence";
   const auto kept =
       committee::keep_evidence(folder, "ordered-twice", as_bytes("two blocks")).value().filename().string();
-  const auto record = committee::keep_evidence(folder, "left-out", as_bytes("a record")).value().filename().string();
+  const auto record = committee::keep_evidence(folder, "draft", as_bytes("a record")).value().filename().string();
   const auto list = parse(get("/v1/evidence").body);
   ASSERT_EQ(items(list, "evidence").size(), 1U);
   EXPECT_EQ(text(items(list, "evidence")[0], "name"), kept);

@@ -11,9 +11,13 @@ namespace stele::relay {
 namespace {
 
 using committee::test::eventually;
+using committee::test::key_named;
 using committee::test::must;
 using committee::test::Network;
+using committee::test::orderer_name;
 using committee::test::Steady;
+using custody::decode_fates;
+using custody::Fate;
 using ordering::Item;
 using ordering::Outcome;
 using namespace std::chrono_literals;
@@ -74,9 +78,18 @@ using Does = Scripted::Does;
 
 /// An orderer's node, as far as others see it.
 struct Front {
-  explicit Front(ordering::Orderer& real, Does does) : orderer(real, does), routes(server, pool) {
+  Front(const record::Genesis& g, std::size_t number, ordering::Orderer& real, Does does)
+      : genesis(g), key(key_named(orderer_name(number))), orderer(real, does), routes(server, pool) {
     must(server.start());
-    routes.bind(orderer, [this] { return leads.load(); });
+    routes.bind(
+        orderer, [this] { return leads.load(); },
+        [this, number](std::span<const RecordId> ids) { return sign(number, ids); });
+  }
+  [[nodiscard]] custody::Word sign(std::size_t number, std::span<const RecordId> ids) const {
+    custody::Word out{static_cast<std::uint16_t>(number), Height{1}, genesis.time, {}};
+    out.signature = key.sign(custody::word_digest(genesis.net, out, ids.size(), custody::root_of(ids)));
+    if (forges) out.height.value += 1;
+    return out;
   }
   ~Front() {
     routes.stop();
@@ -84,7 +97,9 @@ struct Front {
     pool.stop();
   }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
-  std::atomic<bool> leads = true;
+  const record::Genesis& genesis;
+  const signer::SigningKey key;
+  std::atomic<bool> leads = true, forges = false;
   http::WorkPool pool{2, 256};
   http::Server server{http::ServerOptions{}};
   Scripted orderer;
@@ -93,7 +108,7 @@ struct Front {
 
 class RelayTest : public ::testing::Test {
  protected:
-  RelayTest() : net(1, 1) {
+  RelayTest() : net(1, 10) {
     net.start(0);
     options.left_out = 60s;  // only where a test is about it
     options.complain = 60s;
@@ -110,7 +125,8 @@ class RelayTest : public ::testing::Test {
     fronts.clear();
   }
   void have(const std::vector<Does>& orderers) {
-    for (const auto d : orderers) fronts.push_back(std::make_unique<Front>(committee(), d));
+    for (const auto d : orderers)
+      fronts.push_back(std::make_unique<Front>(net.genesis, first_number + fronts.size(), committee(), d));
   }
   void start(bool orders = false, std::function<bool()> leads = {}) {
     std::vector<Target> targets = more;
@@ -217,8 +233,8 @@ TEST_F(RelayTest, AnOrderersWordThatItIsFinalIsNotBelieved) {
 
 TEST_F(RelayTest, AnotherOrdererGetsItWhenOneCantBeReached) {
   more = {{"http://127.0.0.1:1", 0}, {"http://127.0.0.1:2", 1}};
-  have({Does::order});
   first_number = 2;
+  have({Does::order});
   start();
   auto done = submit({net.org(1)});
   EXPECT_EQ(only(done).status, Outcome::Status::final);
@@ -249,15 +265,17 @@ TEST_F(RelayTest, WhatIsLeftOutGoesToOneMore) {
 }
 
 TEST_F(RelayTest, WhoOrderedTheNewestBlockIsAskedFirst) {
-  have({Does::order, Does::order});
-  more = {{fronts[1]->url(), 0}};  // the second is the genesis' orderer number 0, as it were
   first_number = 5;
+  have({Does::order});
+  Front first(net.genesis, 0, committee(), Does::order);
+  more = {{first.url(), 0}};
   options.copies = 1;
   start();
   auto done = submit({net.org(1)});
   EXPECT_EQ(only(done).status, Outcome::Status::final);
   EXPECT_EQ(taken(0), 0U);
-  EXPECT_EQ(taken(1), 1U);
+  EXPECT_EQ(first.orderer.taken, 1U);
+  relay->stop();
 }
 
 TEST_F(RelayTest, TwoRefusalsArePassedOn) {
@@ -368,20 +386,73 @@ TEST_F(RelayTest, AStopLeavesNobodyWithoutAnAnswer) {
   EXPECT_EQ(only(late).error->code, "stopping");
 }
 
-TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoHasIt) {
+TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoSignedForIt) {
   have({Does::hold, Does::hold, Does::hold});
   options.complain = 300ms;
   start();
-  auto done = submit({net.org(1)});
-  EXPECT_TRUE(eventually([&] { return told() == 1; }));
+  auto done = submit({net.org(1), net.org(2)});
+  EXPECT_TRUE(eventually([&] { return taken(0) == 2 && taken(1) == 2; }));
+  std::this_thread::sleep_for(600ms);
+  EXPECT_EQ(told(), 0U) << "where no block comes at all, nobody is left out";
+  ASSERT_TRUE(net.finalise(0, 3));
+  EXPECT_TRUE(eventually([&] { return told() == 2; }));
   std::this_thread::sleep_for(300ms);
-  EXPECT_EQ(told(), 1U);
-  EXPECT_EQ(left_out[0].in_hand, (std::vector<std::uint16_t>{0, 1}));
-  const auto items = decode_items(left_out[0].items);
-  ASSERT_TRUE(items);
-  EXPECT_EQ(items->front().item.jws, net.org(1));
+  EXPECT_EQ(told(), 2U);
+  for (const std::size_t i : {0U, 1U}) {
+    const auto& x = left_out[i];
+    const auto id = record::record_id(record::open_envelope(x.item.jws)->signing_input);
+    EXPECT_TRUE(x.item.jws == net.org(1) || x.item.jws == net.org(2));
+    ASSERT_EQ(x.receipts.size(), 2U);
+    for (const std::size_t orderer : {0U, 1U}) {
+      EXPECT_EQ(x.receipts[orderer].word.orderer, orderer);
+      EXPECT_TRUE(verify(x.receipts[orderer], id, net.genesis));
+    }
+  }
   fronts[0]->orderer.becomes(Does::order);
-  EXPECT_EQ(only(done).status, Outcome::Status::final) << "late is not never";
+  for (const auto& o : done.get()) EXPECT_EQ(o.status, Outcome::Status::final) << "late is not never";
+}
+
+TEST_F(RelayTest, WhereEverythingIsLeftOutSomeTellOfIt) {
+  have({Does::hold, Does::hold});
+  options.complain = 200ms;
+  options.complaints_max = 2;
+  start();
+  auto done = submit({net.org(1), net.org(2), net.org(3), net.org(4)});
+  ASSERT_TRUE(net.finalise(0, 5));
+  EXPECT_TRUE(eventually([&] { return told() == 2; }));
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(told(), 2U);
+  ASSERT_TRUE(net.finalise(0, 1) && net.finalise(0, 2));
+  EXPECT_TRUE(eventually([&] { return told() >= 3; })) << "there is room again";
+}
+
+TEST_F(RelayTest, WhoHasARecordAndDoesNotSignForItHasNotAnswered) {
+  have({Does::hold, Does::hold, Does::order});
+  fronts[0]->forges = true;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final) << "a third one got it";
+  const auto status = relay->status();
+  EXPECT_FALSE(status[0].reachable);
+  ASSERT_TRUE(status[0].error);
+  EXPECT_EQ(status[0].error->code, "custody_unsigned");
+}
+
+TEST_F(RelayTest, WhoSignsAsAnotherOrdererHasNotAnswered) {
+  first_number = 1;
+  have({Does::hold});
+  first_number = 4;  // where number 1 is, the configuration has number 4
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return relay->status()[0].error.has_value(); }));
+  EXPECT_EQ(relay->status()[0].error->code, "custody_unsigned");
+}
+
+TEST_F(RelayTest, AnOrdererThatTheGenesisDoesNotKnowIsRefused) {
+  const auto none = Relay::start(
+      {*net.nodes[0]->ledger, committee(), false, {}}, {{"http://127.0.0.1:1", 10}}, [](const LeftOut&) {}, options);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, "no_such_orderer");
 }
 
 TEST_F(RelayTest, WhatNobodyOrdersIsGivenUpInTheEnd) {
@@ -423,9 +494,9 @@ class RelayRoute : public RelayTest {
     return must(client.send(r));
   }
   [[nodiscard]] std::string body_of(std::size_t number) const {
-    const auto item = encode_item({net.org(number), {}});
+    const auto item = custody::encode_item({net.org(number), {}});
     const auto* one = &item;
-    return std::string(as_text(encode_items({&one, 1})));
+    return std::string(as_text(custody::encode_items({&one, 1})));
   }
   static Fate fate(const http::Response& r) {
     EXPECT_EQ(r.status, 200) << r.body;
@@ -449,7 +520,8 @@ TEST_F(RelayRoute, AnswersStartingUntilThereIsAnOrderer) {
   EXPECT_EQ(before.status, 503);
   EXPECT_THAT(before.body, testing::HasSubstr("\"starting\""));
   Scripted orderer(committee(), Does::refuse);
-  routes.bind(orderer, [] { return true; });
+  routes.bind(
+      orderer, [] { return true; }, [](std::span<const RecordId>) { return std::nullopt; });
   const auto answer = must(client.send(r));
   EXPECT_EQ(fate(answer), (Fate{Fate::Status::refused, "no_authority", "stele.org"}));
   EXPECT_TRUE(decode_fates(as_bytes(answer.body), 1)->leads);

@@ -1,4 +1,4 @@
-#include "node/relay/items.h"
+#include "node/custody/items.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,8 @@
 #include "ledger/base/assert.h"
 #include "ledger/base/hash.h"
 #include "ledger/log/wire.h"
-#include "ledger/record/decode.h"
 
-namespace stele::relay {
+namespace stele::custody {
 namespace {
 
 using log::Reader;
@@ -35,6 +34,23 @@ bool read_acks(Reader& r, ordering::Item& item) {
     item.acks.push_back(ack);
   }
   return true;
+}
+
+/// One at the beginning of these bytes.
+struct ReadItem {
+  ordering::Item item;
+  std::size_t bytes = 0;
+  Digest digest;
+};
+std::optional<ReadItem> read_item(ByteView in) {
+  Reader r(in);
+  const auto jws = r.bytes32(record::jws_bytes_max_any);
+  ReadItem out;
+  out.item.jws = as_text(jws);
+  if (!r.ok() || !read_acks(r, out.item)) return std::nullopt;
+  out.bytes = 4 + jws.size() + 2 + out.item.acks.size() * (2 + Signature::size_bytes);
+  out.digest = sha256(in.first(out.bytes));
+  return out;
 }
 
 ByteView cut(const std::string& text) {
@@ -81,6 +97,12 @@ Bytes encode_items(std::span<const Bytes* const> items) {
   return std::move(w).take();
 }
 
+std::optional<ordering::Item> decode_item(ByteView in) {
+  auto one = read_item(in);
+  if (!one || one->bytes != in.size()) return std::nullopt;
+  return std::move(one->item);
+}
+
 Result<std::vector<ReceivedItem>> decode_items(ByteView in) {
   if (in.size() > items_bytes_max) return Unexpected(malformed("length"));
   Reader r(in);
@@ -92,15 +114,10 @@ Result<std::vector<ReceivedItem>> decode_items(ByteView in) {
   in = in.subspan(item_head_bytes);
   std::vector<ReceivedItem> out;
   for (std::uint32_t i = 0; i < count; ++i) {
-    Reader one(in);
-    const auto jws = one.bytes32(record::jws_bytes_max_any);
-    ReceivedItem item;
-    item.item.jws = as_text(jws);
-    if (!one.ok() || !read_acks(one, item.item)) return Unexpected(malformed("item"));
-    const auto whole = in.first(4 + jws.size() + 2 + item.item.acks.size() * (2 + Signature::size_bytes));
-    item.digest = sha256(whole);
-    out.push_back(std::move(item));
-    in = in.subspan(whole.size());
+    auto item = read_item(in);
+    if (!item) return Unexpected(malformed("item"));
+    in = in.subspan(item->bytes);
+    out.push_back({std::move(item->item), item->digest});
   }
   if (!in.empty()) return Unexpected(malformed("end"));
   return out;
@@ -117,6 +134,8 @@ Bytes encode(const Fates& f) {
     w.bytes16(cut(x.code));
     w.bytes16(cut(x.where));
   }
+  w.u8(f.word ? 1 : 0);
+  if (f.word) write(w, *f.word);
   return std::move(w).take();
 }
 
@@ -141,8 +160,13 @@ Result<Fates> decode_fates(ByteView in, std::size_t items) {
     if (f.status == Fate::Status::refused && !rejection_named(f.code)) return Unexpected(malformed("answer"));
     out.fates.push_back(std::move(f));
   }
+  const auto words = r.u8();
+  if (words == 1) out.word = read_word(r);
+  // What it has it must have signed for, and nothing else.
+  const bool any = std::any_of(out.fates.begin(), out.fates.end(), has);
+  if (words > 1 || any != out.word.has_value()) return Unexpected(malformed("word"));
   if (!r.done()) return Unexpected(malformed("answer"));
   return out;
 }
 
-}  // namespace stele::relay
+}  // namespace stele::custody

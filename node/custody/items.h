@@ -3,18 +3,24 @@
 
 #include <span>
 
+#include "ledger/record/decode.h"
+#include "node/custody/receipt.h"
 #include "node/ordering/orderer.h"
 
-namespace stele::relay {
+namespace stele::custody {
 
 inline constexpr std::size_t items_max = 1'000;                   ///< in one request
 inline constexpr std::size_t items_bytes_max = 16 * 1024 * 1024;  ///< of one request
 inline constexpr std::size_t item_acks_max = 16;
-inline constexpr std::size_t item_head_bytes = 4 + 1 + 4;  ///< before the first item
+inline constexpr std::size_t item_bytes_max =
+    4 + record::jws_bytes_max_any + 2 + item_acks_max * (2 + Signature::size_bytes);  ///< of one
+inline constexpr std::size_t item_head_bytes = 4 + 1 + 4;                             ///< before the first item
 
 /// One item as it stands in a request. Acks are put in the order of their vaults; each must be of this very JWS, and at
 /// most `item_acks_max`.
 [[nodiscard]] Bytes encode_item(const ordering::Item&);
+/// None: these bytes are no single item.
+[[nodiscard]] std::optional<ordering::Item> decode_item(ByteView);
 /// Items as `encode_item` gives them; 1 to `items_max`.
 [[nodiscard]] Bytes encode_items(std::span<const Bytes* const> items);
 
@@ -43,11 +49,17 @@ inline constexpr std::size_t fate_text_max = 256;  ///< bytes of `code` and of `
 struct Fates {
   bool leads = false;  ///< does this orderer cut the blocks, as far as it knows?
   std::vector<Fate> fates;
+  std::optional<Word> word{};  ///< for those that are held or final; there must be one if any is
 };
+/// Does it say that it has this one?
+[[nodiscard]] inline bool has(const Fate& f) {
+  return f.status == Fate::Status::held || f.status == Fate::Status::final;
+}
 [[nodiscard]] Bytes encode(const Fates&);
-/// `items_malformed`: also if it is not of that many items, or a refusal names no rejection that is known here.
+/// `items_malformed`: also if it is not of that many items, or a refusal names no rejection that is known here. The
+/// word's signature is not looked at.
 [[nodiscard]] Result<Fates> decode_fates(ByteView, std::size_t items);
 
 [[nodiscard]] std::optional<RejectionCode> rejection_named(std::string_view);
 
-}  // namespace stele::relay
+}  // namespace stele::custody

@@ -1,12 +1,12 @@
 // Records between a node and an orderer, as bytes.
-#include "node/relay/items.h"
+#include "node/custody/items.h"
 
 #include <gtest/gtest.h>
 
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 
-namespace stele::relay {
+namespace stele::custody {
 namespace {
 
 log::Ack ack(const std::string& jws, std::uint16_t vault) {
@@ -98,10 +98,12 @@ TEST(Fates, ComeBackAsTheyWere) {
              {Fate::Status::final},
              {Fate::Status::refused, "no_authority", "stele.org"},
              {Fate::Status::failed, "overloaded"}};
+  f.word = Word{3, Height{7}, UnixSeconds{9}, {}};
   const auto again = decode_fates(encode(f), 4);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->leads);
   EXPECT_EQ(again->fates, f.fates);
+  EXPECT_EQ(again->word, f.word);
 }
 
 TEST(Fates, AreRefusedUnlessTheyAnswerWhatWasAsked) {
@@ -116,4 +118,4 @@ TEST(Fates, AreRefusedUnlessTheyAnswerWhatWasAsked) {
 }
 
 }  // namespace
-}  // namespace stele::relay
+}  // namespace stele::custody
