@@ -30,9 +30,8 @@ constexpr std::chrono::seconds mute_patience{60};
 constexpr std::chrono::milliseconds gather_among_members{250}, gather_as_follower{25};  ///< GossipOptions::gather
 constexpr std::chrono::seconds slots_patience{10};  ///< no failure for so long: the ordering service answers again
 constexpr std::uint64_t stalled_s = 2 * ordering::heartbeat_s + 60;
-constexpr std::ptrdiff_t complaints_of_one_max = 64;  ///< that are taken notice of at once
-constexpr std::chrono::hours left_out_lasts{24};
-constexpr std::size_t height_alarm = 20;  ///< final blocks
+constexpr std::size_t complaints_waiting_max = 1'024;  ///< for the monitor; more go unnoticed here
+constexpr std::size_t height_alarm = 20;               ///< final blocks
 constexpr std::chrono::seconds progress_every{5};
 
 Alarms::Texts key_is_dead(const std::string& file) {
@@ -103,6 +102,9 @@ Alarms::Texts left_out(const Alarms::Texts& who, const std::string& orderers, co
                   "that signed for it: {}. Ask those who run them; the record and what they signed is in {}",
                   who.en, orderers, file)};
 }
+std::string left_out_subject(const std::pair<RecordId, PublicKey>& what) {
+  return base64url(what.first.view()) + " " + base64url(what.second.view());
+}
 Alarms::Texts unreachable(const std::string& why) {
   return {fmt::format("Không liên lạc được với nút này: {}", why), fmt::format("This peer can't be reached: {}", why)};
 }
@@ -137,6 +139,7 @@ struct Membership::Impl {
   std::vector<Peer> peers;
   store::Ledger* ledger = nullptr;
   ordering::Clock* clock = nullptr;
+  std::optional<PublicKey> me;  ///< its validator's key
 
   // In the order in which they need each other: destroyed from below.
   committee::Feed feed;
@@ -153,29 +156,26 @@ struct Membership::Impl {
   std::atomic<std::uint64_t> slots_refused = 0, double_votes = 0, ordered_twice_count = 0, left_out_count = 0;
   std::atomic<Steady::rep> slots_failed_at = 0;
 
-  /// An alarm that lasts until the record is on the ledger, or nobody can expect that any more.
-  struct LeftOutAlarm {
-    PublicKey by;
-    Steady::time_point since;
-  };
-  std::mutex left_out_mutex;
-  std::map<RecordId, LeftOutAlarm> left_out_now;
+  std::mutex complaints_mutex;
+  std::vector<custody::Complaint> complaints;  ///< that the monitor has not looked at
+  /// The monitor's: alarms that last until the record is on the ledger, or nobody can expect that any more.
+  std::map<std::pair<RecordId, PublicKey>, Steady::time_point> left_out_now;
 
   std::mutex mutex;
   std::condition_variable stop_asked;
   bool stopped = false;
   std::thread monitor;
 
-  Result<void> open_links(const std::optional<PublicKey>& me);
+  Result<void> open_links();
   Result<std::optional<committee::OrdererRole>> orderer_role(std::optional<signer::SigningKey>);
   Result<void> start_relay();
   void told(const Notice&);
   void accuse(const char* code, const Notice&, const std::vector<record::Member>&,
               Alarms::Texts (*texts)(const std::string& who, const std::string& file));
   void told(const LeftOut&);
-  enum class Whose : std::uint8_t { own, others };
-  void complained(const custody::Complaint&, Whose);
-  [[nodiscard]] Alarms::Texts who_complains(const custody::Complaint&, Whose) const;
+  void complained(custody::Complaint);
+  void take_notice(const custody::Complaint&, Steady::time_point now);
+  [[nodiscard]] Alarms::Texts who_complains(const custody::Complaint&) const;
   void look_at_complaints(Steady::time_point now);
   [[nodiscard]] std::filesystem::path evidence_folder() const;
 
@@ -208,7 +208,7 @@ std::filesystem::path Membership::evidence_folder() const {
 
 // ---- starting -------------------------------------------------------------------------------------------------------
 
-Result<void> Membership::Impl::open_links(const std::optional<PublicKey>& me) {
+Result<void> Membership::Impl::open_links() {
   std::vector<committee::Peer> links;
   for (const auto& p : peers) {
     links.push_back({p.url, p.validator, {}});
@@ -249,7 +249,7 @@ Result<void> Membership::Impl::start_relay() {
   options.left_out = std::chrono::seconds(config.committee.left_out_s);
   options.complain = std::chrono::seconds(config.committee.complain_s);
   options.give_up = std::max(options.give_up, 2 * options.complain);
-  relay::Home home{*ledger, *part, orders, [c = part.get()] { return c->leads(); }};
+  relay::Home home{*ledger, *part, *clock, orders, [c = part.get()] { return c->leads(); }};
   STELE_TRY(outbound, relay::Relay::start(
                           std::move(home), std::move(targets), [this](const LeftOut& x) { told(x); }, options));
   to_wake = outbound.get();
@@ -268,9 +268,8 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
   m.ledger = &ledger;
   m.clock = &clock;
   STELE_TRY(m.peers, resolve_peers(m.config, m.genesis));
-  std::optional<PublicKey> me;
-  if (keys.validator) me = keys.validator->public_key().compressed();
-  STELE_CHECK(m.open_links(me));
+  if (keys.validator) m.me = keys.validator->public_key().compressed();
+  STELE_CHECK(m.open_links());
   STELE_TRY(auto orderer, m.orderer_role(std::move(keys.orderer)));
   std::optional<committee::VoterRole> voter;
   if (keys.validator && keys.votes) voter = committee::VoterRole{std::move(*keys.validator), std::move(*keys.votes)};
@@ -279,7 +278,7 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
   hooks.behind = [g = m.gossip.get()] { g->behind(); };
   hooks.ask_for_my_votes = [g = m.gossip.get()] { g->ask_for_my_votes(); };
   hooks.tell = [&m](const Notice& n) { m.told(n); };
-  hooks.complained = [&m](const custody::Complaint& c) { m.complained(c, Impl::Whose::others); };
+  hooks.complained = [&m](const custody::Complaint& c) { m.complained(c); };
   committee::CommitteeOptions options;
   options.left_out = std::chrono::seconds(m.config.committee.left_out_s);
   options.slots_kept = m.config.committee.slots_kept;
@@ -297,7 +296,7 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
   m.feed_routes.bind(*m.part);
   m.relay_routes.bind(
       *m.part, [c = m.part.get()] { return c->leads(); },
-      [c = m.part.get()](std::span<const RecordId> records) { return c->sign_for(records); });
+      [c = m.part.get()](custody::ItemDigests items) { return c->sign_for(items); });
   m.gossip->start(*m.part, m.feed);
   m.monitor = std::thread([&m] { m.run(); });
   return {};
@@ -368,51 +367,56 @@ void Membership::Impl::accuse(const char* code, const Notice& n, const std::vect
 /// On the relay's thread.
 void Membership::Impl::told(const LeftOut& x) {
   ++left_out_count;
-  complained(part->complain(x.item, x.waited, x.receipts), Whose::own);
+  complained(part->complain(x.item, x.waited, x.receipts));
 }
 
-Alarms::Texts Membership::Impl::who_complains(const custody::Complaint& c, Whose whose) const {
-  if (whose == Whose::own) return {"Nút này", "This node"};
+/// On the relay's and the committee's threads: files are written by the monitor.
+void Membership::Impl::complained(custody::Complaint c) {
+  const std::lock_guard lock(complaints_mutex);
+  if (complaints.size() < complaints_waiting_max) complaints.push_back(std::move(c));
+}
+
+Alarms::Texts Membership::Impl::who_complains(const custody::Complaint& c) const {
+  if (c.key == me || c.key == PublicKey{}) return {"Nút này", "This node"};
   const bool orders = std::any_of(genesis.orderers.begin(), genesis.orderers.end(),
                                   [&](const record::Member& o) { return o.key == c.key; });
   const auto name = name_of(c.key, orders ? genesis.orderers : genesis.validators);
   return {name, name};
 }
 
-/// Another node's on the committee's thread. So many of each node's are taken notice of: one that lies fills no disk.
-void Membership::Impl::complained(const custody::Complaint& c, Whose whose) {
-  const auto id = c.id();
-  bool taken = true;
-  {
-    const std::lock_guard lock(left_out_mutex);
-    const auto of_the_same =
-        std::count_if(left_out_now.begin(), left_out_now.end(), [&](const auto& x) { return x.second.by == c.key; });
-    taken =
-        of_the_same < complaints_of_one_max && left_out_now.try_emplace(id, LeftOutAlarm{c.key, Steady::now()}).second;
-  }
-  if (!taken && whose == Whose::others) return;
+void Membership::Impl::take_notice(const custody::Complaint& c, Steady::time_point now) {
+  const auto of_the_same =
+      std::count_if(left_out_now.begin(), left_out_now.end(), [&](const auto& x) { return x.first.second == c.key; });
+  if (static_cast<std::size_t>(of_the_same) >= committee::complaints_heard_max) return;
+  const auto [it, is_new] = left_out_now.try_emplace({c.id(), c.key}, now);
+  if (!is_new) return;
   const auto kept = committee::keep_evidence(evidence_folder(), "left-out", custody::encode(c));
-  alarms.raise("left_out", base64url(id.view()),
-               left_out(who_complains(c, whose), names_of(c.receipts, genesis),
-                        kept ? kept->filename().string() : kept.error().code));
+  alarms.raise(
+      "left_out", left_out_subject(it->first),
+      left_out(who_complains(c), names_of(c.receipts, genesis), kept ? kept->filename().string() : kept.error().code));
 }
 
 void Membership::Impl::look_at_complaints(Steady::time_point now) {
-  std::vector<RecordId> over;
+  std::vector<custody::Complaint> fresh;
   {
-    const std::lock_guard lock(left_out_mutex);
-    if (left_out_now.empty()) return;
-    const auto final_size = ledger->final_point()->checkpoint.size;
-    ledger->with_chain([&](const rules::Chain& chain) {
-      for (const auto& [id, alarm] : left_out_now) {
-        const auto* info = chain.state().find(id);
-        if ((info != nullptr && info->index.value < final_size) || now > alarm.since + left_out_lasts)
-          over.push_back(id);
-      }
-    });
-    for (const auto& id : over) left_out_now.erase(id);
+    const std::lock_guard lock(complaints_mutex);
+    fresh.swap(complaints);
   }
-  for (const auto& id : over) alarms.clear("left_out", base64url(id.view()));
+  for (const auto& c : fresh) take_notice(c, now);
+  if (left_out_now.empty()) return;
+  std::vector<std::pair<RecordId, PublicKey>> over;
+  const auto final_size = ledger->final_point()->checkpoint.size;
+  ledger->with_chain([&](const rules::Chain& chain) {
+    for (const auto& [what, since] : left_out_now) {
+      const auto* info = chain.state().find(what.first);
+      const bool here = info != nullptr && info->index.value < final_size;
+      if (here || now > since + committee::complaint_lasts) over.push_back(what);
+    }
+  });
+  for (const auto& what : over) {
+    left_out_now.erase(what);
+    alarms.clear("left_out", left_out_subject(what));
+  }
 }
 
 void Membership::Impl::alarm_if(bool is, const std::string& code, const std::string& subject,
@@ -517,6 +521,9 @@ MembershipState Membership::state() const {
   const auto links = m.gossip->status();
   for (std::size_t i = 0; i < links.size(); ++i) out.peers.push_back({m.peers[i], links[i]});
   out.behind = m.behind(links);
+  // Final blocks above its base make it void.
+  out.recovery = m.part->held_recovery();
+  if (out.recovery && out.recovery->base.height < out.final_height) out.recovery.reset();
   return out;
 }
 

@@ -28,7 +28,8 @@ struct MembershipState {
   bool may_sign = false;  ///< its key votes
   bool key_dead = false;  ///< its key never votes again
   std::vector<PeerState> peers;
-  std::uint64_t behind = 0;  ///< final blocks that some peer says it has and this node has not
+  std::optional<log::Recovery> recovery{};  ///< that waits here for its day
+  std::uint64_t behind = 0;                 ///< final blocks that some peer says it has and this node has not
 };
 
 /// Started and stopped by one thread; the rest is for any.

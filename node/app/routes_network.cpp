@@ -33,15 +33,30 @@ Value peer_json(const PeerState& s, Height mine) {
   return v;
 }
 
+Value recovery_json(const log::Recovery& r) {
+  auto set = Value::array();
+  for (const auto& m : r.set) set.push(m.id);
+  return Value::object(
+      {{"base",
+        Value::object({{"epoch", r.base.epoch.value}, {"height", r.base.height.value}, {"hash", b64u(r.base.header)}})},
+       {"epoch", r.epoch.value},
+       {"reason", r.reason},
+       {"time", utc_text(r.time)},
+       {"not_before", utc_text({r.time.value + log::recovery_wait_s})},
+       {"set", std::move(set)}});
+}
+
 Value committee_json(const MembershipState& s) {
   auto peers = Value::array();
   for (const auto& p : s.peers) peers.push(peer_json(p, s.final_height));
-  return Value::object({{"epoch", s.epoch.value},
-                        {"leads", s.leads},
-                        {"may_sign", s.may_sign},
-                        {"key_dead", s.key_dead},
-                        {"behind", s.behind},
-                        {"peers", std::move(peers)}});
+  auto v = Value::object({{"epoch", s.epoch.value},
+                          {"leads", s.leads},
+                          {"may_sign", s.may_sign},
+                          {"key_dead", s.key_dead},
+                          {"behind", s.behind},
+                          {"peers", std::move(peers)}});
+  if (s.recovery) v.set("recovery", recovery_json(*s.recovery));
+  return v;
 }
 
 Result<Response> network(Node& n, const Request&) {

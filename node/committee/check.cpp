@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "node/custody/items.h"
 #include "node/finality/replica.h"
+#include "node/ordering/admission.h"
 
 namespace stele::committee {
 namespace {
 
 constexpr std::uint64_t heights_ahead_max = 1'024;  // as finality::Machine
 constexpr std::size_t recoveries_max = 4;
+constexpr std::uint64_t complaint_ahead_max = 16;  ///< heights: whoever complains may be some blocks ahead
 
 }  // namespace
 
@@ -111,19 +114,56 @@ std::optional<VerifyKey> Checker::orderer(const PublicKey& key) const {
   return is ? VerifyKey::parse(key) : std::nullopt;
 }
 
-Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) const {
+/// Old ones come again with the log of who kept them.
+bool Checker::timely(const custody::Complaint& c) const {
+  constexpr std::uint64_t lasts = std::chrono::seconds(complaint_lasts).count();
+  const auto& newest = ledger_.final_point()->checkpoint;
+  return c.time.value + lasts >= newest.time.value && c.time.value <= newest.time.value + lasts &&
+         c.final_block.height.value <= newest.height.value + complaint_ahead_max;
+}
+
+/// Ahead of what is final here nothing can be said.
+bool Checker::on_our_chain(const log::Place& place) const {
+  const auto point = ledger_.final_point();
+  if (place.height > point->checkpoint.height) return true;
+  if (place.height == point->checkpoint.height) return place.header == point->hash;
+  if (place.height.value == 0) return place == log::place_of(log::genesis_checkpoint(ledger_.genesis()));
+  const auto row = ledger_.store().row(place.height);
+  return row && *row && (*row)->header_hash == place.header;
+}
+
+bool Checker::first_of_these(const PublicKey& key, const Digest& item) {
+  const std::lock_guard lock(mutex_);
+  const auto now = Steady::now();
+  auto& heard = complaints_[key];
+  std::erase_if(heard, [&](const auto& x) { return x.second + complaint_lasts <= now; });
+  return heard.size() < complaints_heard_max && heard.emplace(item, now).second;
+}
+
+Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) {
   const auto& g = ledger_.genesis();
-  if (c.net != g.net || c.final_block.height.value > ledger_.final_point()->checkpoint.height.value + heights_ahead_max)
-    return Unexpected(Unfit::useless);
-  const auto id = c.id();
-  if (ledger_.with_chain([&](const rules::Chain& chain) { return chain.state().find(id) != nullptr; }))
-    return Unexpected(Unfit::useless);
+  if (c.net != g.net || !timely(c)) return Unexpected(Unfit::useless);
+  const auto final_size = ledger_.final_point()->checkpoint.size;
+  const auto at = ledger_.with_chain([&, id = c.id()](const rules::Chain& chain) {
+    const auto* info = chain.state().find(id);
+    return info == nullptr ? std::optional<RecordIndex>() : info->index;
+  });
+  if (at && at->value < final_size) return Unexpected(Unfit::useless);
   auto key = validator(c.key);
   if (!key) key = orderer(c.key);
   if (!key) return Unexpected(Unfit::unknown);
-  const bool true_receipts =
-      std::all_of(c.receipts.begin(), c.receipts.end(), [&](const auto& r) { return verify(r, id, g); });
-  if (!true_receipts || !key->verify(custody::complaint_digest(c), c.signature)) return Unexpected(Unfit::forged);
+  if (!key->verify(custody::complaint_digest(c), c.signature) || !on_our_chain(c.final_block))
+    return Unexpected(Unfit::forged);
+  const auto item = c.item_digest();
+  const auto good = [&](const custody::Receipt& r) {
+    const auto time = r.word.time.value;
+    return time + custody::clocks_apart_max_s >= c.since.value && time <= c.time.value + custody::clocks_apart_max_s &&
+           verify(r, item, g);
+  };
+  if (!std::all_of(c.receipts.begin(), c.receipts.end(), good)) return Unexpected(Unfit::forged);
+  // In a block that is not final yet it may still be given up with that.
+  if (!at && !ordering::judge_alone(ledger_, c.item)) return Unexpected(Unfit::useless);
+  if (!first_of_these(c.key, item)) return Unexpected(Unfit::useless);
   return Fit{{kind_of<custody::Complaint>, c.key}, std::nullopt};
 }
 

@@ -1,6 +1,8 @@
 // Which messages a node takes and hands on: those that are signed by whom they speak for, and are of use.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <mutex>
 
 #include "ledger/store/ledger.h"
@@ -13,6 +15,10 @@ enum class Unfit : std::uint8_t {
   unknown,  ///< of a key that has no part in what is known here, which may be too little: passed over
   useless,  ///< behind what is final here, or too far ahead to be kept
 };
+
+/// Of one key, in `complaint_lasts`: who complains without end is not heard.
+inline constexpr std::size_t complaints_heard_max = 64;
+inline constexpr std::chrono::hours complaint_lasts{24};
 
 /// Any thread may use all of it. The ledger must outlive it.
 class Checker {
@@ -34,7 +40,10 @@ class Checker {
   [[nodiscard]] Result<Fit, Unfit> fit(const log::Recovery&);
   [[nodiscard]] Result<Fit, Unfit> fit(const SlotMessage&) const;
   [[nodiscard]] Result<Fit, Unfit> fit(const VoidSlot&) const;
-  [[nodiscard]] Result<Fit, Unfit> fit(const custody::Complaint&) const;
+  [[nodiscard]] Result<Fit, Unfit> fit(const custody::Complaint&);
+  [[nodiscard]] bool timely(const custody::Complaint&) const;
+  [[nodiscard]] bool on_our_chain(const log::Place&) const;
+  [[nodiscard]] bool first_of_these(const PublicKey&, const Digest& item);
   [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> orderer(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;
@@ -43,6 +52,8 @@ class Checker {
   const store::Ledger& ledger_;
   mutable std::mutex mutex_;
   std::vector<log::Recovery> recoveries_;  ///< checked; the newest last
+  using Steady = std::chrono::steady_clock;
+  std::map<PublicKey, std::map<Digest, Steady::time_point>> complaints_;  ///< of each key: items, and when
 };
 
 }  // namespace stele::committee

@@ -12,6 +12,7 @@
 #include "ledger/log/wire.h"
 #include "node/committee/evidence.h"
 #include "node/committee/slot_thread.h"
+#include "node/custody/items.h"
 #include "node/finality/replica.h"
 #include "node/ordering/admission.h"
 #include "node/ordering/sequencer.h"
@@ -121,6 +122,7 @@ struct Committee::Impl {
   std::size_t queued_records = 0, queued_bytes = 0;
   bool stop_asked = false;
   std::optional<Error> failed;
+  std::optional<log::Recovery> held_recovery;
   std::atomic<bool> signs = false, leads = false;
 
   // The committee thread's own.
@@ -162,6 +164,7 @@ struct Committee::Impl {
   void take_ready();
   void take(const Message&);
   void take_complaint(const custody::Complaint&);
+  void note_recovery();
   void take_batch(sync::Batch, const std::function<void(Result<bool>)>&);
   void settle();
   void stand_back_if_unheard(Steady::time_point now);
@@ -182,6 +185,7 @@ struct Committee::Impl {
   void on(finality::FoundOrderedTwice&);
   void on(finality::SlotRefused&);
   void publish(const Message&, Lane, std::optional<Height>) const;
+  [[nodiscard]] bool has_a_part() const;
   [[nodiscard]] custody::Complaint complain(ordering::Item, std::chrono::seconds waited,
                                             std::vector<custody::Receipt>) const;
   void evidence(Notice, std::string_view kind, ByteView);
@@ -391,14 +395,21 @@ void Committee::Impl::take(const Message& m) {
   if (const auto* c = std::get_if<custody::Complaint>(&m)) return take_complaint(*c);
   std::visit(Visitor{replica}, m);
   settle();
+  if (std::holds_alternative<log::Recovery>(m)) note_recovery();
+}
+
+void Committee::Impl::note_recovery() {
+  const std::lock_guard lock(mutex);
+  held_recovery = replica.machine().held_recovery();
 }
 
 /// An orderer takes the record in hand itself: it need not know who left it out.
 void Committee::Impl::take_complaint(const custody::Complaint& c) {
-  const auto id = c.id();
-  if (ledger.chain().state().find(id) != nullptr) return;
-  const bool in_hand =
-      std::any_of(waiting.begin(), waiting.end(), [&](const Waiting& w) { return w.outcome().id == id; });
+  // The same record may be in hand with a false signature, or without its acks.
+  const auto same = [&, id = c.id(), item = c.item_digest()](const Waiting& w) {
+    return w.outcome().id == id && sha256(custody::encode_item(w.submission->items[w.i])) == item;
+  };
+  const bool in_hand = std::any_of(waiting.begin(), waiting.end(), same);
   if (orderer_key && !in_hand) submit({c.item}, [](const std::vector<Outcome>&) {});
   if (hooks.complained) hooks.complained(c);
 }
@@ -448,6 +459,7 @@ void Committee::Impl::settle() {
   looked_head = head;
   looked_final = final_height;
   looked_certified = certified;
+  note_recovery();
   look_after_waiting();
   if (!slots) return;
   if (leads && certified && !must_close() && !open()) feed.hand_on_votes(ledger.chain().head().height);
@@ -463,6 +475,13 @@ void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height>
   feed.add({std::move(bytes), digest, std::move(lane), height, true, waits});
 }
 
+/// Any thread: in the sets that sign now?
+bool Committee::Impl::has_a_part() const {
+  return voter && ledger.with_chain([me = voter->key.public_key().compressed()](const rules::Chain& chain) {
+    return chain.next_signers()->number_of(me).has_value() || chain.signers()->number_of(me).has_value();
+  });
+}
+
 /// Any thread.
 custody::Complaint Committee::Impl::complain(ordering::Item item, std::chrono::seconds waited,
                                              std::vector<custody::Receipt> receipts) const {
@@ -474,7 +493,7 @@ custody::Complaint Committee::Impl::complain(ordering::Item item, std::chrono::s
       out.time.value - std::min<std::uint64_t>(out.time.value, static_cast<std::uint64_t>(waited.count()));
   out.item = std::move(item);
   out.receipts = std::move(receipts);
-  const auto* key = voter ? &voter->key : orderer_key ? &*orderer_key : nullptr;
+  const auto* key = has_a_part() ? &voter->key : orderer_key ? &*orderer_key : nullptr;
   if (key == nullptr) return out;
   out.key = key->public_key().compressed();
   out.signature = key->sign(custody::complaint_digest(out));
@@ -922,12 +941,12 @@ void Committee::wake() {
   if (impl_->slots) impl_->slots->wake();
 }
 
-std::optional<custody::Word> Committee::sign_for(std::span<const RecordId> records) const {
+std::optional<custody::Word> Committee::sign_for(custody::ItemDigests items) const {
   const auto& m = *impl_;
   if (!m.orderer_key) return std::nullopt;
   custody::Word out{m.number, m.ledger.final_point()->checkpoint.height, m.clock.now(), {}};
-  const auto root = custody::root_of(records);
-  out.signature = m.orderer_key->sign(custody::word_digest(m.ledger.genesis().net, out, records.size(), root));
+  const auto root = custody::root_of(items);
+  out.signature = m.orderer_key->sign(custody::word_digest(m.ledger.genesis().net, out, items.size(), root));
   return out;
 }
 
@@ -950,6 +969,11 @@ bool Committee::may_sign() const {
 
 bool Committee::leads() const {
   return impl_->leads;
+}
+
+std::optional<log::Recovery> Committee::held_recovery() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->held_recovery;
 }
 
 }  // namespace stele::committee

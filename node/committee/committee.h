@@ -107,10 +107,10 @@ class Committee final : public ordering::Orderer {
   /// The ordering service may have something new.
   void wake();
 
-  /// This orderer's word that it has these records, one to `receipt_records_max`. None: the node orders nothing.
-  [[nodiscard]] std::optional<custody::Word> sign_for(std::span<const RecordId>) const;
+  /// This orderer's word that it has these items, one to `receipt_items_max`. None: the node orders nothing.
+  [[nodiscard]] std::optional<custody::Word> sign_for(custody::ItemDigests) const;
   /// Tells all nodes that this record was left out `waited` after it was handed on, signed by this node's key. A node
-  /// that has none tells nobody. Returns what was, or would have been, told.
+  /// whose key has no part tells nobody. Returns what was, or would have been, told.
   custody::Complaint complain(ordering::Item, std::chrono::seconds waited, std::vector<custody::Receipt>);
 
   [[nodiscard]] const store::Ledger& ledger() const;
@@ -118,6 +118,8 @@ class Committee final : public ordering::Orderer {
   // For operators: may this node's key vote, and is it the orderer that cuts blocks, as far as is known here?
   [[nodiscard]] bool may_sign() const;
   [[nodiscard]] bool leads() const;
+  /// The recovery that waits here for its day, or was used last.
+  [[nodiscard]] std::optional<log::Recovery> held_recovery() const;
 
  private:
   Committee();

@@ -89,8 +89,10 @@ std::vector<KeptEvidence> list_evidence(const fs::path& folder) {
     e.time = written(time);
     out.push_back(std::move(e));
   }
-  std::sort(out.begin(), out.end(), [](const KeptEvidence& a, const KeptEvidence& b) {
-    return std::tie(b.time, a.name) < std::tie(a.time, b.name);
+  // Of complaints there may be many: they push nothing else out.
+  const auto left_out = [](const KeptEvidence& e) { return e.name.starts_with("left-out-"); };
+  std::sort(out.begin(), out.end(), [&](const KeptEvidence& a, const KeptEvidence& b) {
+    return std::tuple(left_out(a), b.time, a.name) < std::tuple(left_out(b), a.time, b.name);
   });
   out.resize(std::min(out.size(), evidence_listed_max));
   return out;

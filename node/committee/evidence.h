@@ -24,7 +24,7 @@ struct KeptEvidence {
   UnixSeconds time;  ///< when it was written
 };
 inline constexpr std::size_t evidence_listed_max = 1'000;
-/// Newest first, at most `evidence_listed_max`; empty if there is no folder.
+/// Newest first, complaints behind the others, at most `evidence_listed_max`; empty if there is no folder.
 [[nodiscard]] std::vector<KeptEvidence> list_evidence(const std::filesystem::path& folder);
 /// None: no such name, or not a name of evidence that is listed.
 [[nodiscard]] std::optional<std::string> read_evidence(const std::filesystem::path& folder, std::string_view name);

@@ -34,7 +34,7 @@ struct Entry {
 struct FeedLimits {
   std::size_t bytes_max = std::size_t{64} << 20;
   std::size_t lane_max = 64;                              ///< messages of one signer and kind
-  std::size_t timeless_bytes_max = std::size_t{1} << 20;  ///< of one signer and kind, if no final block ends their use
+  std::size_t timeless_bytes_max = std::size_t{2} << 20;  ///< of one signer and kind, if no final block ends their use
   std::size_t seen_max = 65'536;  ///< digests of messages that are remembered, so that none goes round for ever
   std::size_t part_bytes_max = std::size_t{4} << 20;  ///< of one part, beyond its first message
 };

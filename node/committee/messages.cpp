@@ -109,6 +109,10 @@ Result<Message> read_complaint(ByteView body) {
   return Message(std::move(*c));
 }
 
+bool is_known(std::uint8_t kind) {
+  return kind >= static_cast<std::uint8_t>(Kind::vote) && kind <= static_cast<std::uint8_t>(Kind::complaint);
+}
+
 Result<Message> read_message(std::uint8_t kind, ByteView body) {
   switch (static_cast<Kind>(kind)) {
     case Kind::vote:
@@ -151,8 +155,8 @@ Bytes encode(const Message& m) {
 Result<std::vector<Received>> decode_messages(ByteView in) {
   if (in.size() > messages_bytes_max) return Unexpected(malformed("length"));
   std::vector<Received> out;
-  while (!in.empty()) {
-    if (out.size() == messages_max) {
+  for (std::size_t count = 0; !in.empty(); ++count) {
+    if (count == messages_max) {
       return Unexpected(make_error("messages_too_many", fmt::format("Quá {} tin nhắn trong một lần gửi.", messages_max),
                                    fmt::format("More than {} messages at once.", messages_max)));
     }
@@ -160,10 +164,11 @@ Result<std::vector<Received>> decode_messages(ByteView in) {
     const auto kind = r.u8();
     const auto body = r.bytes32(message_body_max);
     if (!r.ok()) return Unexpected(malformed("length"));
-    STELE_TRY(auto message, read_message(kind, body));
     const auto whole = in.first(message_head_bytes + body.size());
-    out.push_back({std::move(message), {whole.begin(), whole.end()}, sha256(whole)});
     in = in.subspan(whole.size());
+    if (!is_known(kind)) continue;
+    STELE_TRY(auto message, read_message(kind, body));
+    out.push_back({std::move(message), {whole.begin(), whole.end()}, sha256(whole)});
   }
   return out;
 }

@@ -56,7 +56,7 @@ struct Received {
   Digest digest;  ///< SHA-256 of them
 };
 /// Any bytes whatever give messages or a refusal as a whole: `messages_malformed`, `messages_too_many`. An empty
-/// sequence is none.
+/// sequence is none. Kinds that are not known here are passed over, so that later ones can be told apart from lies.
 [[nodiscard]] Result<std::vector<Received>> decode_messages(ByteView);
 
 /// An answer of `GET /v1/feed`: part of a node's log of messages.

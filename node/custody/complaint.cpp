@@ -51,6 +51,10 @@ RecordId Complaint::id() const {
   return record::record_id(envelope->signing_input);
 }
 
+Digest Complaint::item_digest() const {
+  return sha256(encode_item(item));
+}
+
 Bytes encode(const Complaint& c) {
   auto out = body_of(c);
   const auto signature = c.signature.view();

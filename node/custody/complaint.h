@@ -8,7 +8,7 @@
 
 namespace stele::custody {
 
-/// "It stands nowhere up to this final block."
+/// "It stands nowhere up to and with this final block."
 struct Complaint {
   std::string net;
   log::Place final_block;  ///< of whoever complains
@@ -21,6 +21,8 @@ struct Complaint {
 
   /// Of the record.
   [[nodiscard]] RecordId id() const;
+  /// Of the item: what receipts are for.
+  [[nodiscard]] Digest item_digest() const;
 };
 inline constexpr std::size_t complaint_bytes_max = 512 * 1024;
 

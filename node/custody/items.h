@@ -49,7 +49,7 @@ inline constexpr std::size_t fate_text_max = 256;  ///< bytes of `code` and of `
 struct Fates {
   bool leads = false;  ///< does this orderer cut the blocks, as far as it knows?
   std::vector<Fate> fates;
-  std::optional<Word> word{};  ///< for those that are held or final; there must be one if any is
+  std::optional<Word> word{};  ///< for the items that are held or final; there must be one if any is
 };
 /// Does it say that it has this one?
 [[nodiscard]] inline bool has(const Fate& f) {

@@ -4,13 +4,10 @@
 #include "ledger/base/hash.h"
 
 namespace stele::custody {
-namespace {
 
-LeafHash leaf_of(const RecordId& id) {
-  return log::merkle_leaf(id.view());
+LeafHash leaf_of(const Digest& item) {
+  return log::merkle_leaf(item.view());
 }
-
-}  // namespace
 
 void write(log::Writer& w, const Word& x) {
   w.u16(x.orderer);
@@ -28,29 +25,29 @@ Word read_word(log::Reader& r) {
   return out;
 }
 
-Digest root_of(std::span<const RecordId> ids) {
-  STELE_ASSERT(!ids.empty() && ids.size() <= receipt_records_max);
+Digest root_of(ItemDigests items) {
+  STELE_ASSERT(!items.empty() && items.size() <= receipt_items_max);
   std::vector<LeafHash> leaves;
-  leaves.reserve(ids.size());
-  for (const auto& id : ids) leaves.push_back(leaf_of(id));
+  leaves.reserve(items.size());
+  for (const auto& item : items) leaves.push_back(leaf_of(item));
   return log::merkle_root(leaves);
 }
 
-Digest word_digest(std::string_view net, const Word& x, std::size_t records, const Digest& root) {
+Digest word_digest(std::string_view net, const Word& x, std::size_t items, const Digest& root) {
   log::Writer w;
   w.raw(as_bytes(net));
   w.u8(0);
   w.u16(x.orderer);
   w.u64(x.height.value);
   w.u64(x.time.value);
-  w.u32(static_cast<std::uint32_t>(records));
+  w.u32(static_cast<std::uint32_t>(items));
   w.raw(root.view());
   return tagged_hash("stele/v1/held", w.bytes());
 }
 
 void write(log::Writer& w, const Receipt& x) {
   write(w, x.word);
-  w.u32(x.records);
+  w.u32(x.items);
   w.u32(x.index);
   w.u8(static_cast<std::uint8_t>(x.path.size()));
   for (const auto& hash : x.path) w.raw(hash.view());
@@ -59,26 +56,29 @@ void write(log::Writer& w, const Receipt& x) {
 Receipt read_receipt(log::Reader& r) {
   Receipt out;
   out.word = read_word(r);
-  out.records = r.u32();
+  out.items = r.u32();
   out.index = r.u32();
   const auto hashes = r.u8();
   for (std::uint8_t i = 0; r.ok() && i < hashes; ++i) out.path.push_back(r.fixed<Digest>());
   return out;
 }
 
-Receipt receipt_of(const Word& word, std::span<const RecordId> ids, std::size_t index) {
-  STELE_ASSERT(index < ids.size() && ids.size() <= receipt_records_max);
+std::vector<Receipt> receipts_of(const Word& word, ItemDigests items) {
+  STELE_ASSERT(items.size() <= receipt_items_max);
   log::MerkleTree tree;
-  for (const auto& id : ids) tree.append(leaf_of(id));
-  return {word, static_cast<std::uint32_t>(ids.size()), static_cast<std::uint32_t>(index),
-          tree.inclusion_path(index, ids.size())};
+  for (const auto& item : items) tree.append(leaf_of(item));
+  std::vector<Receipt> out;
+  out.reserve(items.size());
+  const auto count = static_cast<std::uint32_t>(items.size());
+  for (std::uint32_t i = 0; i < count; ++i) out.push_back({word, count, i, tree.inclusion_path(i, count)});
+  return out;
 }
 
-bool verify(const Receipt& x, const RecordId& id, const record::Genesis& genesis) {
-  if (x.records > receipt_records_max || x.word.orderer >= genesis.orderers.size()) return false;
-  const auto root = log::root_from_inclusion(leaf_of(id), x.index, x.records, x.path);
+bool verify(const Receipt& x, const Digest& item, const record::Genesis& genesis) {
+  if (x.items > receipt_items_max || x.word.orderer >= genesis.orderers.size()) return false;
+  const auto root = log::root_from_inclusion(leaf_of(item), x.index, x.items, x.path);
   const auto key = VerifyKey::parse(genesis.orderers[x.word.orderer].key);
-  return root && key && key->verify(word_digest(genesis.net, x.word, x.records, *root), x.word.signature);
+  return root && key && key->verify(word_digest(genesis.net, x.word, x.items, *root), x.word.signature);
 }
 
 }  // namespace stele::custody

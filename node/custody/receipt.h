@@ -12,9 +12,11 @@
 
 namespace stele::custody {
 
-inline constexpr std::size_t receipt_records_max = 1'000;  ///< that one word is about
+inline constexpr std::size_t receipt_items_max = 1'000;     ///< that one word is about
+inline constexpr std::uint64_t clocks_apart_max_s = 3'600;  ///< between whoever signs and whoever was signed for
 
-/// "I have these records in hand, or final": of one answer, one signature over the tree of their ids.
+/// "I have these items in hand, or final": of one answer, one signature over the tree of their digests. Of items, not
+/// of record ids: the same id may come with a false signature or without its acks.
 struct Word {
   std::uint16_t orderer = 0;  ///< its number in the genesis
   Height height;              ///< of its final block then
@@ -25,27 +27,31 @@ struct Word {
 void write(log::Writer&, const Word&);
 [[nodiscard]] Word read_word(log::Reader&);
 
-/// RFC 6962 over the ids, in their order; at least one.
-[[nodiscard]] Digest root_of(std::span<const RecordId>);
+/// SHA-256 of items as they stand in the request.
+using ItemDigests = std::span<const Digest>;
+/// The leaf of the RFC 6962 tree over the digests, in their order.
+[[nodiscard]] LeafHash leaf_of(const Digest& item);
+/// At least one.
+[[nodiscard]] Digest root_of(ItemDigests);
 /// What the word's signature covers.
-[[nodiscard]] Digest word_digest(std::string_view net, const Word&, std::size_t records, const Digest& root);
+[[nodiscard]] Digest word_digest(std::string_view net, const Word&, std::size_t items, const Digest& root);
 
-/// A word's part for one record.
+/// A word's part for one item.
 struct Receipt {
   Word word;
-  std::uint32_t records = 0;  ///< that the word is about
-  std::uint32_t index = 0;    ///< this one among them
+  std::uint32_t items = 0;  ///< that the word is about
+  std::uint32_t index = 0;  ///< this one among them
   log::MerklePath path;
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 inline constexpr std::size_t receipts_max = 16;      ///< of one record that are shown together
-inline constexpr std::size_t receipt_path_max = 10;  ///< of `receipt_records_max` leaves
+inline constexpr std::size_t receipt_path_max = 10;  ///< of `receipt_items_max` leaves
 void write(log::Writer&, const Receipt&);
 [[nodiscard]] Receipt read_receipt(log::Reader&);
 
-/// `index` is one of the ids'.
-[[nodiscard]] Receipt receipt_of(const Word&, std::span<const RecordId>, std::size_t index);
-/// Did that orderer of the genesis sign that it has this record?
-[[nodiscard]] bool verify(const Receipt&, const RecordId&, const record::Genesis&);
+/// For each item.
+[[nodiscard]] std::vector<Receipt> receipts_of(const Word&, ItemDigests);
+/// Did that orderer of the genesis sign that it has this item?
+[[nodiscard]] bool verify(const Receipt&, const Digest& item, const record::Genesis&);
 
 }  // namespace stele::custody

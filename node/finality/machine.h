@@ -110,6 +110,8 @@ class Machine {
   [[nodiscard]] bool may_sign() const { return ready_ && !dead_; }
   /// Would this machine vote for a block in that place, were it stored? For who must give up blocks to store it.
   [[nodiscard]] bool would_vote(Epoch, Height, const log::Signers&) const;
+  /// The roots' word on the highest certified block here, if there is one.
+  [[nodiscard]] const std::optional<log::Recovery>& held_recovery() const { return recovery_; }
   /// For others who ask for votes of their key.
   [[nodiscard]] std::optional<log::SignedVote> highest_vote_of(const PublicKey&) const;
   [[nodiscard]] std::optional<log::QuorumCertificate> certificate_of(const HeaderHash&) const;

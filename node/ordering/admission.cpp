@@ -18,6 +18,13 @@ struct Opened {
   std::optional<RecordIndex> stored;
 };
 
+/// The id is the digest that is signed.
+Result<void, Rejection> check_signed(const VerifyKey& key, const record::Envelope& e, const RecordId& id) {
+  if (!is_low_s(e.signature)) return reject(RejectionCode::high_s, "signature");
+  if (!key.verify(Digest{id.bytes}, e.signature)) return reject(RejectionCode::bad_signature, "signature");
+  return {};
+}
+
 std::optional<record::Type> type_of(std::string_view typ) {
   constexpr std::string_view prefix = "stele-", suffix = "+jwt";
   if (!typ.starts_with(prefix) || !typ.ends_with(suffix) || typ.size() < prefix.size() + suffix.size())
@@ -83,6 +90,20 @@ Error unreadable(RecordIndex index) {
   const auto n = std::to_string(index.value);
   return make_error("ledger_damaged", "Không đọc được bản ghi " + n + " trên đĩa. Hãy chạy `stele-node fsck`.",
                     "Record " + n + " can't be read from the disk. Run `stele-node fsck`.");
+}
+
+Result<void, Rejection> judge_alone(const store::Ledger& ledger, const Item& item) {
+  STELE_TRY(const auto envelope, record::open_envelope(item.jws));
+  const auto id = record::record_id(envelope.signing_input);
+  STELE_TRY(const auto key, ledger.with_chain([&](const rules::Chain& chain) -> Result<VerifyKey, Rejection> {
+    STELE_TRY(const auto* found, chain.signer_key(envelope.kid));
+    return *found;
+  }));
+  STELE_CHECK(check_signed(key, envelope, id));
+  STELE_TRY(auto record, record::decode(item.jws, envelope, id));
+  return ledger.with_chain([&](const rules::Chain& chain) {
+    return chain.build(std::nullopt, 0).add(item.jws, std::move(record), item.acks);
+  });
 }
 
 Admission::Admission(const store::Ledger& ledger, Clock& clock, std::size_t threads,
@@ -156,11 +177,8 @@ void Admission::admit(Submission& s, std::size_t begin, std::size_t end) const {
       s.steps[o.i] = answer_duplicate(ledger_, o, s.outcomes[o.i]);
       continue;
     }
-    // The id is the digest that is signed.
-    if (!is_low_s(o.envelope.signature)) {
-      s.refuse(o.i, {RejectionCode::high_s, "signature"});
-    } else if (!o.key.verify(Digest{o.id.bytes}, o.envelope.signature)) {
-      s.refuse(o.i, {RejectionCode::bad_signature, "signature"});
+    if (auto ok = check_signed(o.key, o.envelope, o.id); !ok) {
+      s.refuse(o.i, std::move(ok).error());
     } else if (auto r = record::decode(s.items[o.i].jws, o.envelope, o.id); !r) {
       s.refuse(o.i, std::move(r).error());
     } else {

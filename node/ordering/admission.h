@@ -37,6 +37,9 @@ struct Submission {
 };
 /// The ledger has it, the disk does not give it back.
 [[nodiscard]] Error unreadable(RecordIndex);
+/// Would it be taken into the next block here, with these acks, were it alone? Signature and all; for single records.
+/// Any thread.
+[[nodiscard]] Result<void, Rejection> judge_alone(const store::Ledger&, const Item&);
 using SubmissionPtr = std::shared_ptr<Submission>;
 
 /// Threads that admit. Any thread may call.

@@ -26,6 +26,7 @@ using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
 constexpr milliseconds beat{50};                       ///< time-outs are looked at so often
+constexpr std::size_t judged_at_once = 16;             ///< of records that may have been left out
 constexpr std::size_t portion_bytes_max = 4ULL << 20;  ///< of one request, beyond its first item
 
 Error stopping() {
@@ -69,33 +70,28 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
-/// What an orderer signed in one answer: all records that it said to have.
-struct Signed {
-  custody::Word word;
-  std::vector<RecordId> records;
-};
-
 /// Where an item stands with one orderer.
 struct Copy {
   enum class State : std::uint8_t { none, queued, sent, held, refused } state = State::none;
-  bool has = false;                         ///< its last word was that it has it in hand
-  std::shared_ptr<const Signed> receipt{};  ///< the first of them
-  std::size_t number = 0;                   ///< of this record in it
-  Steady::time_point due{};                 ///< held: to be asked about again
-  milliseconds pause{0};                    ///< between two such questions
+  bool has = false;                           ///< its last word was that it has it in hand
+  std::optional<custody::Receipt> receipt{};  ///< the first one
+  Steady::time_point due{};                   ///< held: to be asked about again
+  milliseconds pause{0};                      ///< between two such questions
 };
 
 /// An item in hand. The same record with other acks is another one.
 struct Entry {
   RecordId id;
-  Bytes bytes;  ///< as encode_item() gives them
+  Bytes bytes;    ///< as encode_item() gives them
+  Digest digest;  ///< SHA-256 of them
   std::string jws;
   Steady::time_point since{};
-  Height final_then;                                     ///< this ledger's
+  std::optional<Height> final_then{};                    ///< this ledger's, when orderers had had it for `left_out`
   std::vector<std::pair<CallPtr, std::size_t>> waiting;  ///< whose outcome it is
   std::vector<Copy> copies;                              ///< one for each orderer
   std::optional<Rejection> refusal{};
   Steady::time_point refused_since{};
+  bool looked_into = false;  ///< whether to complain
   bool complained = false, gone = false;
 
   [[nodiscard]] std::size_t refusals() const {
@@ -179,11 +175,12 @@ struct Relay::Impl {
   std::vector<EntryPtr> take_portion(Courier&) const;
   struct Answer {
     Fates fates;
-    std::shared_ptr<const Signed> receipt;  ///< for those that it has
+    std::vector<custody::Receipt> receipts;  ///< for those that it has, in order
   };
   Result<Answer> hand_over(Courier&, const std::vector<EntryPtr>&) const;
+  [[nodiscard]] bool timely(const custody::Word&) const;
   void take_fates(std::size_t number, const std::vector<EntryPtr>&, const Answer&);
-  [[nodiscard]] bool left_out(const Entry&, Steady::time_point now) const;
+  [[nodiscard]] bool left_out(Entry&, Steady::time_point now) const;
   [[nodiscard]] LeftOut tell_of(const Entry&, Steady::time_point now) const;
 };
 
@@ -274,7 +271,7 @@ std::vector<Digest> Relay::Impl::lend(const std::vector<Item>& items) {
   {
     const std::lock_guard lock(mutex);
     if (stopping_now || couriers.empty() || entries.size() + open.size() > options.queue_records_max) return out;
-    for (const auto& [item, id] : open) out.push_back(sha256(enter(*item, id)->bytes));
+    for (const auto& [item, id] : open) out.push_back(enter(*item, id)->digest);
     woken = true;
   }
   wake_up.notify_one();
@@ -292,14 +289,15 @@ void Relay::Impl::take_back(const std::vector<Digest>& lent) {
 /// Under the mutex.
 EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
   auto encoded = custody::encode_item(item);
-  auto& entry = entries[sha256(encoded)];
+  const auto digest = sha256(encoded);
+  auto& entry = entries[digest];
   if (entry) return entry;
   entry = std::make_shared<Entry>();
+  entry->digest = digest;
   entry->id = id;
   entry->jws = item.jws;
   entry->bytes = std::move(encoded);
   entry->since = Steady::now();
-  entry->final_then = home.ledger.final_point()->checkpoint.height;
   entry->copies.resize(couriers.size());
   bytes += entry->jws.size();
   return entry;
@@ -321,7 +319,7 @@ void Relay::Impl::drop(const EntryPtr& e) {
   e->gone = true;
   if (e->complained) --complaints;
   bytes -= e->jws.size();
-  entries.erase(sha256(e->bytes));
+  entries.erase(Digest(e->digest));
 }
 
 // ---- the relay's thread ---------------------------------------------------------------------------------------------
@@ -375,6 +373,7 @@ bool Relay::Impl::refusal_counts(const Entry& e, Steady::time_point now) const {
 }
 
 void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::vector<LeftOut>& told) {
+  std::size_t judged = 0;
   std::vector<EntryPtr> all;
   all.reserve(entries.size());
   for (const auto& [digest, e] : entries) all.push_back(e);
@@ -394,17 +393,25 @@ void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::ve
       continue;
     }
     assign(e, now);
-    if (!left_out(*e, now)) continue;
+    if (judged == judged_at_once || !left_out(*e, now)) continue;
+    ++judged;
+    e->looked_into = true;
+    auto x = tell_of(*e, now);
+    if (!ordering::judge_alone(home.ledger, x.item)) continue;  // whoever has it is right to leave it out
     e->complained = true;
     ++complaints;
-    told.push_back(tell_of(*e, now));
+    told.push_back(std::move(x));
   }
 }
 
-/// Blocks came and it is in none of them: where there are none at all, nobody is left out.
-bool Relay::Impl::left_out(const Entry& e, Steady::time_point now) const {
-  return !e.complained && complaints < options.complaints_max && now >= e.since + options.complain &&
-         home.ledger.final_point()->checkpoint.height > e.final_then;
+/// Blocks came that began after orderers had it, and it is in none of them: where no block comes, nobody is left out.
+/// Two: the first may have been on its way already.
+bool Relay::Impl::left_out(Entry& e, Steady::time_point now) const {
+  if (now < e.since + options.left_out) return false;
+  const auto final_height = home.ledger.final_point()->checkpoint.height;
+  if (!e.final_then) e.final_then = final_height;
+  return !e.looked_into && complaints < options.complaints_max && now >= e.since + options.complain &&
+         final_height.value > e.final_then->value + 1;
 }
 
 LeftOut Relay::Impl::tell_of(const Entry& e, Steady::time_point now) const {
@@ -414,8 +421,7 @@ LeftOut Relay::Impl::tell_of(const Entry& e, Steady::time_point now) const {
   std::map<std::uint16_t, custody::Receipt> by_orderer;
   for (std::size_t i = 0; i < couriers.size(); ++i) {
     const auto& c = e.copies[i];
-    if (c.receipt)
-      by_orderer.emplace(couriers[i]->target.orderer, receipt_of(c.receipt->word, c.receipt->records, c.number));
+    if (c.receipt) by_orderer.emplace(couriers[i]->target.orderer, *c.receipt);
   }
   for (auto& [orderer, receipt] : by_orderer) {
     if (out.receipts.size() < custody::receipts_max) out.receipts.push_back(std::move(receipt));
@@ -553,18 +559,24 @@ Result<Relay::Impl::Answer> Relay::Impl::hand_over(Courier& c, const std::vector
   STELE_TRY(const auto response, c.client.send(request, http::Idempotent::yes));
   if (response.status != 200) return Unexpected(refused_by(response.status));
   STELE_TRY(auto fates, custody::decode_fates(as_bytes(response.body), portion.size()));
-  Answer out{std::move(fates), nullptr};
+  Answer out{std::move(fates), {}};
   if (!out.fates.word) return out;
-  Signed receipt{*out.fates.word, {}};
+  const auto& word = *out.fates.word;
+  std::vector<Digest> signed_for;
   for (std::size_t i = 0; i < portion.size(); ++i) {
-    if (has(out.fates.fates[i])) receipt.records.push_back(portion[i]->id);
+    if (has(out.fates.fates[i])) signed_for.push_back(portion[i]->digest);
   }
-  const auto& word = receipt.word;
-  const auto digest =
-      word_digest(home.ledger.genesis().net, word, receipt.records.size(), custody::root_of(receipt.records));
-  if (word.orderer != c.target.orderer || !c.key.verify(digest, word.signature)) return Unexpected(unsigned_word());
-  out.receipt = std::make_shared<const Signed>(std::move(receipt));
+  const auto digest = word_digest(home.ledger.genesis().net, word, signed_for.size(), custody::root_of(signed_for));
+  if (word.orderer != c.target.orderer || !c.key.verify(digest, word.signature) || !timely(word))
+    return Unexpected(unsigned_word());
+  out.receipts = custody::receipts_of(word, signed_for);
   return out;
+}
+
+/// A receipt of another day would be worth nothing.
+bool Relay::Impl::timely(const custody::Word& word) const {
+  const auto now = home.clock.now().value;
+  return word.time.value <= now + custody::clocks_apart_max_s && now <= word.time.value + custody::clocks_apart_max_s;
 }
 
 /// Under the mutex.
@@ -577,7 +589,7 @@ void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& po
     const auto& fate = answer.fates.fates[i];
     copy.has = has(fate);
     if (copy.has) {
-      if (!copy.receipt) copy.receipt = answer.receipt, copy.number = signed_for;
+      if (!copy.receipt) copy.receipt = answer.receipts[signed_for];
       ++signed_for;
     }
     switch (fate.status) {

@@ -8,6 +8,7 @@
 #include "ledger/store/ledger.h"
 #include "node/custody/items.h"
 #include "node/http/client.h"
+#include "node/ordering/clock.h"
 #include "node/ordering/orderer.h"
 
 namespace stele::relay {
@@ -21,16 +22,17 @@ struct Target {
 /// This node's own side. All of it must outlive the relay; any thread.
 struct Home {
   const store::Ledger& ledger;
-  ordering::Orderer& orderer;     ///< why nothing is written here any more; takes records too if `orders`
+  ordering::Orderer& orderer;  ///< why nothing is written here any more; takes records too if `orders`
+  ordering::Clock& clock;
   bool orders = false;            ///< this node is an orderer itself: it is one of those that get each record
   std::function<bool()> leads{};  ///< it cuts the blocks now: nobody else need have them
 };
 
-/// A record that is not on this ledger long after it was handed to orderers, though the ledger went on.
+/// A record that is sound and not on this ledger long after it was handed to orderers, though the ledger went on.
 struct LeftOut {
   ordering::Item item;
   std::chrono::seconds waited{};             ///< since it was handed on first
-  std::vector<custody::Receipt> receipts{};  ///< of the orderers that signed that they have it; by their numbers
+  std::vector<custody::Receipt> receipts{};  ///< of the orderers that signed that they have it, by their numbers
 };
 
 struct RelayOptions {
@@ -40,11 +42,11 @@ struct RelayOptions {
   std::chrono::milliseconds wait{100};     ///< that an orderer may put its answer off: others wait behind it
   std::chrono::milliseconds ask_min{500};  ///< until one is asked again what became of a record; doubles
   std::chrono::milliseconds ask_max{10'000};
-  std::chrono::milliseconds left_out{10'000};  ///< then one more orderer gets it, and again after that time
-  std::chrono::milliseconds complain{60'000};  ///< then it is told of
-  std::chrono::milliseconds give_up{600'000};  ///< then it is dropped; whoever handed it in was answered long ago
-  std::chrono::milliseconds refusal{3'000};    ///< one orderer alone refuses, no other answers: believed then
-  std::chrono::milliseconds backoff_min{200};  ///< after an orderer did not answer; doubles
+  std::chrono::milliseconds left_out{10'000};    ///< then one more orderer gets it, and again after that time
+  std::chrono::milliseconds complain{60'000};    ///< then it is told of
+  std::chrono::milliseconds give_up{1'200'000};  ///< then it is dropped; whoever handed it in was answered long ago
+  std::chrono::milliseconds refusal{3'000};      ///< one orderer alone refuses, no other answers: believed then
+  std::chrono::milliseconds backoff_min{200};    ///< after an orderer did not answer; doubles
   std::chrono::milliseconds backoff_max{10'000};
   std::size_t complaints_max = 64;  ///< of records in hand: where everything is left out, some tell of it
   std::size_t queue_records_max = 65'536;

@@ -100,7 +100,7 @@ RelayRoutes::Answer RelayRoutes::answer(const std::vector<HeldPtr>& items) {
   Answer out;
   for (const auto& h : items) {
     out.fates.fates.push_back(h->decided.value_or(Fate{}));
-    if (has(out.fates.fates.back())) out.records.push_back(h->id);
+    if (has(out.fates.fates.back())) out.signed_for.push_back(h->digest);
     if (h->decided) forget(h);
   }
   return out;
@@ -109,8 +109,8 @@ RelayRoutes::Answer RelayRoutes::answer(const std::vector<HeldPtr>& items) {
 /// Without the mutex: it signs.
 Response RelayRoutes::response_of(Answer a) const {
   a.fates.leads = leads_();
-  if (!a.records.empty()) a.fates.word = sign_(a.records);
-  if (!a.records.empty() && !a.fates.word) return http::refuse(http::starting());  // who orders nothing has nothing
+  if (!a.signed_for.empty()) a.fates.word = sign_(a.signed_for);
+  if (!a.signed_for.empty() && !a.fates.word) return http::refuse(http::starting());  // who orders nothing has nothing
   Response r;
   r.body = as_text(encode(a.fates));
   r.content_type = "application/octet-stream";
@@ -143,8 +143,8 @@ Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<Received
   std::vector<ordering::Item> items;
   for (const auto& r : received) {
     const auto envelope = record::open_envelope(r.item.jws);
-    all.push_back(std::make_shared<Held>(envelope ? Held{r.digest, record::record_id(envelope->signing_input)}
-                                                  : Held{r.digest, {}, refusal(envelope.error())}));
+    all.push_back(std::make_shared<Held>(Held{r.digest}));
+    if (!envelope) all.back()->decided = refusal(envelope.error());
   }
   {
     const std::lock_guard lock(mutex_);

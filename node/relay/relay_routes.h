@@ -34,8 +34,8 @@ class RelayRoutes {
   RelayRoutes(const RelayRoutes&) = delete;
   RelayRoutes& operator=(const RelayRoutes&) = delete;
 
-  /// This orderer's word for records that it has, one to `receipt_records_max`; none: the node orders nothing.
-  using Sign = std::function<std::optional<custody::Word>(std::span<const RecordId>)>;
+  /// This orderer's word for items that it has, one to `receipt_items_max`; none: the node orders nothing.
+  using Sign = std::function<std::optional<custody::Word>(custody::ItemDigests)>;
   /// Once, from the owner's thread. `orderer`: whoever puts them into blocks; it must outlive the server, and must have
   /// stopped before this ends. `leads` and `sign`: any thread.
   void bind(ordering::Orderer& orderer, std::function<bool()> leads, Sign sign);
@@ -46,7 +46,6 @@ class RelayRoutes {
   using Clock = std::chrono::steady_clock;
   struct Held {
     Digest digest;
-    RecordId id;
     std::optional<custody::Fate> decided{};
   };
   using HeldPtr = std::shared_ptr<Held>;
@@ -62,7 +61,7 @@ class RelayRoutes {
   [[nodiscard]] static bool all_decided(const std::vector<HeldPtr>&);
   struct Answer {
     custody::Fates fates;
-    std::vector<RecordId> records;  ///< that are in hand or final
+    std::vector<Digest> signed_for;  ///< that are in hand or final
   };
   [[nodiscard]] Answer answer(const std::vector<HeldPtr>&);
   [[nodiscard]] http::Response response_of(Answer) const;

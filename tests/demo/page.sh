@@ -79,7 +79,7 @@ outcome() { stele --json verify "$1" --verifier "$url" | python3 -c 'import json
 for pair in "$good valid" "$diploma valid" "$revoked revoked"; do
   [[ $(outcome "$out/${pair% *}") == "${pair#* }" ]] || { say "Bất ngờ: ${pair% *} không phải ${pair#* }." "Unexpected: ${pair% *} is not ${pair#* }." >&2; exit 1; }
 done
-curl -fsS "$url/" | grep -q 'id="drop"'
+[[ $(curl -fsS "$url/") == *'id="drop"'* ]]
 curl -fsS "$url/explorer.html" > /dev/null
 
 say "Trang kiểm chứng: $url/      Sổ cái và tình trạng vận hành: $url/explorer.html" "The verification page: $url/      Explorer: $url/explorer.html"

@@ -164,6 +164,7 @@ def relay():
     seed("relay", "fates_refused", fates(fate(2, b"no_authority", b"stele.org")))
     seed("relay", "fates_not_signed_for", fates(fate(1)))
     seed("relay", "complaint", bytes.fromhex(golden("custody")["complaint"]["bytes"]))
+    seed("relay", "complaint_of_junk", bytes.fromhex(golden("custody")["complaint_of_junk"]))
     seed("relay", "complaint_of_nobody", bytes.fromhex(golden("custody")["complaint_of_nobody"]))
     for number, bad in enumerate(golden("custody")["malformed_complaints"]):
         seed("relay", f"complaint_malformed_{number}", bytes.fromhex(bad["bytes"]))

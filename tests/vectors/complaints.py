@@ -1,4 +1,4 @@
-"""What orderers sign for records that they were handed, and complaints: wire-format.md section 7.3."""
+"""What orderers sign for items that they were handed, and complaints: wire-format.md section 7.3."""
 from reference import (
     PrivateKey, ack_digest, bytes16, bytes32, leaf_hash, merkle_path, merkle_root, place, sha, tagged, u8, u16, u32, u64,
 )
@@ -10,15 +10,15 @@ def record_id(jws):
     return sha(jws.rsplit(".", 1)[0].encode("ascii"))
 
 
-def word(net, key, number, ids, height=HEIGHT, time=TIME):
-    root = merkle_root([leaf_hash(i) for i in ids])
+def word(net, key, number, items, height=HEIGHT, time=TIME):
+    root = merkle_root([leaf_hash(i) for i in items])
     said = u16(number) + u64(height) + u64(time)
-    return said + key.sign(tagged("stele/v1/held", net.encode("ascii") + b"\0" + said + u32(len(ids)) + root))
+    return said + key.sign(tagged("stele/v1/held", net.encode("ascii") + b"\0" + said + u32(len(items)) + root))
 
 
-def receipt(said, ids, index):
-    path = merkle_path(index, [leaf_hash(i) for i in ids])
-    return said + u32(len(ids)) + u32(index) + u8(len(path)) + b"".join(path)
+def receipt(said, items, index):
+    path = merkle_path(index, [leaf_hash(i) for i in items])
+    return said + u32(len(items)) + u32(index) + u8(len(path)) + b"".join(path)
 
 
 def item(jws, acks=()):
@@ -42,27 +42,31 @@ def complaints(network, samples):
     net, orderer, validator = network.net, network.orderer, network.validator
     texts = sorted((r.jws for r in samples.records if r.type in ("org", "class-list", "document")), key=len)[:5]
     ids = [record_id(t) for t in texts]
-    words, receipts = [], []
-    for n in (1, 2, 3, 5):
-        said = word(net, orderer, 0, ids[:n])
-        root = merkle_root([leaf_hash(i) for i in ids[:n]])
-        words.append({"records": [i.hex() for i in ids[:n]], "root": root.hex(), "bytes": said.hex(),
-                      "digest": tagged("stele/v1/held", net.encode("ascii") + b"\0" + said[:-64] + u32(n) + root).hex()})
-        receipts += [{"record": ids[i].hex(), "index": i, "records": n, "bytes": receipt(said, ids[:n], i).hex()}
-                     for i in range(n)]
-    said = word(net, orderer, 0, ids[:3])
-    good = receipt(said, ids[:3], 1)
-    stranger = receipt(word(net, PrivateKey(77), 0, ids[:3]), ids[:3], 1)
-    unknown = receipt(word(net, orderer, 1, ids[:3]), ids[:3], 1)
-    other_net = receipt(word(net + "0", orderer, 0, ids[:3]), ids[:3], 1)
-    false = {
-        "by another key": stranger, "by no orderer of the genesis": unknown, "for another network": other_net,
-        "of another place in the tree": receipt(said, ids[:3], 0), "of a larger tree": said + u32(4) + good[len(said) + 4:],
-        "another height": u16(0) + u64(HEIGHT + 1) + good[10:], "another time": good[:10] + u64(TIME + 1) + good[18:],
-        "beyond the tree": said + u32(1) + u32(1) + u8(0), "of no records": said + u32(0) + u32(0) + u8(0),
-    }
     ack = (0, network.vault.sign(ack_digest(net, leaf_hash(texts[1].encode("ascii")), 0)))
     handed = item(texts[1], [ack])
+    items = [sha(handed if n == 1 else item(t)) for n, t in enumerate(texts)]
+    words, receipts = [], []
+    for n in (1, 2, 3, 5):
+        said = word(net, orderer, 0, items[:n])
+        root = merkle_root([leaf_hash(i) for i in items[:n]])
+        words.append({"items": [i.hex() for i in items[:n]], "root": root.hex(), "bytes": said.hex(),
+                      "digest": tagged("stele/v1/held", net.encode("ascii") + b"\0" + said[:-64] + u32(n) + root).hex()})
+        receipts += [{"item": items[i].hex(), "index": i, "items": n, "bytes": receipt(said, items[:n], i).hex()}
+                     for i in range(n)]
+    said = word(net, orderer, 0, items[:3])
+    good = receipt(said, items[:3], 1)
+    stranger = receipt(word(net, PrivateKey(77), 0, items[:3]), items[:3], 1)
+    unknown = receipt(word(net, orderer, 1, items[:3]), items[:3], 1)
+    other_net = receipt(word(net + "0", orderer, 0, items[:3]), items[:3], 1)
+    false = {
+        "by another key": stranger, "by no orderer of the genesis": unknown, "for another network": other_net,
+        "of another place in the tree": receipt(said, items[:3], 0), "of a larger tree": said + u32(4) + good[len(said) + 4:],
+        "another height": u16(0) + u64(HEIGHT + 1) + good[10:], "another time": good[:10] + u64(TIME + 1) + good[18:],
+        "beyond the tree": said + u32(1) + u32(1) + u8(0), "of no items": said + u32(0) + u32(0) + u8(0),
+        "a hash too many": good[: len(said) + 8] + u8(3) + good[len(said) + 9:] + b"\0" * 32,
+        "for the record without its acks": receipt(
+            word(net, orderer, 0, [items[0], sha(item(texts[1])), items[2]]), [items[0], sha(item(texts[1])), items[2]], 1),
+    }
     whole = complaint(net, handed, [good], validator)
     second = good[:1] + u8(1) + good[2:]  # as if by orderer 1: for the order of receipts alone
     long_path = said + u32(3) + u32(1) + u8(11) + b"\0" * 32 * 11
@@ -87,11 +91,13 @@ def complaints(network, samples):
     def fates(leads, *list_of, signed=b""):
         return b"STLO" + u8(1) + u8(leads) + u32(len(list_of)) + b"".join(list_of) + u8(1 if signed else 0) + signed
 
-    two = word(net, orderer, 0, [ids[0], ids[2]])
+    two = word(net, orderer, 0, [items[0], items[2]])
+    header, _, signature = texts[0].split(".")
+    junk = complaint(net, item(f"{header}.e30.{signature}"), [], validator)
     return {
-        "net": net, "jws": texts, "record_ids": [i.hex() for i in ids],
+        "net": net, "jws": texts, "record_ids": [i.hex() for i in ids], "item_digests": [i.hex() for i in items],
         "items": (b"STLI" + u8(1) + u32(2) + item(texts[0]) + handed).hex(),
-        "fates": {"bytes": fates(1, held, refusal, final, signed=two).hex(), "records": [ids[0].hex(), ids[2].hex()],
+        "fates": {"bytes": fates(1, held, refusal, final, signed=two).hex(), "items": [items[0].hex(), items[2].hex()],
                   "refused": fates(0, refusal).hex()},
         "malformed_fates": [{"name": n, "bytes": b.hex(), "items": count} for n, count, b in (
             ("held and not signed for", 1, fates(0, held)), ("final and not signed for", 1, fates(0, final)),
@@ -99,10 +105,10 @@ def complaints(network, samples):
             ("two words", 1, fates(0, held)[:-1] + u8(2) + two + two), ("half a word", 1, fates(0, held, signed=two)[:-1]),
         )],
         "words": words, "receipts": receipts,
-        "false_receipts": [{"name": n, "record": ids[1].hex(), "bytes": b.hex()} for n, b in false.items()],
+        "false_receipts": [{"name": n, "item": items[1].hex(), "bytes": b.hex()} for n, b in false.items()],
         "complaint": {"bytes": whole.hex(), "digest": tagged("stele/v1/complaint", whole[:-64]).hex(),
-                      "record": ids[1].hex(), "since": TIME - 60, "time": TIME, "height": HEIGHT,
+                      "record": ids[1].hex(), "item": items[1].hex(), "since": TIME - 60, "time": TIME, "height": HEIGHT,
                       "key": validator.compressed.hex(), "message": (u8(6) + bytes32(whole)).hex()},
-        "complaint_of_nobody": nobody.hex(),
+        "complaint_of_nobody": nobody.hex(), "complaint_of_junk": junk.hex(),
         "malformed_complaints": [{"name": n, "bytes": b.hex()} for n, b in malformed.items()],
     }

@@ -1,4 +1,5 @@
 // Nodes joined by direct links: what one says goes to all others at once.
+#include "node/custody/items.h"
 #include "tests/unit/committee/network.h"
 
 namespace stele::committee {
@@ -77,12 +78,12 @@ TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
   links.start_all();
   ASSERT_TRUE(net.finalise(0, 0)) << net.where();
   ordering::Item item{net.org(1), {}};
-  const std::array<RecordId, 1> id{record::record_id(record::open_envelope(item.jws)->signing_input)};
-  EXPECT_FALSE(net.nodes[2]->committee->sign_for(id)) << "it orders nothing";
-  const auto word = net.nodes[1]->committee->sign_for(id);
+  const std::array<Digest, 1> digest{sha256(custody::encode_item(item))};
+  EXPECT_FALSE(net.nodes[2]->committee->sign_for(digest)) << "it orders nothing";
+  const auto word = net.nodes[1]->committee->sign_for(digest);
   ASSERT_TRUE(word);
-  const auto receipt = custody::receipt_of(*word, id, 0);
-  EXPECT_TRUE(verify(receipt, id[0], net.genesis));
+  const auto receipt = custody::receipts_of(*word, digest)[0];
+  EXPECT_TRUE(verify(receipt, digest[0], net.genesis));
   const auto c = net.nodes[2]->committee->complain(item, 90s, {receipt});
   EXPECT_EQ(c.key, public_of(validator_name(2)));
   EXPECT_EQ(c.time.value - c.since.value, 90U);

@@ -53,13 +53,17 @@ struct Samples {
     c.since = net.genesis.time;
     c.time = UnixSeconds{c.since.value + 60};
     c.item.jws = std::move(jws);
-    const std::array<RecordId, 2> ids{RecordId{}, c.id()};
-    custody::Word word{0, Height{1}, c.time, {}};
-    word.signature = net.orderer.sign(custody::word_digest(c.net, word, 2, custody::root_of(ids)));
-    c.receipts = {receipt_of(word, ids, 1)};
+    c.receipts = {receipt(c)};
     c.key = net.pub(2);
     sign(c);
     return c;
+  }
+  /// The second of two items, as long after the complaint.
+  [[nodiscard]] custody::Receipt receipt(const custody::Complaint& c, std::int64_t later = 0) const {
+    const std::array<Digest, 2> items{Digest{}, c.item_digest()};
+    custody::Word word{0, Height{1}, UnixSeconds{c.time.value + static_cast<std::uint64_t>(later)}, {}};
+    word.signature = net.orderer.sign(custody::word_digest(c.net, word, 2, custody::root_of(items)));
+    return custody::receipts_of(word, items)[1];
   }
   void sign(custody::Complaint& c) const { c.signature = net.validators[2].sign(custody::complaint_digest(c)); }
   [[nodiscard]] VoidSlot voided(const Slot& s) const {
@@ -129,9 +133,14 @@ TEST(Messages, RefusesWhatIsCutOffAndWhatIsTooLong) {
   }
 }
 
-TEST(Messages, RefusesKindsAndLengthsThatAreNone) {
-  for (const int kind : {0, 7, 255})
-    EXPECT_EQ(code_of(Bytes{static_cast<std::uint8_t>(kind), 0, 0, 0, 0}), "messages_malformed");
+TEST(Messages, PassesOverUnknownKindsAndRefusesLengthsThatAreNone) {
+  const Samples s;
+  for (const int kind : {0, 7, 255}) {
+    const Bytes unknown{static_cast<std::uint8_t>(kind), 0, 0, 0, 1, 9};
+    const auto list = decode_messages(unknown + encode(Message(s.vote)) + unknown);
+    ASSERT_TRUE(list) << kind << " " << list.error().en;
+    EXPECT_EQ(list->size(), 1U) << "kinds of later days are passed over";
+  }
   EXPECT_EQ(code_of(Bytes{6, 0, 0, 0, 0}), "messages_malformed") << "no complaint";
   EXPECT_EQ(code_of(Bytes{4, 255, 255, 255, 255}), "messages_malformed");
   EXPECT_EQ(code_of(Bytes{4, 0, 0, 0, 20} + Bytes(20, 0)), "messages_malformed") << "a slot without a block";
@@ -145,6 +154,7 @@ TEST(Messages, AsManyAsMayBeAndNotOneMore) {
   for (std::size_t i = 0; i < messages_max; ++i) many.insert(many.end(), one.begin(), one.end());
   EXPECT_EQ(code_of(many), "ok");
   EXPECT_EQ(code_of(many + one), "messages_too_many");
+  EXPECT_EQ(code_of(many + Bytes{77, 0, 0, 0, 0}), "messages_too_many") << "unknown ones count";
 }
 
 TEST(Messages, ThePartOfALogComesBackAsItWas) {
@@ -219,42 +229,79 @@ TEST(Checker, PassesOverWhomItDoesNotKnow) {
 }
 
 TEST(Checker, TakesComplaintsOfValidatorsAndOrderersWithTrueReceipts) {
+  const auto changed = [](const std::function<void(const Samples&, custody::Complaint&)>& change, bool sign = true) {
+    Samples s;
+    auto c = s.complaint;
+    change(s, c);
+    if (sign) s.sign(c);
+    return s.fitness(c);
+  };
   Samples s;
-  auto c = s.complaint;
-  EXPECT_EQ(s.checker.check(c)->lane, (Lane{kind_of<custody::Complaint>, s.net.pub(2)}));
-  EXPECT_FALSE(s.checker.check(c)->height);
-  c.time.value += 1;
-  EXPECT_EQ(s.fitness(c), "forged");
-  s.sign(c);
-  EXPECT_EQ(s.fitness(c), "fit");
-  c.receipts[0].word.time.value += 1;
-  s.sign(c);
-  EXPECT_EQ(s.fitness(c), "forged") << "what no orderer signed";
-  c.receipts.clear();
-  s.sign(c);
-  EXPECT_EQ(s.fitness(c), "fit") << "none of them answered at all";
-  c.key = s.net.orderer.public_key().compressed();
-  c.signature = s.net.orderer.sign(custody::complaint_digest(c));
-  EXPECT_EQ(s.fitness(c), "fit");
-  const auto stranger = finality::test::key_from("stranger");
-  c.key = stranger.public_key().compressed();
-  c.signature = stranger.sign(custody::complaint_digest(c));
-  EXPECT_EQ(s.fitness(c), "unknown");
-  c.key = {};
-  c.signature = {};
-  EXPECT_EQ(s.fitness(c), "unknown") << "of a node that has no key";
+  const auto fit = s.checker.check(s.complaint);
+  ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->lane, (Lane{kind_of<custody::Complaint>, s.net.pub(2)}));
+  EXPECT_FALSE(fit->height);
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.time.value += 1; }, false), "forged");
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.time.value += 1; }), "fit");
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.receipts[0].word.time.value += 1; }), "forged")
+      << "what no orderer signed";
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.receipts[0].items += 1; }), "forged");
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.receipts.clear(); }), "fit") << "none of them answered at all";
+  EXPECT_EQ(changed([](const auto& x, auto& c) { c.receipts = {x.receipt(c, 3'600)}; }), "fit");
+  EXPECT_EQ(changed([](const auto& x, auto& c) { c.receipts = {x.receipt(c, 3'601)}; }), "forged") << "of another day";
+  EXPECT_EQ(changed([](const auto& x, auto& c) { c.receipts = {x.receipt(c, -3'661)}; }), "forged");
+  EXPECT_EQ(changed([](const auto&, auto& c) { c.final_block.header.bytes[0] ^= 1U; }), "forged")
+      << "a final block that is none";
+  const auto by = [&](const signer::SigningKey& key) {
+    auto c = s.complaint;
+    c.key = key.public_key().compressed();
+    c.signature = key.sign(custody::complaint_digest(c));
+    return s.fitness(c);
+  };
+  EXPECT_EQ(by(s.net.orderer), "fit");
+  EXPECT_EQ(by(finality::test::key_from("stranger")), "unknown");
+  auto nobody = s.complaint;
+  nobody.key = {};
+  nobody.signature = {};
+  EXPECT_EQ(s.fitness(nobody), "unknown") << "of a node that has no key";
 }
 
-TEST(Checker, PassesOverComplaintsOfOtherNetworksAndFromFarAhead) {
+TEST(Checker, PassesOverComplaintsThatSayNothing) {
+  const auto of = [](const std::function<void(custody::Complaint&)>& change) {
+    Samples s;
+    auto c = s.complaint;
+    change(c);
+    s.sign(c);
+    return s.fitness(c);
+  };
+  EXPECT_EQ(of([](auto& c) { c.net = "stele/khac/0123456789abcdef0123456789abcdef"; }), "useless");
+  EXPECT_EQ(of([](auto& c) { c.final_block.height.value += 16; }), "fit") << "whoever complains may be ahead";
+  EXPECT_EQ(of([](auto& c) { c.final_block.height.value += 17; }), "useless");
+  EXPECT_EQ(of([](auto& c) { c.since.value -= 90'000, c.time.value -= 86'461, c.receipts.clear(); }), "useless")
+      << "of yesterday";
+  EXPECT_EQ(of([](auto& c) { c.time.value += 86'400, c.receipts.clear(); }), "useless") << "of tomorrow";
+  EXPECT_EQ(of([](auto& c) {
+              c.item.jws.back() = c.item.jws.back() == 'A' ? 'B' : 'A';
+              c.receipts.clear();
+            }),
+            "useless")
+      << "a record that nobody would take";
+}
+
+TEST(Checker, HearsSoManyComplaintsOfEachAndEachOnce) {
   Samples s;
-  auto c = s.complaint;
-  c.net = "stele/khac/0123456789abcdef0123456789abcdef";
-  s.sign(c);
-  EXPECT_EQ(s.fitness(c), "useless");
-  c = s.complaint;
-  c.final_block.height.value = s.net.ledger->final_point()->checkpoint.height.value + 1'025;
-  s.sign(c);
-  EXPECT_EQ(s.fitness(c), "useless");
+  EXPECT_EQ(s.fitness(s.complaint), "fit");
+  auto again = s.complaint;
+  again.time.value += 5;
+  s.sign(again);
+  EXPECT_EQ(s.fitness(again), "useless");
+  for (std::size_t i = 1; i < complaints_heard_max; ++i)
+    ASSERT_EQ(s.fitness(s.complained(s.org("so-" + std::to_string(i)))), "fit") << i;
+  auto more = s.complained(s.org("so-nua"));
+  EXPECT_EQ(s.fitness(more), "useless");
+  more.key = s.net.orderer.public_key().compressed();
+  more.signature = s.net.orderer.sign(custody::complaint_digest(more));
+  EXPECT_EQ(s.fitness(more), "fit") << "another one is heard";
 }
 
 TEST(Checker, PassesOverWhatIsBehindOrFarAhead) {

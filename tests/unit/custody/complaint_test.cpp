@@ -58,6 +58,8 @@ TEST(GoldenComplaint, IsTheSameBytes) {
   ASSERT_TRUE(c) << c.error().en;
   EXPECT_EQ(c->net, text(golden("genesis").at("net")));
   EXPECT_EQ(c->id(), fixed_hex<RecordId>(v.at("record")));
+  EXPECT_EQ(c->item_digest(), fixed_hex<Digest>(v.at("item")));
+  EXPECT_TRUE(verify(c->receipts.at(0), c->item_digest(), *record::decode_genesis(text(golden("genesis").at("file")))));
   EXPECT_EQ(c->since.value, v.at("since").get<std::uint64_t>());
   EXPECT_EQ(c->time.value, v.at("time").get<std::uint64_t>());
   EXPECT_EQ(c->final_block.height.value, v.at("height").get<std::uint64_t>());
@@ -66,6 +68,7 @@ TEST(GoldenComplaint, IsTheSameBytes) {
   EXPECT_TRUE(VerifyKey::parse(c->key)->verify(complaint_digest(*c), c->signature));
   EXPECT_EQ(encode(*c), bytes);
   EXPECT_EQ(code_of(from_hex(golden("custody").at("complaint_of_nobody"))), "ok");
+  EXPECT_EQ(code_of(from_hex(golden("custody").at("complaint_of_junk"))), "ok") << "an envelope is all that is opened";
 }
 
 TEST(GoldenComplaint, RefusesEveryOtherForm) {

@@ -19,6 +19,11 @@ record::Genesis genesis() {
 signer::SigningKey must_key(const Json& secret) {
   return *signer::SigningKey::from_secret(*signer::Secret<32>::from(from_hex(secret)));
 }
+std::vector<Digest> digests(const Json& all) {
+  std::vector<Digest> out;
+  for (const Json& one : all) out.push_back(fixed_hex<Digest>(one));
+  return out;
+}
 Receipt read(ByteView in) {
   log::Reader r(in);
   auto out = read_receipt(r);
@@ -29,15 +34,14 @@ Receipt read(ByteView in) {
 TEST(GoldenWord, IsTheSameBytesAndTheSameDigest) {
   const auto orderer = must_key(golden("genesis").at("private_keys").at("orderers")[0]);
   for (const Json& v : golden("custody").at("words")) {
-    std::vector<RecordId> ids;
-    for (const Json& id : v.at("records")) ids.push_back(fixed_hex<RecordId>(id));
+    const auto items = digests(v.at("items"));
     const auto bytes = from_hex(v.at("bytes"));
     log::Reader r(bytes);
     auto word = read_word(r);
     ASSERT_TRUE(r.done());
-    const auto root = root_of(ids);
+    const auto root = root_of(items);
     EXPECT_EQ(root, fixed_hex<Digest>(v.at("root")));
-    const auto digest = word_digest(genesis().net, word, ids.size(), root);
+    const auto digest = word_digest(genesis().net, word, items.size(), root);
     EXPECT_EQ(digest, fixed_hex<Digest>(v.at("digest")));
     EXPECT_EQ(orderer.sign(digest), word.signature);
     log::Writer w;
@@ -51,35 +55,34 @@ TEST(GoldenReceipt, IsTheSameBytesAndProvesItsRecordAlone) {
   for (const Json& x : v.at("receipts")) {
     const auto bytes = from_hex(x.at("bytes"));
     const auto receipt = read(bytes);
-    const auto id = fixed_hex<RecordId>(x.at("record"));
-    EXPECT_TRUE(verify(receipt, id, genesis()));
+    const auto item = fixed_hex<Digest>(x.at("item"));
+    EXPECT_TRUE(verify(receipt, item, genesis()));
     log::Writer w;
     write(w, receipt);
     EXPECT_EQ(w.bytes(), bytes);
-    std::vector<RecordId> ids;
-    for (const Json& all : v.at("record_ids")) ids.push_back(fixed_hex<RecordId>(all));
-    for (const auto& other : ids) EXPECT_EQ(verify(receipt, other, genesis()), other == id);
-    ids.resize(receipt.records);
-    EXPECT_EQ(receipt_of(receipt.word, ids, receipt.index), receipt);
+    auto items = digests(v.at("item_digests"));
+    for (const auto& other : items) EXPECT_EQ(verify(receipt, other, genesis()), other == item);
+    items.resize(receipt.items);
+    EXPECT_EQ(receipts_of(receipt.word, items).at(receipt.index), receipt);
   }
 }
 
 TEST(GoldenReceipt, RefusesFalseOnes) {
   for (const Json& x : golden("custody").at("false_receipts"))
-    EXPECT_FALSE(verify(read(from_hex(x.at("bytes"))), fixed_hex<RecordId>(x.at("record")), genesis()))
+    EXPECT_FALSE(verify(read(from_hex(x.at("bytes"))), fixed_hex<Digest>(x.at("item")), genesis()))
         << text(x.at("name"));
 }
 
-TEST(Receipt, RefusesMoreRecordsThanAnAnswerHas) {
+TEST(Receipt, RefusesMoreItemsThanAnAnswerHas) {
   const auto orderer = must_key(golden("genesis").at("private_keys").at("orderers")[0]);
-  const auto id = fixed_hex<RecordId>(golden("custody").at("record_ids")[0]);
+  const auto item = fixed_hex<Digest>(golden("custody").at("item_digests")[0]);
   // A tree of 1,001 leaves in which all other nodes are made up: the signature over its root is true.
-  for (const std::uint32_t records : {1'000U, 1'001U}) {
-    Receipt x{{}, records, 0, log::MerklePath(receipt_path_max)};
-    const auto root = log::root_from_inclusion(log::merkle_leaf(id.view()), 0, records, x.path);
+  for (const std::uint32_t items : {1'000U, 1'001U}) {
+    Receipt x{{}, items, 0, log::MerklePath(receipt_path_max)};
+    const auto root = log::root_from_inclusion(leaf_of(item), 0, items, x.path);
     ASSERT_TRUE(root);
-    x.word.signature = orderer.sign(word_digest(genesis().net, x.word, records, *root));
-    EXPECT_EQ(verify(x, id, genesis()), records == receipt_records_max);
+    x.word.signature = orderer.sign(word_digest(genesis().net, x.word, items, *root));
+    EXPECT_EQ(verify(x, item, genesis()), items == receipt_items_max);
   }
 }
 

@@ -83,11 +83,11 @@ struct Front {
     must(server.start());
     routes.bind(
         orderer, [this] { return leads.load(); },
-        [this, number](std::span<const RecordId> ids) { return sign(number, ids); });
+        [this, number](custody::ItemDigests items) { return sign(number, items); });
   }
-  [[nodiscard]] custody::Word sign(std::size_t number, std::span<const RecordId> ids) const {
-    custody::Word out{static_cast<std::uint16_t>(number), Height{1}, genesis.time, {}};
-    out.signature = key.sign(custody::word_digest(genesis.net, out, ids.size(), custody::root_of(ids)));
+  [[nodiscard]] custody::Word sign(std::size_t number, custody::ItemDigests items) const {
+    custody::Word out{static_cast<std::uint16_t>(number), Height{1}, UnixSeconds{genesis.time.value + late}, {}};
+    out.signature = key.sign(custody::word_digest(genesis.net, out, items.size(), custody::root_of(items)));
     if (forges) out.height.value += 1;
     return out;
   }
@@ -100,6 +100,7 @@ struct Front {
   const record::Genesis& genesis;
   const signer::SigningKey key;
   std::atomic<bool> leads = true, forges = false;
+  std::atomic<std::uint64_t> late = 60;  ///< when it signs, after the genesis
   http::WorkPool pool{2, 256};
   http::Server server{http::ServerOptions{}};
   Scripted orderer;
@@ -133,7 +134,7 @@ class RelayTest : public ::testing::Test {
     for (std::size_t i = 0; i < fronts.size(); ++i)
       targets.push_back({fronts[i]->url(), static_cast<std::uint16_t>(first_number + i)});
     relay = must(Relay::start(
-        {*net.nodes[0]->ledger, orders ? own() : committee(), orders, std::move(leads)}, std::move(targets),
+        {*net.nodes[0]->ledger, orders ? own() : committee(), net.clock, orders, std::move(leads)}, std::move(targets),
         [this](const LeftOut& x) {
           const std::lock_guard lock(mutex);
           left_out.push_back(x);
@@ -388,10 +389,11 @@ TEST_F(RelayTest, AStopLeavesNobodyWithoutAnAnswer) {
 
 TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoSignedForIt) {
   have({Does::hold, Does::hold, Does::hold});
-  options.complain = 300ms;
+  options.left_out = options.complain = 300ms;
+  options.copies = 3;
   start();
   auto done = submit({net.org(1), net.org(2)});
-  EXPECT_TRUE(eventually([&] { return taken(0) == 2 && taken(1) == 2; }));
+  EXPECT_TRUE(eventually([&] { return taken(0) == 2 && taken(1) == 2 && taken(2) == 2; }));
   std::this_thread::sleep_for(600ms);
   EXPECT_EQ(told(), 0U) << "where no block comes at all, nobody is left out";
   ASSERT_TRUE(net.finalise(0, 3));
@@ -400,30 +402,68 @@ TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoSignedForIt) {
   EXPECT_EQ(told(), 2U);
   for (const std::size_t i : {0U, 1U}) {
     const auto& x = left_out[i];
-    const auto id = record::record_id(record::open_envelope(x.item.jws)->signing_input);
     EXPECT_TRUE(x.item.jws == net.org(1) || x.item.jws == net.org(2));
-    ASSERT_EQ(x.receipts.size(), 2U);
-    for (const std::size_t orderer : {0U, 1U}) {
+    ASSERT_EQ(x.receipts.size(), 3U);
+    for (const std::size_t orderer : {0U, 1U, 2U}) {
       EXPECT_EQ(x.receipts[orderer].word.orderer, orderer);
-      EXPECT_TRUE(verify(x.receipts[orderer], id, net.genesis));
+      EXPECT_TRUE(verify(x.receipts[orderer], sha256(custody::encode_item(x.item)), net.genesis));
     }
   }
   fronts[0]->orderer.becomes(Does::order);
   for (const auto& o : done.get()) EXPECT_EQ(o.status, Outcome::Status::final) << "late is not never";
 }
 
+TEST_F(RelayTest, WhoLeavesOutWhatIsNotSoundIsRight) {
+  have({Does::hold, Does::hold});
+  options.left_out = options.complain = 100ms;
+  start();
+  auto forged = net.org(1);
+  forged.back() = forged.back() == 'A' ? 'B' : 'A';
+  auto done = submit({forged, committee::test::org_record(net.genesis, 2, "khong-co")});
+  EXPECT_TRUE(eventually([&] { return taken(0) == 2; }));
+  std::this_thread::sleep_for(300ms);
+  auto sound = submit({net.org(5)});
+  std::this_thread::sleep_for(300ms);
+  for (const std::size_t i : {6U, 7U, 8U}) ASSERT_TRUE(net.finalise(0, i));
+  EXPECT_TRUE(eventually([&] { return told() == 1; }));
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(told(), 1U);
+  EXPECT_EQ(left_out[0].item.jws, net.org(5));
+}
+
 TEST_F(RelayTest, WhereEverythingIsLeftOutSomeTellOfIt) {
   have({Does::hold, Does::hold});
-  options.complain = 200ms;
+  options.left_out = options.complain = 200ms;
   options.complaints_max = 2;
   start();
   auto done = submit({net.org(1), net.org(2), net.org(3), net.org(4)});
-  ASSERT_TRUE(net.finalise(0, 5));
+  std::this_thread::sleep_for(400ms);
+  ASSERT_TRUE(net.finalise(0, 5) && net.finalise(0, 6));
   EXPECT_TRUE(eventually([&] { return told() == 2; }));
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(told(), 2U);
-  ASSERT_TRUE(net.finalise(0, 1) && net.finalise(0, 2));
-  EXPECT_TRUE(eventually([&] { return told() >= 3; })) << "there is room again";
+  const auto first = [&] {
+    const std::lock_guard lock(mutex);
+    return left_out;
+  }();
+  for (const std::size_t i : {1U, 2U, 3U, 4U}) {
+    const auto is = [&](const LeftOut& x) { return x.item.jws == net.org(i); };
+    if (std::any_of(first.begin(), first.end(), is)) {
+      EXPECT_TRUE(net.finalise(0, i));
+    }
+  }
+  EXPECT_TRUE(eventually([&] { return told() == 4; })) << "there is room again";
+}
+
+TEST_F(RelayTest, WhatIsSignedForWithAnotherDaysDateIsNotSignedFor) {
+  have({Does::hold});
+  fronts[0]->late = 60 + custody::clocks_apart_max_s + 600;
+  start();
+  auto done = submit({net.org(1)});
+  EXPECT_TRUE(eventually([&] { return relay->status()[0].error.has_value(); }));
+  EXPECT_EQ(relay->status()[0].error->code, "custody_unsigned");
+  fronts[0]->late = 60;
+  EXPECT_TRUE(eventually([&] { return relay->status()[0].reachable; }));
 }
 
 TEST_F(RelayTest, WhoHasARecordAndDoesNotSignForItHasNotAnswered) {
@@ -450,7 +490,8 @@ TEST_F(RelayTest, WhoSignsAsAnotherOrdererHasNotAnswered) {
 
 TEST_F(RelayTest, AnOrdererThatTheGenesisDoesNotKnowIsRefused) {
   const auto none = Relay::start(
-      {*net.nodes[0]->ledger, committee(), false, {}}, {{"http://127.0.0.1:1", 10}}, [](const LeftOut&) {}, options);
+      {*net.nodes[0]->ledger, committee(), net.clock, false, {}}, {{"http://127.0.0.1:1", 10}}, [](const LeftOut&) {},
+      options);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, "no_such_orderer");
 }
@@ -521,7 +562,7 @@ TEST_F(RelayRoute, AnswersStartingUntilThereIsAnOrderer) {
   EXPECT_THAT(before.body, testing::HasSubstr("\"starting\""));
   Scripted orderer(committee(), Does::refuse);
   routes.bind(
-      orderer, [] { return true; }, [](std::span<const RecordId>) { return std::nullopt; });
+      orderer, [] { return true; }, [](custody::ItemDigests) { return std::nullopt; });
   const auto answer = must(client.send(r));
   EXPECT_EQ(fate(answer), (Fate{Fate::Status::refused, "no_authority", "stele.org"}));
   EXPECT_TRUE(decode_fates(as_bytes(answer.body), 1)->leads);
