@@ -174,6 +174,7 @@ struct Membership::Impl {
               Alarms::Texts (*texts)(const std::string& who, const std::string& file));
   void told(const LeftOut&);
   void complained(custody::Complaint);
+  [[nodiscard]] bool is_final(const RecordId&) const;
   void take_notice(const custody::Complaint&, Steady::time_point now);
   [[nodiscard]] Alarms::Texts who_complains(const custody::Complaint&) const;
   void look_at_complaints(Steady::time_point now);
@@ -294,9 +295,9 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
     STELE_TRY(m.watch, etcd::EtcdWatch::start(m.genesis.net, etcd, [c = m.part.get()] { c->wake(); }));
   }
   m.feed_routes.bind(*m.part);
-  m.relay_routes.bind(
-      *m.part, [c = m.part.get()] { return c->leads(); },
-      [c = m.part.get()](custody::ItemDigests items) { return c->sign_for(items); });
+  m.relay_routes.bind(*m.part, {[c = m.part.get()] { return c->leads(); },
+                                [c = m.part.get()](const ordering::Item& item) { return c->would_take(item); },
+                                [c = m.part.get()](custody::ItemDigests items) { return c->sign_for(items); }});
   m.gossip->start(*m.part, m.feed);
   m.monitor = std::thread([&m] { m.run(); });
   return {};
@@ -367,7 +368,7 @@ void Membership::Impl::accuse(const char* code, const Notice& n, const std::vect
 /// On the relay's thread.
 void Membership::Impl::told(const LeftOut& x) {
   ++left_out_count;
-  complained(part->complain(x.item, x.waited, x.receipts));
+  complained(part->complain(x.item, x.since, x.receipts));
 }
 
 /// On the relay's and the committee's threads: files are written by the monitor.
@@ -384,7 +385,16 @@ Alarms::Texts Membership::Impl::who_complains(const custody::Complaint& c) const
   return {name, name};
 }
 
+bool Membership::Impl::is_final(const RecordId& id) const {
+  const auto size = ledger->final_point()->checkpoint.size;
+  return ledger->with_chain([&](const rules::Chain& chain) {
+    const auto* info = chain.state().find(id);
+    return info != nullptr && info->index.value < size;
+  });
+}
+
 void Membership::Impl::take_notice(const custody::Complaint& c, Steady::time_point now) {
+  if (is_final(c.id())) return;  // by now
   const auto of_the_same =
       std::count_if(left_out_now.begin(), left_out_now.end(), [&](const auto& x) { return x.first.second == c.key; });
   if (static_cast<std::size_t>(of_the_same) >= committee::complaints_heard_max) return;
@@ -405,14 +415,9 @@ void Membership::Impl::look_at_complaints(Steady::time_point now) {
   for (const auto& c : fresh) take_notice(c, now);
   if (left_out_now.empty()) return;
   std::vector<std::pair<RecordId, PublicKey>> over;
-  const auto final_size = ledger->final_point()->checkpoint.size;
-  ledger->with_chain([&](const rules::Chain& chain) {
-    for (const auto& [what, since] : left_out_now) {
-      const auto* info = chain.state().find(what.first);
-      const bool here = info != nullptr && info->index.value < final_size;
-      if (here || now > since + committee::complaint_lasts) over.push_back(what);
-    }
-  });
+  for (const auto& [what, since] : left_out_now) {
+    if (is_final(what.first) || now > since + committee::complaint_lasts) over.push_back(what);
+  }
   for (const auto& what : over) {
     left_out_now.erase(what);
     alarms.clear("left_out", left_out_subject(what));

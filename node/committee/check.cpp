@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t heights_ahead_max = 1'024;  // as finality::Machine
 constexpr std::size_t recoveries_max = 4;
-constexpr std::uint64_t complaint_ahead_max = 16;  ///< heights: whoever complains may be some blocks ahead
 
 }  // namespace
 
@@ -116,33 +115,44 @@ std::optional<VerifyKey> Checker::orderer(const PublicKey& key) const {
 
 /// Old ones come again with the log of who kept them.
 bool Checker::timely(const custody::Complaint& c) const {
-  constexpr std::uint64_t lasts = std::chrono::seconds(complaint_lasts).count();
-  const auto& newest = ledger_.final_point()->checkpoint;
-  return c.time.value + lasts >= newest.time.value && c.time.value <= newest.time.value + lasts &&
-         c.final_block.height.value <= newest.height.value + complaint_ahead_max;
+  const auto newest = ledger_.final_point()->checkpoint.time.value;
+  const auto within = [&](const custody::Receipt& r) {
+    const auto time = r.word.time.value;
+    return time + custody::clocks_apart_max_s >= c.since.value && time <= c.time.value + custody::clocks_apart_max_s &&
+           r.word.height < c.final_block.height;
+  };
+  return c.time.value + custody::complaint_lasts_s >= newest && c.time.value <= newest + custody::complaint_lasts_s &&
+         c.time.value - c.since.value <= custody::complaint_lasts_s &&
+         std::all_of(c.receipts.begin(), c.receipts.end(), within);
 }
 
-/// Ahead of what is final here nothing can be said.
+/// Of what is not final here yet nothing can be said.
 bool Checker::on_our_chain(const log::Place& place) const {
   const auto point = ledger_.final_point();
-  if (place.height > point->checkpoint.height) return true;
-  if (place.height == point->checkpoint.height) return place.header == point->hash;
-  if (place.height.value == 0) return place == log::place_of(log::genesis_checkpoint(ledger_.genesis()));
+  if (place.height == point->checkpoint.height) return place == log::place_of(point->checkpoint);
+  if (place.height > point->checkpoint.height) return false;
   const auto row = ledger_.store().row(place.height);
-  return row && *row && (*row)->header_hash == place.header;
+  const auto header = row && *row ? log::parse_checkpoint((*row)->header) : reject(RejectionCode::bad_form);
+  return header && place == log::place_of(*header);
 }
 
-bool Checker::first_of_these(const PublicKey& key, const Digest& item) {
+bool Checker::may_be_heard(const PublicKey& key, const Digest& item) {
   const std::lock_guard lock(mutex_);
   const auto now = Steady::now();
   auto& heard = complaints_[key];
   std::erase_if(heard, [&](const auto& x) { return x.second + complaint_lasts <= now; });
-  return heard.size() < complaints_heard_max && heard.emplace(item, now).second;
+  return heard.size() < complaints_heard_max && !heard.contains(item);
+}
+
+bool Checker::hear(const PublicKey& key, const Digest& item) {
+  if (!may_be_heard(key, item)) return false;
+  const std::lock_guard lock(mutex_);
+  return complaints_[key].emplace(item, Steady::now()).second;
 }
 
 Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) {
   const auto& g = ledger_.genesis();
-  if (c.net != g.net || !timely(c)) return Unexpected(Unfit::useless);
+  if (c.net != g.net || !timely(c) || !on_our_chain(c.final_block)) return Unexpected(Unfit::useless);
   const auto final_size = ledger_.final_point()->checkpoint.size;
   const auto at = ledger_.with_chain([&, id = c.id()](const rules::Chain& chain) {
     const auto* info = chain.state().find(id);
@@ -152,18 +162,14 @@ Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) {
   auto key = validator(c.key);
   if (!key) key = orderer(c.key);
   if (!key) return Unexpected(Unfit::unknown);
-  if (!key->verify(custody::complaint_digest(c), c.signature) || !on_our_chain(c.final_block))
-    return Unexpected(Unfit::forged);
+  if (!key->verify(custody::complaint_digest(c), c.signature)) return Unexpected(Unfit::forged);
   const auto item = c.item_digest();
-  const auto good = [&](const custody::Receipt& r) {
-    const auto time = r.word.time.value;
-    return time + custody::clocks_apart_max_s >= c.since.value && time <= c.time.value + custody::clocks_apart_max_s &&
-           verify(r, item, g);
-  };
+  if (!may_be_heard(c.key, item)) return Unexpected(Unfit::useless);
+  const auto good = [&](const custody::Receipt& r) { return verify(r, item, g); };
   if (!std::all_of(c.receipts.begin(), c.receipts.end(), good)) return Unexpected(Unfit::forged);
   // In a block that is not final yet it may still be given up with that.
   if (!at && !ordering::judge_alone(ledger_, c.item)) return Unexpected(Unfit::useless);
-  if (!first_of_these(c.key, item)) return Unexpected(Unfit::useless);
+  if (!hear(c.key, item)) return Unexpected(Unfit::useless);
   return Fit{{kind_of<custody::Complaint>, c.key}, std::nullopt};
 }
 

@@ -18,7 +18,7 @@ enum class Unfit : std::uint8_t {
 
 /// Of one key, in `complaint_lasts`: who complains without end is not heard.
 inline constexpr std::size_t complaints_heard_max = 64;
-inline constexpr std::chrono::hours complaint_lasts{24};
+inline constexpr std::chrono::seconds complaint_lasts{custody::complaint_lasts_s};
 
 /// Any thread may use all of it. The ledger must outlive it.
 class Checker {
@@ -43,7 +43,8 @@ class Checker {
   [[nodiscard]] Result<Fit, Unfit> fit(const custody::Complaint&);
   [[nodiscard]] bool timely(const custody::Complaint&) const;
   [[nodiscard]] bool on_our_chain(const log::Place&) const;
-  [[nodiscard]] bool first_of_these(const PublicKey&, const Digest& item);
+  [[nodiscard]] bool may_be_heard(const PublicKey&, const Digest& item);
+  bool hear(const PublicKey&, const Digest& item);
   [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> orderer(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;

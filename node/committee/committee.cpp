@@ -186,8 +186,8 @@ struct Committee::Impl {
   void on(finality::SlotRefused&);
   void publish(const Message&, Lane, std::optional<Height>) const;
   [[nodiscard]] bool has_a_part() const;
-  [[nodiscard]] custody::Complaint complain(ordering::Item, std::chrono::seconds waited,
-                                            std::vector<custody::Receipt>) const;
+  [[nodiscard]] log::Place below_the_final_block() const;
+  [[nodiscard]] custody::Complaint complain(ordering::Item, UnixSeconds since, std::vector<custody::Receipt>) const;
   void evidence(Notice, std::string_view kind, ByteView);
 
   void look_after_waiting();
@@ -406,8 +406,9 @@ void Committee::Impl::note_recovery() {
 /// An orderer takes the record in hand itself: it need not know who left it out.
 void Committee::Impl::take_complaint(const custody::Complaint& c) {
   // The same record may be in hand with a false signature, or without its acks.
-  const auto same = [&, id = c.id(), item = c.item_digest()](const Waiting& w) {
-    return w.outcome().id == id && sha256(custody::encode_item(w.submission->items[w.i])) == item;
+  const auto same = [&, id = c.id()](const Waiting& w) {
+    const auto& item = w.submission->items[w.i];
+    return w.outcome().id == id && item.jws == c.item.jws && custody::encode_item(item) == custody::encode_item(c.item);
   };
   const bool in_hand = std::any_of(waiting.begin(), waiting.end(), same);
   if (orderer_key && !in_hand) submit({c.item}, [](const std::vector<Outcome>&) {});
@@ -475,6 +476,17 @@ void Committee::Impl::publish(const Message& m, Lane lane, std::optional<Height>
   feed.add({std::move(bytes), digest, std::move(lane), height, true, waits});
 }
 
+/// Any thread. Whoever hears of it should have that header.
+log::Place Committee::Impl::below_the_final_block() const {
+  const auto height = ledger.final_point()->checkpoint.height.value;
+  if (height > custody::complaint_below) {
+    const auto row = ledger.store().row(Height{height - custody::complaint_below});
+    const auto header = row && *row ? log::parse_checkpoint((*row)->header) : reject(RejectionCode::bad_form);
+    if (header) return log::place_of(*header);
+  }
+  return log::place_of(log::genesis_checkpoint(ledger.genesis()));
+}
+
 /// Any thread: in the sets that sign now?
 bool Committee::Impl::has_a_part() const {
   return voter && ledger.with_chain([me = voter->key.public_key().compressed()](const rules::Chain& chain) {
@@ -483,14 +495,13 @@ bool Committee::Impl::has_a_part() const {
 }
 
 /// Any thread.
-custody::Complaint Committee::Impl::complain(ordering::Item item, std::chrono::seconds waited,
+custody::Complaint Committee::Impl::complain(ordering::Item item, UnixSeconds since,
                                              std::vector<custody::Receipt> receipts) const {
   custody::Complaint out;
   out.net = ledger.genesis().net;
-  out.final_block = log::place_of(ledger.final_point()->checkpoint);
+  out.final_block = below_the_final_block();
   out.time = clock.now();
-  out.since.value =
-      out.time.value - std::min<std::uint64_t>(out.time.value, static_cast<std::uint64_t>(waited.count()));
+  out.since = since;
   out.item = std::move(item);
   out.receipts = std::move(receipts);
   const auto* key = has_a_part() ? &voter->key : orderer_key ? &*orderer_key : nullptr;
@@ -950,9 +961,13 @@ std::optional<custody::Word> Committee::sign_for(custody::ItemDigests items) con
   return out;
 }
 
-custody::Complaint Committee::complain(ordering::Item item, std::chrono::seconds waited,
-                                       std::vector<custody::Receipt> receipts) {
-  return impl_->complain(std::move(item), waited, std::move(receipts));
+bool Committee::would_take(const ordering::Item& item) const {
+  const auto good = ordering::judge_alone(impl_->ledger, item);
+  return good || good.error().code == RejectionCode::already_recorded;
+}
+
+custody::Complaint Committee::complain(ordering::Item item, UnixSeconds since, std::vector<custody::Receipt> receipts) {
+  return impl_->complain(std::move(item), since, std::move(receipts));
 }
 
 const store::Ledger& Committee::ledger() const {

@@ -109,9 +109,11 @@ class Committee final : public ordering::Orderer {
 
   /// This orderer's word that it has these items, one to `receipt_items_max`. None: the node orders nothing.
   [[nodiscard]] std::optional<custody::Word> sign_for(custody::ItemDigests) const;
-  /// Tells all nodes that this record was left out `waited` after it was handed on, signed by this node's key. A node
+  /// Would it take this item as it stands? It has those that stand in a block here. Any thread.
+  [[nodiscard]] bool would_take(const ordering::Item&) const;
+  /// Tells all nodes that this record, handed on at `since`, was left out, signed by this node's key.
   /// whose key has no part tells nobody. Returns what was, or would have been, told.
-  custody::Complaint complain(ordering::Item, std::chrono::seconds waited, std::vector<custody::Receipt>);
+  custody::Complaint complain(ordering::Item, UnixSeconds since, std::vector<custody::Receipt>);
 
   [[nodiscard]] const store::Ledger& ledger() const;
   [[nodiscard]] const Feed& feed() const;

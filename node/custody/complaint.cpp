@@ -33,7 +33,7 @@ Bytes body_of(const Complaint& c) {
 
 bool read_receipts(log::Reader& r, std::vector<Receipt>& out) {
   const auto count = r.u16();
-  if (!r.ok() || count > receipts_max) return false;
+  if (!r.ok() || count == 0 || count > receipts_max) return false;
   for (std::uint16_t i = 0; i < count; ++i) {
     auto x = read_receipt(r);
     if (!r.ok() || x.path.size() > receipt_path_max || (i > 0 && x.word.orderer <= out.back().word.orderer))

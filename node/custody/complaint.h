@@ -15,7 +15,7 @@ struct Complaint {
   UnixSeconds since;       ///< when it was handed on first
   UnixSeconds time;        ///< when this was said; not before `since`
   ordering::Item item;
-  std::vector<Receipt> receipts;  ///< ascending by orderer, unique, at most `receipts_max`
+  std::vector<Receipt> receipts;  ///< ascending by orderer, unique, 1 to `receipts_max`
   PublicKey key;                  ///< a validator's or an orderer's; zeros, as the signature, of a node that has none
   Signature signature;
 
@@ -24,6 +24,8 @@ struct Complaint {
   /// Of the item: what receipts are for.
   [[nodiscard]] Digest item_digest() const;
 };
+inline constexpr std::uint64_t complaint_lasts_s = 86'400;  ///< from `since` to `time`, and from there until it is old
+inline constexpr std::uint64_t complaint_below = 1;         ///< heights under the newest final one: others have it too
 inline constexpr std::size_t complaint_bytes_max = 512 * 1024;
 
 /// The item is one that `encode_item` takes, and its JWS opens as a record.

@@ -153,7 +153,7 @@ Result<Fates> decode_fates(ByteView in, std::size_t items) {
     Fate f;
     f.code = as_text(r.bytes16(fate_text_max));
     f.where = as_text(r.bytes16(fate_text_max));
-    if (!r.ok() || status > static_cast<std::uint8_t>(Fate::Status::failed)) return Unexpected(malformed("answer"));
+    if (!r.ok() || status > static_cast<std::uint8_t>(Fate::Status::heard)) return Unexpected(malformed("answer"));
     f.status = static_cast<Fate::Status>(status);
     const bool speaks = f.status == Fate::Status::refused || f.status == Fate::Status::failed;
     if (speaks ? f.code.empty() : !(f.code.empty() && f.where.empty())) return Unexpected(malformed("answer"));

@@ -35,10 +35,11 @@ struct ReceivedItem {
 /// What an orderer knows of one item when it answers.
 struct Fate {
   enum class Status : std::uint8_t {
-    held,     ///< in hand, not decided yet; to be asked about again, by sending the item once more
+    held,     ///< in hand, and would be taken: signed for; to be asked about again, by sending the item once more
     final,    ///< on the orderer's ledger, final there
     refused,  ///< `code` is that of the rejection
     failed,   ///< the orderer could not take it: `code`; again later, there or elsewhere
+    heard,    ///< in hand, not looked at yet: not signed for; to be asked about again as well
   };
   Status status = Status::held;
   std::string code{}, where{};

@@ -12,6 +12,7 @@
 #include "ledger/base/assert.h"
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
+#include "node/custody/complaint.h"
 #include "node/http/answers.h"
 #include "node/ordering/admission.h"
 
@@ -27,6 +28,9 @@ using Steady = std::chrono::steady_clock;
 
 constexpr milliseconds beat{50};                       ///< time-outs are looked at so often
 constexpr std::size_t judged_at_once = 16;             ///< of records that may have been left out
+constexpr std::uint64_t roomy_records_max = 256;       ///< of a block that had room for more
+constexpr std::uint64_t words_ahead_max = 1'024;       ///< heights above ours that an orderer's word may name
+constexpr int told_again = 10;                         ///< times `complain`
 constexpr std::size_t portion_bytes_max = 4ULL << 20;  ///< of one request, beyond its first item
 
 Error stopping() {
@@ -74,7 +78,10 @@ using CallPtr = std::shared_ptr<Call>;
 struct Copy {
   enum class State : std::uint8_t { none, queued, sent, held, refused } state = State::none;
   bool has = false;                           ///< its last word was that it has it in hand
-  std::optional<custody::Receipt> receipt{};  ///< the first one
+  std::optional<custody::Receipt> receipt{};  ///< the first one since it was refused
+  std::optional<Height> final_at{};           ///< by then it is on the ledger, as that orderer said first
+  std::optional<Steady::time_point> heard{};  ///< since when it is in hand there and not signed for
+  bool mute = false;                          ///< for too long: another one gets it
   Steady::time_point due{};                   ///< held: to be asked about again
   milliseconds pause{0};                      ///< between two such questions
 };
@@ -86,12 +93,14 @@ struct Entry {
   Digest digest;  ///< SHA-256 of them
   std::string jws;
   Steady::time_point since{};
-  std::optional<Height> final_then{};                    ///< this ledger's, when orderers had had it for `left_out`
+  UnixSeconds since_clock;
+  std::optional<Steady::time_point> signed_since{}, passed_since{};  ///< by an orderer; two final blocks did
+  std::optional<Height> final_then{};                    ///< this ledger's, when an orderer had had it for `left_out`
+  Steady::time_point look_again{};                       ///< whether to complain
   std::vector<std::pair<CallPtr, std::size_t>> waiting;  ///< whose outcome it is
   std::vector<Copy> copies;                              ///< one for each orderer
   std::optional<Rejection> refusal{};
   Steady::time_point refused_since{};
-  bool looked_into = false;  ///< whether to complain
   bool complained = false, gone = false;
 
   [[nodiscard]] std::size_t refusals() const {
@@ -139,6 +148,8 @@ struct Relay::Impl {
   std::size_t bytes = 0, complaints = 0;
   bool stopping_now = false, woken = false;
   HeaderHash looked_at;  ///< final block up to which was looked
+  Height final_height;   ///< its height
+  bool roomy = false;    ///< it could have held more
   Height leader_height;  ///< whose block's orderer `leader` is
   std::optional<std::uint16_t> leader;
 
@@ -165,7 +176,8 @@ struct Relay::Impl {
 
   void run();
   void look_at_ledger(Finished&);
-  void look_after(Steady::time_point now, Finished&, std::vector<LeftOut>& told);
+  void look_after(Steady::time_point now, Finished&, std::vector<EntryPtr>& passed_by);
+  [[nodiscard]] std::vector<LeftOut> judge(const std::vector<EntryPtr>&);
   void assign(const EntryPtr&, Steady::time_point now);
   [[nodiscard]] std::vector<std::size_t> by_preference();
   void find_leader();
@@ -181,7 +193,7 @@ struct Relay::Impl {
   [[nodiscard]] bool timely(const custody::Word&) const;
   void take_fates(std::size_t number, const std::vector<EntryPtr>&, const Answer&);
   [[nodiscard]] bool left_out(Entry&, Steady::time_point now) const;
-  [[nodiscard]] LeftOut tell_of(const Entry&, Steady::time_point now) const;
+  [[nodiscard]] LeftOut tell_of(const Entry&) const;
 };
 
 // ---- taking in ------------------------------------------------------------------------------------------------------
@@ -298,6 +310,7 @@ EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
   entry->jws = item.jws;
   entry->bytes = std::move(encoded);
   entry->since = Steady::now();
+  entry->since_clock = home.clock.now();
   entry->copies.resize(couriers.size());
   bytes += entry->jws.size();
   return entry;
@@ -330,12 +343,12 @@ void Relay::Impl::run() {
     wake_up.wait_for(lock, entries.empty() ? milliseconds(1'000) : beat, [this] { return stopping_now || woken; });
     woken = false;
     Finished finished;
-    std::vector<LeftOut> told;
+    std::vector<EntryPtr> passed_by;
     look_at_ledger(finished);
-    look_after(Steady::now(), finished, told);
+    look_after(Steady::now(), finished, passed_by);
     lock.unlock();
     tell_all(finished);
-    for (const auto& x : told) tell(x);
+    for (const auto& x : judge(passed_by)) tell(x);
     lock.lock();
   }
 }
@@ -345,6 +358,9 @@ void Relay::Impl::look_at_ledger(Finished& finished) {
   const auto point = home.ledger.final_point();
   if (entries.empty() || point->hash == looked_at) return;
   looked_at = point->hash;
+  final_height = point->checkpoint.height;
+  const auto row = home.ledger.store().row(final_height);
+  roomy = row && *row && point->checkpoint.size - (*row)->first.value <= roomy_records_max;
   std::vector<std::pair<EntryPtr, RecordIndex>> arrived;
   home.ledger.with_chain([&](const rules::Chain& c) {
     for (const auto& [digest, e] : entries) {
@@ -372,8 +388,7 @@ bool Relay::Impl::refusal_counts(const Entry& e, Steady::time_point now) const {
   return !e.somebody_has_it() && now >= e.refused_since + options.refusal;
 }
 
-void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::vector<LeftOut>& told) {
-  std::size_t judged = 0;
+void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::vector<EntryPtr>& passed_by) {
   std::vector<EntryPtr> all;
   all.reserve(entries.size());
   for (const auto& [digest, e] : entries) all.push_back(e);
@@ -393,35 +408,53 @@ void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::ve
       continue;
     }
     assign(e, now);
-    if (judged == judged_at_once || !left_out(*e, now)) continue;
-    ++judged;
-    e->looked_into = true;
-    auto x = tell_of(*e, now);
-    if (!ordering::judge_alone(home.ledger, x.item)) continue;  // whoever has it is right to leave it out
-    e->complained = true;
-    ++complaints;
-    told.push_back(std::move(x));
+    if (passed_by.size() < judged_at_once && left_out(*e, now)) passed_by.push_back(e);
   }
 }
 
-/// Blocks came that began after orderers had it, and it is in none of them: where no block comes, nobody is left out.
-/// Two: the first may have been on its way already.
+/// Two blocks became final after an orderer had had it for a while, the newest had room, and some time went by since.
+/// Where no block comes nobody is left out; and who is behind is not, while an orderer says where the record is.
 bool Relay::Impl::left_out(Entry& e, Steady::time_point now) const {
-  if (now < e.since + options.left_out) return false;
-  const auto final_height = home.ledger.final_point()->checkpoint.height;
+  if (!e.signed_since || now < *e.signed_since + options.left_out) return false;
   if (!e.final_then) e.final_then = final_height;
-  return !e.looked_into && complaints < options.complaints_max && now >= e.since + options.complain &&
-         final_height.value > e.final_then->value + 1;
+  if (final_height.value < e.final_then->value + 2) return false;
+  if (!e.passed_since) e.passed_since = now;
+  const bool on_its_way = std::any_of(e.copies.begin(), e.copies.end(),
+                                      [&](const Copy& c) { return c.final_at && *c.final_at > final_height; });
+  const bool room = e.complained || complaints < options.complaints_max;
+  return roomy && room && !on_its_way && now >= *e.passed_since + options.complain && now >= e.look_again;
 }
 
-LeftOut Relay::Impl::tell_of(const Entry& e, Steady::time_point now) const {
+/// Without the mutex: what whoever has it is right to leave out is nothing to complain of.
+std::vector<LeftOut> Relay::Impl::judge(const std::vector<EntryPtr>& passed_by) {
+  std::vector<LeftOut> out;
+  for (const auto& e : passed_by) {
+    const auto item = custody::decode_item(e->bytes);
+    STELE_ASSERT(item);
+    const bool sound = ordering::judge_alone(home.ledger, *item).has_value();
+    const std::lock_guard lock(mutex);
+    e->look_again = Steady::now() + options.complain;
+    if (e->gone || !sound || (!e->complained && complaints >= options.complaints_max)) continue;
+    auto x = tell_of(*e);
+    if (x.receipts.empty()) continue;
+    if (!e->complained) ++complaints;
+    e->complained = true;
+    e->look_again += options.complain * told_again;
+    out.push_back(std::move(x));
+  }
+  return out;
+}
+
+/// Only receipts from before the last block that the complaint speaks of.
+LeftOut Relay::Impl::tell_of(const Entry& e) const {
   auto item = custody::decode_item(e.bytes);
   STELE_ASSERT(item);
-  LeftOut out{std::move(*item), std::chrono::duration_cast<std::chrono::seconds>(now - e.since), {}};
+  LeftOut out{std::move(*item), e.since_clock, {}};
   std::map<std::uint16_t, custody::Receipt> by_orderer;
   for (std::size_t i = 0; i < couriers.size(); ++i) {
     const auto& c = e.copies[i];
-    if (c.receipt) by_orderer.emplace(couriers[i]->target.orderer, *c.receipt);
+    if (c.receipt && c.receipt->word.height.value + custody::complaint_below < final_height.value)
+      by_orderer.emplace(couriers[i]->target.orderer, *c.receipt);
   }
   for (auto& [orderer, receipt] : by_orderer) {
     if (out.receipts.size() < custody::receipts_max) out.receipts.push_back(std::move(receipt));
@@ -441,7 +474,7 @@ void Relay::Impl::assign(const EntryPtr& e, Steady::time_point now) {
   for (std::size_t i = 0; i < couriers.size(); ++i) {
     auto& c = e->copies[i];
     if (c.state == Copy::State::held && now >= c.due) queue(i);
-    if (c.state != Copy::State::none && couriers[i]->status.reachable) ++alive;
+    if (c.state != Copy::State::none && couriers[i]->status.reachable && !c.mute) ++alive;
     led = led || (c.state != Copy::State::none && couriers[i]->status.leads);
     asks = asks || c.state == Copy::State::queued || c.state == Copy::State::sent;
   }
@@ -576,7 +609,9 @@ Result<Relay::Impl::Answer> Relay::Impl::hand_over(Courier& c, const std::vector
 /// A receipt of another day would be worth nothing.
 bool Relay::Impl::timely(const custody::Word& word) const {
   const auto now = home.clock.now().value;
-  return word.time.value <= now + custody::clocks_apart_max_s && now <= word.time.value + custody::clocks_apart_max_s;
+  const auto highest = home.ledger.final_point()->checkpoint.height.value + words_ahead_max;
+  return word.height.value <= highest && word.time.value <= now + custody::clocks_apart_max_s &&
+         now <= word.time.value + custody::clocks_apart_max_s;
 }
 
 /// Under the mutex.
@@ -587,12 +622,20 @@ void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& po
     auto& e = *portion[i];
     auto& copy = e.copies[number];
     const auto& fate = answer.fates.fates[i];
-    copy.has = has(fate);
-    if (copy.has) {
-      if (!copy.receipt) copy.receipt = answer.receipts[signed_for];
-      ++signed_for;
+    copy.has = has(fate) || fate.status == Fate::Status::heard;
+    if (has(fate)) {
+      const auto& receipt = answer.receipts[signed_for++];
+      if (!copy.receipt) copy.receipt = receipt;
+      if (!e.signed_since) e.signed_since = now;
+      if (fate.status == Fate::Status::final && !copy.final_at) copy.final_at = receipt.word.height;
+      copy.heard.reset();
+      copy.mute = false;
     }
     switch (fate.status) {
+      case Fate::Status::heard:
+        if (!copy.heard) copy.heard = now;
+        copy.mute = now >= *copy.heard + options.left_out;
+        [[fallthrough]];
       case Fate::Status::held:
       case Fate::Status::final:  // there; here it is not yet
         copy.state = Copy::State::held;
@@ -601,6 +644,7 @@ void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& po
         break;
       case Fate::Status::refused:
         copy.state = Copy::State::refused;
+        copy.receipt.reset();  // it may not have known better when it signed
         if (!e.refusal) {
           e.refusal = Rejection{*custody::rejection_named(fate.code), fate.where};
           e.refused_since = now;

@@ -31,7 +31,7 @@ struct Home {
 /// A record that is sound and not on this ledger long after it was handed to orderers, though the ledger went on.
 struct LeftOut {
   ordering::Item item;
-  std::chrono::seconds waited{};             ///< since it was handed on first
+  UnixSeconds since;                         ///< when it was handed on first
   std::vector<custody::Receipt> receipts{};  ///< of the orderers that signed that they have it, by their numbers
 };
 
@@ -42,8 +42,9 @@ struct RelayOptions {
   std::chrono::milliseconds wait{100};     ///< that an orderer may put its answer off: others wait behind it
   std::chrono::milliseconds ask_min{500};  ///< until one is asked again what became of a record; doubles
   std::chrono::milliseconds ask_max{10'000};
-  std::chrono::milliseconds left_out{10'000};    ///< then one more orderer gets it, and again after that time
-  std::chrono::milliseconds complain{60'000};    ///< then it is told of
+  std::chrono::milliseconds left_out{10'000};  ///< then one more orderer gets it, and again after that time
+  std::chrono::milliseconds complain{
+      60'000};  ///< then it is told of, once two blocks have passed it by; again after ten times that
   std::chrono::milliseconds give_up{1'200'000};  ///< then it is dropped; whoever handed it in was answered long ago
   std::chrono::milliseconds refusal{3'000};      ///< one orderer alone refuses, no other answers: believed then
   std::chrono::milliseconds backoff_min{200};    ///< after an orderer did not answer; doubles
@@ -61,7 +62,8 @@ struct TargetStatus {
   std::optional<Error> error{};  ///< of the last failure
 };
 
-/// Who says that it has a record must have signed for it (`custody::Word`): else it has not answered.
+/// Who says that it has a record must sign for it (`custody::Word`): at once or, if it has yet to look at it, within
+/// `RelayOptions::left_out`. Else another orderer gets it.
 /// A refusal is passed on when two orderers say it (or all that there are): one alone could lie.
 class Relay final : public ordering::Orderer {
  public:

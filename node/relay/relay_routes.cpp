@@ -67,10 +67,9 @@ RelayRoutes::~RelayRoutes() {
   stop();
 }
 
-void RelayRoutes::bind(ordering::Orderer& orderer, std::function<bool()> leads, Sign sign) {
+void RelayRoutes::bind(ordering::Orderer& orderer, Voice voice) {
   STELE_ASSERT(!thread_.joinable());
-  leads_ = std::move(leads);
-  sign_ = std::move(sign);
+  voice_ = std::move(voice);
   thread_ = std::thread([this] { run(); });
   orderer_ = &orderer;
 }
@@ -99,7 +98,7 @@ void RelayRoutes::forget(const HeldPtr& h) {
 RelayRoutes::Answer RelayRoutes::answer(const std::vector<HeldPtr>& items) {
   Answer out;
   for (const auto& h : items) {
-    out.fates.fates.push_back(h->decided.value_or(Fate{}));
+    out.fates.fates.push_back(h->decided.value_or(Fate{h->sound ? Fate::Status::held : Fate::Status::heard}));
     if (has(out.fates.fates.back())) out.signed_for.push_back(h->digest);
     if (h->decided) forget(h);
   }
@@ -108,8 +107,8 @@ RelayRoutes::Answer RelayRoutes::answer(const std::vector<HeldPtr>& items) {
 
 /// Without the mutex: it signs.
 Response RelayRoutes::response_of(Answer a) const {
-  a.fates.leads = leads_();
-  if (!a.signed_for.empty()) a.fates.word = sign_(a.signed_for);
+  a.fates.leads = voice_.leads();
+  if (!a.signed_for.empty()) a.fates.word = voice_.sign(a.signed_for);
   if (!a.signed_for.empty() && !a.fates.word) return http::refuse(http::starting());  // who orders nothing has nothing
   Response r;
   r.body = as_text(encode(a.fates));
@@ -141,9 +140,11 @@ void RelayRoutes::post(const Request& r, std::shared_ptr<Respond> respond) {
 Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<ReceivedItem> received) {
   std::vector<HeldPtr> all, fresh;
   std::vector<ordering::Item> items;
+  std::vector<std::pair<HeldPtr, ordering::Item>> to_judge;
+  const auto now = Clock::now();
   for (const auto& r : received) {
     const auto envelope = record::open_envelope(r.item.jws);
-    all.push_back(std::make_shared<Held>(Held{r.digest}));
+    all.push_back(std::make_shared<Held>(Held{r.digest, now}));
     if (!envelope) all.back()->decided = refusal(envelope.error());
   }
   {
@@ -153,14 +154,25 @@ Result<std::vector<RelayRoutes::HeldPtr>> RelayRoutes::take(std::vector<Received
       if (all[i]->decided) continue;
       const auto [held, is_new] = held_.try_emplace(received[i].digest, all[i]);
       all[i] = held->second;
+      const auto& h = *all[i];
+      if (!is_new && !h.decided && !h.sound && now >= h.since + limits_.judge_after)
+        to_judge.emplace_back(all[i], std::move(received[i].item));
       if (!is_new) continue;
       fresh.push_back(all[i]);
       items.push_back(std::move(received[i].item));
     }
   }
+  judge(std::move(to_judge));
   if (fresh.empty()) return all;
   orderer_.load()->submit(std::move(items), [this, fresh](const std::vector<Outcome>& o) { decided(fresh, o); });
   return all;
+}
+
+/// Who signs for what it never looked at could be accused of leaving out what nobody could have taken.
+void RelayRoutes::judge(std::vector<std::pair<HeldPtr, ordering::Item>> items) {
+  std::erase_if(items, [this](const auto& x) { return !voice_.sound(x.second); });
+  const std::lock_guard lock(mutex_);
+  for (const auto& [h, item] : items) h->sound = true;
 }
 
 /// On a thread of the orderer. A refusal is kept until it was told; of all else the ledger tells.

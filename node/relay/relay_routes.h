@@ -22,6 +22,8 @@ struct RelayRoutesLimits {
   std::size_t held_max = 65'536;              ///< records in hand for others; above: `overloaded`
   /// A refusal is kept for so long for whoever asks next: longer than askers pause (RelayOptions::ask_max).
   std::chrono::milliseconds keep{20'000};
+  /// What is in hand for longer is judged when it is asked about, and signed for if it would be taken.
+  std::chrono::milliseconds judge_after{300};
 };
 
 /// An item that comes again while it is in hand is not taken a second time: whoever asks waits for the first one.
@@ -36,9 +38,15 @@ class RelayRoutes {
 
   /// This orderer's word for items that it has, one to `receipt_items_max`; none: the node orders nothing.
   using Sign = std::function<std::optional<custody::Word>(custody::ItemDigests)>;
+  /// Any thread, all of it.
+  struct Voice {
+    std::function<bool()> leads;                       ///< does this node cut the blocks?
+    std::function<bool(const ordering::Item&)> sound;  ///< would it take this one as it stands?
+    Sign sign;
+  };
   /// Once, from the owner's thread. `orderer`: whoever puts them into blocks; it must outlive the server, and must have
-  /// stopped before this ends. `leads` and `sign`: any thread.
-  void bind(ordering::Orderer& orderer, std::function<bool()> leads, Sign sign);
+  /// stopped before this ends.
+  void bind(ordering::Orderer& orderer, Voice voice);
   /// Answers all who wait; later ones are answered at once. Any thread.
   void stop();
 
@@ -46,6 +54,8 @@ class RelayRoutes {
   using Clock = std::chrono::steady_clock;
   struct Held {
     Digest digest;
+    Clock::time_point since{};
+    bool sound = false;
     std::optional<custody::Fate> decided{};
   };
   using HeldPtr = std::shared_ptr<Held>;
@@ -56,6 +66,7 @@ class RelayRoutes {
   };
   void post(const http::Request&, std::shared_ptr<http::Respond>);
   Result<std::vector<HeldPtr>> take(std::vector<custody::ReceivedItem>);
+  void judge(std::vector<std::pair<HeldPtr, ordering::Item>>);
   void decided(const std::vector<HeldPtr>&, const std::vector<ordering::Outcome>&);
   void run();
   [[nodiscard]] static bool all_decided(const std::vector<HeldPtr>&);
@@ -70,8 +81,7 @@ class RelayRoutes {
   http::WorkPool& pool_;
   const RelayRoutesLimits limits_;
   std::atomic<ordering::Orderer*> orderer_ = nullptr;
-  std::function<bool()> leads_;
-  Sign sign_;
+  Voice voice_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Digest, HeldPtr> held_;                             ///< not decided yet, or refused and not told yet

@@ -10,7 +10,7 @@ def record_id(jws):
     return sha(jws.rsplit(".", 1)[0].encode("ascii"))
 
 
-def word(net, key, number, items, height=HEIGHT, time=TIME):
+def word(net, key, number, items, height=HEIGHT - 2, time=TIME):
     root = merkle_root([leaf_hash(i) for i in items])
     said = u16(number) + u64(height) + u64(time)
     return said + key.sign(tagged("stele/v1/held", net.encode("ascii") + b"\0" + said + u32(len(items)) + root))
@@ -79,7 +79,7 @@ def complaints(network, samples):
         "a time beyond 2^53": body(time=2**53), "a height beyond 2^53": body(at=(0, 2**53, b"\1" * 32)),
         "an item that is none": body(handed=handed + b"\0"), "no item": body(handed=b""),
         "no record in the item": body(handed=item("garbage")), "acks out of order": body(handed=item(texts[1], [ack, ack])),
-        "an orderer twice": body(receipts=[good, good]), "orderers out of order": body(receipts=[second, good]),
+        "no receipts": body(receipts=[]), "an orderer twice": body(receipts=[good, good]), "orderers out of order": body(receipts=[second, good]),
         "seventeen receipts": body(receipts=[u16(i) + good[2:] for i in range(17)]), "a path too long": body(receipts=[long_path]),
         "a byte more": whole + b"\0", "a long net": complaint("n" * 65, handed, [good], validator),
     }
@@ -87,21 +87,24 @@ def complaints(network, samples):
     refusal = u8(2) + bytes16(b"no_authority") + bytes16(b"stele.org")
     held = u8(0) + bytes16(b"") + bytes16(b"")
     final = u8(1) + bytes16(b"") + bytes16(b"")
+    heard = u8(4) + bytes16(b"") + bytes16(b"")
 
     def fates(leads, *list_of, signed=b""):
         return b"STLO" + u8(1) + u8(leads) + u32(len(list_of)) + b"".join(list_of) + u8(1 if signed else 0) + signed
 
     two = word(net, orderer, 0, [items[0], items[2]])
     header, _, signature = texts[0].split(".")
-    junk = complaint(net, item(f"{header}.e30.{signature}"), [], validator)
+    junk = complaint(net, item(f"{header}.e30.{signature}"), [good], validator)
     return {
         "net": net, "jws": texts, "record_ids": [i.hex() for i in ids], "item_digests": [i.hex() for i in items],
         "items": (b"STLI" + u8(1) + u32(2) + item(texts[0]) + handed).hex(),
-        "fates": {"bytes": fates(1, held, refusal, final, signed=two).hex(), "items": [items[0].hex(), items[2].hex()],
+        "fates": {"bytes": fates(1, held, refusal, final, heard, signed=two).hex(), "items": [items[0].hex(), items[2].hex()],
                   "refused": fates(0, refusal).hex()},
         "malformed_fates": [{"name": n, "bytes": b.hex(), "items": count} for n, count, b in (
             ("held and not signed for", 1, fates(0, held)), ("final and not signed for", 1, fates(0, final)),
             ("signed for, and nothing held", 1, fates(0, refusal, signed=two)),
+            ("signed for, and only heard of", 1, fates(0, heard, signed=two)), ("a sixth fate", 1, fates(0, u8(5) + heard[1:])),
+            ("heard of, with a reason", 1, fates(0, u8(4) + bytes16(b"overloaded") + bytes16(b""))),
             ("two words", 1, fates(0, held)[:-1] + u8(2) + two + two), ("half a word", 1, fates(0, held, signed=two)[:-1]),
         )],
         "words": words, "receipts": receipts,

@@ -84,19 +84,29 @@ TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
   ASSERT_TRUE(word);
   const auto receipt = custody::receipts_of(*word, digest)[0];
   EXPECT_TRUE(verify(receipt, digest[0], net.genesis));
-  const auto c = net.nodes[2]->committee->complain(item, 90s, {receipt});
+  ASSERT_TRUE(net.finalise(0, 2) && net.finalise(0, 3)) << net.where();
+  const auto settled = [&] {
+    const auto height = net.nodes[2]->final_height();
+    return height.value > word->height.value + 2 &&
+           std::all_of(net.nodes.begin(), net.nodes.end(), [&](const auto& n) { return n->final_height() == height; });
+  };
+  ASSERT_TRUE(eventually(settled)) << net.where();
+  const UnixSeconds since{net.clock.now().value - 90};
+  const auto c = net.nodes[2]->committee->complain(item, since, {receipt});
   EXPECT_EQ(c.key, public_of(validator_name(2)));
-  EXPECT_EQ(c.time.value - c.since.value, 90U);
+  EXPECT_GE(c.time.value - c.since.value, 90U);
+  EXPECT_GT(c.final_block.height, word->height);
+  EXPECT_LT(c.final_block.height, net.nodes[2]->final_height()) << "others have it";
   EXPECT_TRUE(eventually([&] {
-    return std::all_of(net.nodes.begin(), net.nodes.end(), [](const auto& n) { return n->final_size() == 2; });
+    return std::all_of(net.nodes.begin(), net.nodes.end(), [](const auto& n) { return n->final_size() == 4; });
   })) << net.where();
   for (const std::size_t i : {0U, 1U, 3U}) {
     EXPECT_TRUE(eventually([&] { return net.nodes[i]->complained() == 1; })) << i;
     EXPECT_EQ(encode(net.nodes[i]->complaints[0]), encode(c));
   }
   // Of what is on the ledger nobody need hear.
-  (void)net.nodes[2]->committee->complain(item, 90s, {receipt});
-  ASSERT_TRUE(net.finalise(0, 2)) << net.where();
+  (void)net.nodes[2]->committee->complain(item, since, {receipt});
+  ASSERT_TRUE(net.finalise(0, 4)) << net.where();
   for (const std::size_t i : {0U, 1U, 3U}) EXPECT_EQ(net.nodes[i]->complained(), 1U);
 }
 

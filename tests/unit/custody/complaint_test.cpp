@@ -33,7 +33,7 @@ TEST(GoldenItems, AreTheSameBytes) {
 TEST(GoldenFates, AreTheSameBytes) {
   const auto& v = golden("custody").at("fates");
   const auto bytes = from_hex(v.at("bytes"));
-  const auto fates = decode_fates(bytes, 3);
+  const auto fates = decode_fates(bytes, 4);
   ASSERT_TRUE(fates);
   EXPECT_TRUE(fates->leads);
   ASSERT_TRUE(fates->word);

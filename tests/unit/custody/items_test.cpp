@@ -97,9 +97,10 @@ TEST(Fates, ComeBackAsTheyWere) {
   f.fates = {{Fate::Status::held},
              {Fate::Status::final},
              {Fate::Status::refused, "no_authority", "stele.org"},
-             {Fate::Status::failed, "overloaded"}};
+             {Fate::Status::failed, "overloaded"},
+             {Fate::Status::heard}};
   f.word = Word{3, Height{7}, UnixSeconds{9}, {}};
-  const auto again = decode_fates(encode(f), 4);
+  const auto again = decode_fates(encode(f), 5);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->leads);
   EXPECT_EQ(again->fates, f.fates);
@@ -114,7 +115,7 @@ TEST(Fates, AreRefusedUnlessTheyAnswerWhatWasAsked) {
   EXPECT_FALSE(decode_fates(encode(Fates{false, {{Fate::Status::refused, "no_such_reason"}}}), 1));
   EXPECT_FALSE(decode_fates(encode(Fates{false, {{Fate::Status::refused}}}), 1)) << "without a reason";
   EXPECT_FALSE(decode_fates(encode(Fates{false, {{Fate::Status::final, "why"}}}), 1));
-  EXPECT_FALSE(decode_fates(encode(Fates{false, {{static_cast<Fate::Status>(4)}}}), 1));
+  EXPECT_FALSE(decode_fates(encode(Fates{false, {{static_cast<Fate::Status>(5)}}}), 1));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "node/app/peers.h"
 #include "node/committee/evidence.h"
 #include "node/committee/messages.h"
+#include "tests/unit/finality/net.h"
 #include "tests/unit/node_app/support.h"
 
 namespace stele::test {
@@ -162,9 +163,42 @@ TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
   app_->stop();
 }
 
+/// What makes a node's second block final: blocks in their slots, and three validators' votes.
+struct Grown {
+  Bytes messages;
+  log::Place final_block;
+};
+Grown grow(const Several& s, const record::Genesis& genesis) {
+  Grown out;
+  const auto say = [&](const committee::Message& m) {
+    const auto bytes = committee::encode(m);
+    out.messages.insert(out.messages.end(), bytes.begin(), bytes.end());
+  };
+  auto ledger = std::move(*store::Ledger::open(genesis, store::make_memory_store(),
+                                               std::make_unique<finality::test::MemoryHead>(),
+                                               {.uncertified_max = finality::Replica::unfinal_max}));
+  for (int i = 0; i < 3; ++i) {
+    auto block = ledger->chain().build(ledger->head_qc(), 0).finish().take_block();
+    block.signature = s.orderers[0].sign(log::block_digest(log::body_hash(block)));
+    say(committee::SlotMessage{{block.epoch, block.height, 0}, log::encode(block)});
+    const auto applied = ledger->append(block, rules::Chain::Signatures::check);
+    EXPECT_TRUE(applied);
+    log::QuorumCertificate qc{applied->header_hash, {}};
+    for (const std::uint16_t v : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{3}}) {
+      const UnixSeconds time{genesis.time.value + block.height.value};
+      const auto signature = s.validators[v].sign(log::vote_digest(applied->header_hash, time));
+      say(log::SignedVote{applied->header, genesis.validators[v].key, time, signature});
+      qc.votes.push_back({v, time, signature});
+    }
+    EXPECT_TRUE(ledger->certify(qc));
+  }
+  out.final_block = log::place_of(ledger->final_point()->checkpoint);
+  return out;
+}
+
 /// By validator 2, of a record that orderer 3 signed that it has.
-custody::Complaint complaint_of(const Several& s, const std::string& org) {
-  const auto genesis = *record::decode_genesis(record::encode_genesis(s.genesis));
+custody::Complaint complaint_of(const Several& s, const record::Genesis& genesis, const log::Place& final_block,
+                                const std::string& org) {
   record::Org o;
   o.org = org;
   o.kind = "office";
@@ -176,7 +210,7 @@ custody::Complaint complaint_of(const Several& s, const std::string& org) {
   c.since = genesis.time;
   c.time = UnixSeconds{c.since.value + 60};
   c.item.jws = record::compact(input, s.root.sign(sha256(as_bytes(input))));
-  c.final_block = log::place_of(log::genesis_checkpoint(genesis));
+  c.final_block = final_block;
   const std::array<Digest, 1> item{c.item_digest()};
   custody::Word word{3, Height{0}, c.time, {}};
   word.signature = s.orderers[3].sign(custody::word_digest(c.net, word, 1, custody::root_of(item)));
@@ -193,10 +227,16 @@ TEST_F(Member, AComplaintIsAnAlarmThatNamesWhoSignedAndAFileThatShowsIt) {
     const auto all = alarms();
     return std::count_if(all.begin(), all.end(), [](const auto& a) { return text(a, "code") == "left_out"; });
   };
-  Bytes messages;
+  const auto genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
+  auto [messages, final_block] = grow(several, genesis);
+  ASSERT_EQ(post("/v1/feed", std::string(as_text(messages)), "application/octet-stream").status, 204);
+  const auto height = [&] { return number(parse(get("/v1/checkpoint").body), "height"); };
+  for (int i = 0; i < 200 && height() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ASSERT_EQ(height(), 2U);
+  messages.clear();
   std::vector<custody::Complaint> complaints;
   for (int i = 0; i < 70; ++i) {
-    complaints.push_back(complaint_of(several, "so-" + std::to_string(i)));
+    complaints.push_back(complaint_of(several, genesis, final_block, "so-" + std::to_string(i)));
     const auto bytes = committee::encode(committee::Message(complaints.back()));
     messages.insert(messages.end(), bytes.begin(), bytes.end());
   }

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "node/http/answers.h"
 #include "node/relay/relay_routes.h"
 #include "tests/unit/committee/network.h"
@@ -79,14 +81,18 @@ using Does = Scripted::Does;
 /// An orderer's node, as far as others see it.
 struct Front {
   Front(const record::Genesis& g, std::size_t number, ordering::Orderer& real, Does does)
-      : genesis(g), key(key_named(orderer_name(number))), orderer(real, does), routes(server, pool) {
+      : genesis(g), key(key_named(orderer_name(number))), orderer(real, does), routes(server, pool, quick()) {
     must(server.start());
-    routes.bind(
-        orderer, [this] { return leads.load(); },
-        [this, number](custody::ItemDigests items) { return sign(number, items); });
+    routes.bind(orderer, {[this] { return leads.load(); }, [this](const Item&) { return sound.load(); },
+                          [this, number](custody::ItemDigests items) { return sign(number, items); }});
+  }
+  static RelayRoutesLimits quick() {
+    RelayRoutesLimits out;
+    out.judge_after = 50ms;
+    return out;
   }
   [[nodiscard]] custody::Word sign(std::size_t number, custody::ItemDigests items) const {
-    custody::Word out{static_cast<std::uint16_t>(number), Height{1}, UnixSeconds{genesis.time.value + late}, {}};
+    custody::Word out{static_cast<std::uint16_t>(number), Height{height}, UnixSeconds{genesis.time.value + late}, {}};
     out.signature = key.sign(custody::word_digest(genesis.net, out, items.size(), custody::root_of(items)));
     if (forges) out.height.value += 1;
     return out;
@@ -99,7 +105,8 @@ struct Front {
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
   const record::Genesis& genesis;
   const signer::SigningKey key;
-  std::atomic<bool> leads = true, forges = false;
+  std::atomic<bool> leads = true, forges = false, sound = true;
+  std::atomic<std::uint64_t> height = 1;
   std::atomic<std::uint64_t> late = 60;  ///< when it signs, after the genesis
   http::WorkPool pool{2, 256};
   http::Server server{http::ServerOptions{}};
@@ -169,9 +176,19 @@ class RelayTest : public ::testing::Test {
     return all.at(0);
   }
   [[nodiscard]] std::size_t taken(std::size_t i) const { return fronts[i]->orderer.taken; }
+  /// Of so many records; of each it is told again later.
+  /// The ledger goes on until so many records were told of.
+  [[nodiscard]] bool goes_on_until_told(std::size_t records) {
+    return eventually([&] {
+      std::this_thread::sleep_for(50ms);
+      return told() >= records || (net.finalise(0, next_++) && told() >= records);
+    });
+  }
   [[nodiscard]] std::size_t told() {
     const std::lock_guard lock(mutex);
-    return left_out.size();
+    std::set<std::string> records;
+    for (const auto& x : left_out) records.insert(x.item.jws);
+    return records.size();
   }
 
   Network net;
@@ -184,6 +201,7 @@ class RelayTest : public ::testing::Test {
   std::vector<LeftOut> left_out;
 
  private:
+  std::size_t next_ = 100;  ///< organisations that nothing else is about
   std::unique_ptr<Scripted> own_;
 };
 
@@ -396,12 +414,14 @@ TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoSignedForIt) {
   EXPECT_TRUE(eventually([&] { return taken(0) == 2 && taken(1) == 2 && taken(2) == 2; }));
   std::this_thread::sleep_for(600ms);
   EXPECT_EQ(told(), 0U) << "where no block comes at all, nobody is left out";
-  ASSERT_TRUE(net.finalise(0, 3));
-  EXPECT_TRUE(eventually([&] { return told() == 2; }));
+  ASSERT_TRUE(goes_on_until_told(2));
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(told(), 2U);
-  for (const std::size_t i : {0U, 1U}) {
-    const auto& x = left_out[i];
+  const auto first = [&] {
+    const std::lock_guard lock(mutex);
+    return left_out;
+  }();
+  for (const auto& x : first) {
     EXPECT_TRUE(x.item.jws == net.org(1) || x.item.jws == net.org(2));
     ASSERT_EQ(x.receipts.size(), 3U);
     for (const std::size_t orderer : {0U, 1U, 2U}) {
@@ -423,12 +443,37 @@ TEST_F(RelayTest, WhoLeavesOutWhatIsNotSoundIsRight) {
   EXPECT_TRUE(eventually([&] { return taken(0) == 2; }));
   std::this_thread::sleep_for(300ms);
   auto sound = submit({net.org(5)});
-  std::this_thread::sleep_for(300ms);
-  for (const std::size_t i : {6U, 7U, 8U}) ASSERT_TRUE(net.finalise(0, i));
-  EXPECT_TRUE(eventually([&] { return told() == 1; }));
+  ASSERT_TRUE(goes_on_until_told(1));
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(told(), 1U);
+  const std::lock_guard lock(mutex);
   EXPECT_EQ(left_out[0].item.jws, net.org(5));
+}
+
+TEST_F(RelayTest, WhoSaysThatItIsFinalFurtherOnIsWaitedFor) {
+  have({Does::lie, Does::lie});
+  options.left_out = options.complain = 100ms;
+  for (auto& f : fronts) f->height = 6;
+  start();
+  auto done = submit({net.org(1)});
+  std::this_thread::sleep_for(300ms);
+  ASSERT_TRUE(net.finalise(0, 2));
+  std::this_thread::sleep_for(400ms);
+  EXPECT_LT(net.nodes[0]->final_height().value, 6U);
+  EXPECT_EQ(told(), 0U) << "this node may be behind";
+  EXPECT_TRUE(goes_on_until_told(1)) << "it is past that height, and there is nothing";
+}
+
+TEST_F(RelayTest, WhoNeverSignsForWhatItSaysToHaveIsNotCounted) {
+  have({Does::hold, Does::hold, Does::order});
+  fronts[0]->sound = fronts[1]->sound = false;
+  options.left_out = 1'500ms;
+  options.ask_max = 100ms;
+  start();
+  const auto begun = Steady::now();
+  auto done = submit({net.org(1)});
+  EXPECT_EQ(only(done).status, Outcome::Status::final);
+  EXPECT_GE(Steady::now() - begun, 1'400ms);
 }
 
 TEST_F(RelayTest, WhereEverythingIsLeftOutSomeTellOfIt) {
@@ -437,9 +482,7 @@ TEST_F(RelayTest, WhereEverythingIsLeftOutSomeTellOfIt) {
   options.complaints_max = 2;
   start();
   auto done = submit({net.org(1), net.org(2), net.org(3), net.org(4)});
-  std::this_thread::sleep_for(400ms);
-  ASSERT_TRUE(net.finalise(0, 5) && net.finalise(0, 6));
-  EXPECT_TRUE(eventually([&] { return told() == 2; }));
+  ASSERT_TRUE(goes_on_until_told(2));
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(told(), 2U);
   const auto first = [&] {
@@ -561,8 +604,8 @@ TEST_F(RelayRoute, AnswersStartingUntilThereIsAnOrderer) {
   EXPECT_EQ(before.status, 503);
   EXPECT_THAT(before.body, testing::HasSubstr("\"starting\""));
   Scripted orderer(committee(), Does::refuse);
-  routes.bind(
-      orderer, [] { return true; }, [](custody::ItemDigests) { return std::nullopt; });
+  routes.bind(orderer, {[] { return true; }, [](const Item&) { return false; },
+                        [](custody::ItemDigests) { return std::nullopt; }});
   const auto answer = must(client.send(r));
   EXPECT_EQ(fate(answer), (Fate{Fate::Status::refused, "no_authority", "stele.org"}));
   EXPECT_TRUE(decode_fates(as_bytes(answer.body), 1)->leads);
@@ -574,7 +617,7 @@ TEST_F(RelayRoute, PutsItsAnswerOffUntilItIsDecidedAndNoLonger) {
   EXPECT_EQ(fate(post(body_of(1), "?wait_ms=5000")).status, Fate::Status::final);
   fronts[0]->orderer.becomes(Does::hold);
   const auto begun = Steady::now();
-  EXPECT_EQ(fate(post(body_of(2), "?wait_ms=300")).status, Fate::Status::held);
+  EXPECT_EQ(fate(post(body_of(2), "?wait_ms=300")).status, Fate::Status::heard);
   EXPECT_GE(Steady::now() - begun, 300ms);
   EXPECT_EQ(fate(post(body_of(2))).status, Fate::Status::held);
   EXPECT_EQ(taken(0), 2U) << "it is in hand already";
@@ -584,12 +627,29 @@ TEST_F(RelayRoute, PutsItsAnswerOffUntilItIsDecidedAndNoLonger) {
 
 TEST_F(RelayRoute, ARefusalIsKeptForWhoAsksNext) {
   have({Does::hold});
-  EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::held);
+  EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::heard);
   fronts[0]->orderer.becomes(Does::refuse);
   EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::refused);
   EXPECT_EQ(taken(0), 1U) << "it was told what was decided, not handed in again";
   EXPECT_EQ(fate(post(body_of(1))).status, Fate::Status::refused);
   EXPECT_EQ(taken(0), 2U) << "once told it is judged anew";
+}
+
+TEST_F(RelayRoute, SignsForWhatItHasJudgedAndFoundSound) {
+  have({Does::hold});
+  fronts[0]->sound = false;
+  const auto fates = [&] { return must(decode_fates(as_bytes(post(body_of(1)).body), 1)); };
+  EXPECT_EQ(fates().fates[0].status, Fate::Status::heard);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(fates().fates[0].status, Fate::Status::heard) << "it would not take it";
+  fronts[0]->sound = true;
+  const auto held = fates();
+  EXPECT_EQ(held.fates[0].status, Fate::Status::held);
+  ASSERT_TRUE(held.word);
+  const std::array<Digest, 1> item{sha256(custody::encode_item({net.org(1), {}}))};
+  EXPECT_TRUE(verify(custody::receipts_of(*held.word, item)[0], item[0], net.genesis));
+  fronts[0]->sound = false;
+  EXPECT_EQ(fates().fates[0].status, Fate::Status::held) << "it has said so";
 }
 
 TEST_F(RelayRoute, RefusesWhatIsNoItems) {
