@@ -10,7 +10,6 @@ namespace stele::relay {
 namespace {
 
 using custody::Fate;
-using custody::Fates;
 using custody::ReceivedItem;
 using http::Request;
 using http::Respond;
