@@ -22,6 +22,8 @@ ordering::Item item(const std::string& jws, const std::vector<std::uint16_t>& va
 Bytes bytes_of(const std::vector<ordering::Item>& items) {
   std::vector<Bytes> encoded;
   std::vector<const Bytes*> pointers;
+  encoded.reserve(items.size());
+  pointers.reserve(items.size());
   for (const auto& i : items) encoded.push_back(encode_item(i));
   for (const auto& e : encoded) pointers.push_back(&e);
   return encode_items(pointers);
