@@ -413,6 +413,7 @@ void Membership::Impl::look_at_complaints(Steady::time_point now) {
     fresh.swap(complaints);
   }
   for (const auto& c : fresh) take_notice(c, now);
+  if (!fresh.empty()) committee::forget_old_complaints(evidence_folder());
   if (left_out_now.empty()) return;
   std::vector<std::pair<RecordId, PublicKey>> over;
   for (const auto& [what, since] : left_out_now) {

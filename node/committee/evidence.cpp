@@ -58,6 +58,30 @@ UnixSeconds written(fs::file_time_type time) {
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(since).count()))};
 }
 
+bool is_complaint(const KeptEvidence& e) {
+  return e.name.starts_with("left-out-");
+}
+
+/// Newest first. Of complaints there may be many: they come last, and push nothing else out.
+std::vector<KeptEvidence> sorted(const fs::path& folder) {
+  std::vector<KeptEvidence> out;
+  std::error_code none;
+  for (fs::directory_iterator it(folder, none), end; !none && it != end; it.increment(none)) {
+    KeptEvidence e{it->path().filename().string(), 0, {}};
+    if (!is_listed(e.name)) continue;
+    std::error_code gone;
+    e.bytes = it->file_size(gone);
+    const auto time = it->last_write_time(gone);
+    if (gone) continue;
+    e.time = written(time);
+    out.push_back(std::move(e));
+  }
+  std::sort(out.begin(), out.end(), [](const KeptEvidence& a, const KeptEvidence& b) {
+    return std::tuple(is_complaint(a), b.time, a.name) < std::tuple(is_complaint(b), a.time, b.name);
+  });
+  return out;
+}
+
 }  // namespace
 
 Result<fs::path> keep_evidence(const fs::path& folder, std::string_view kind, ByteView bytes) {
@@ -76,24 +100,21 @@ Result<fs::path> keep_evidence(const fs::path& folder, std::string_view kind, By
   return path;
 }
 
-std::vector<KeptEvidence> list_evidence(const fs::path& folder) {
-  std::vector<KeptEvidence> out;
-  std::error_code none;
-  for (fs::directory_iterator it(folder, none), end; !none && it != end; it.increment(none)) {
-    KeptEvidence e{it->path().filename().string(), 0, {}};
-    if (!is_listed(e.name)) continue;
-    std::error_code gone;
-    e.bytes = it->file_size(gone);
-    const auto time = it->last_write_time(gone);
-    if (gone) continue;
-    e.time = written(time);
-    out.push_back(std::move(e));
+std::size_t forget_old_complaints(const fs::path& folder, const ComplaintsKept& keep) {
+  std::size_t files = 0, removed = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& e : sorted(folder)) {
+    if (!is_complaint(e)) continue;
+    bytes += e.bytes;
+    std::error_code failed;
+    if (++files > 1 && (files > keep.files_max || bytes > keep.bytes_max) && fs::remove(folder / e.name, failed))
+      ++removed;
   }
-  // Of complaints there may be many: they push nothing else out.
-  const auto left_out = [](const KeptEvidence& e) { return e.name.starts_with("left-out-"); };
-  std::sort(out.begin(), out.end(), [&](const KeptEvidence& a, const KeptEvidence& b) {
-    return std::tuple(left_out(a), b.time, a.name) < std::tuple(left_out(b), a.time, b.name);
-  });
+  return removed;
+}
+
+std::vector<KeptEvidence> list_evidence(const fs::path& folder) {
+  auto out = sorted(folder);
   out.resize(std::min(out.size(), evidence_listed_max));
   return out;
 }

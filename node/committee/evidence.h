@@ -23,6 +23,15 @@ struct KeptEvidence {
   std::uint64_t bytes = 0;
   UnixSeconds time;  ///< when it was written
 };
+/// How many complaints are kept: any office may send 64 a day, and the newest ones are what somebody still looks into.
+struct ComplaintsKept {
+  std::size_t files_max = 10'000;
+  std::uint64_t bytes_max = std::uint64_t{1} << 30;
+};
+/// Removes the oldest `left-out` files until the rest keeps within both limits (the newest stays in any case), and
+/// nothing else. Gives the number removed. One thread at a time.
+std::size_t forget_old_complaints(const std::filesystem::path& folder, const ComplaintsKept& = {});
+
 inline constexpr std::size_t evidence_listed_max = 1'000;
 /// Newest first, complaints behind the others, at most `evidence_listed_max`; empty if there is no folder.
 [[nodiscard]] std::vector<KeptEvidence> list_evidence(const std::filesystem::path& folder);
