@@ -30,6 +30,7 @@ constexpr std::chrono::seconds mute_patience{60};
 constexpr std::chrono::milliseconds gather_among_members{250}, gather_as_follower{25};  ///< GossipOptions::gather
 constexpr std::chrono::seconds slots_patience{10};  ///< no failure for so long: the ordering service answers again
 constexpr std::uint64_t stalled_s = 2 * ordering::heartbeat_s + 60;
+constexpr std::uint64_t clock_behind_s = 120;          ///< block time is the median of the votes' clocks
 constexpr std::size_t complaints_waiting_max = 1'024;  ///< for the monitor; more go unnoticed here
 constexpr std::size_t height_alarm = 20;               ///< final blocks
 constexpr std::chrono::seconds progress_every{5};
@@ -118,10 +119,16 @@ const Alarms::Texts mute{
     "This node may not vote yet: it still asks the other validators for earlier votes of its key. Check the links to "
     "them."};
 const Alarms::Texts stalled{
-    "Đã lâu không có khối nào trở thành cuối cùng. Mạng cần quá hai phần ba số nút xác nhận và một nút sắp xếp có "
-    "etcd.",
-    "No block has become final for long. The network needs more than two thirds of the validators, and an orderer with "
-    "etcd."};
+    "Đã lâu không có khối nào trở thành cuối cùng, theo đồng hồ ở đây. Mạng cần quá hai phần ba số nút xác nhận và một "
+    "nút sắp xếp có etcd. Nếu các nút khác vẫn có khối mới, hãy kiểm tra đồng hồ của máy này.",
+    "No block has become final for long, by the clock here. The network needs more than two thirds of the validators, "
+    "and an orderer with etcd. If other nodes have new blocks, check this machine's clock."};
+const Alarms::Texts clock_behind{
+    "Đồng hồ của máy này chậm: khối mới nhất có giờ muộn hơn nhiều, tức là giờ của đa số nút xác nhận. Hãy chỉnh đồng "
+    "hồ "
+    "(NTP).",
+    "This machine's clock is slow: the newest block bears a time well after it, which is that of most validators. Set "
+    "the clock (NTP)."};
 const Alarms::Texts lagging{
     "Nút này chậm hơn các nút khác nhiều khối. Nó đang tải về; nếu kéo dài, hãy kiểm tra đường truyền và đĩa.",
     "This node is many blocks behind others. It is fetching them; if that goes on, check network and disk."};
@@ -502,7 +509,9 @@ void Membership::Impl::look_at_myself(Seen& seen, Steady::time_point now) {
   // A network that never had a block waits for its first record.
   const auto point = ledger->final_point();
   const bool begun = point->checkpoint.height.value > 0;
-  alarm_if(begun && point->checkpoint.time.value + stalled_s < clock->now().value, "stalled", "", stalled);
+  const auto block_time = point->checkpoint.time.value, here = clock->now().value;
+  alarm_if(begun && block_time + stalled_s < here, "stalled", "", stalled);
+  alarm_if(begun && block_time > here + clock_behind_s, "clock_behind", "", clock_behind);
 }
 
 std::uint64_t Membership::Impl::behind(const std::vector<committee::PeerStatus>& status) const {

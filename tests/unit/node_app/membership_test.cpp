@@ -163,12 +163,13 @@ TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
   app_->stop();
 }
 
-/// What makes a node's second block final: blocks in their slots, and three validators' votes.
+/// What makes a node's second block final: blocks in their slots, and three validators' votes, by clocks that are so
+/// much ahead of the genesis.
 struct Grown {
   Bytes messages;
   log::Place final_block;
 };
-Grown grow(const Several& s, const record::Genesis& genesis) {
+Grown grow(const Several& s, const record::Genesis& genesis, std::uint64_t ahead_s = 0) {
   Grown out;
   const auto say = [&](const committee::Message& m) {
     const auto bytes = committee::encode(m);
@@ -185,7 +186,7 @@ Grown grow(const Several& s, const record::Genesis& genesis) {
     EXPECT_TRUE(applied);
     log::QuorumCertificate qc{applied->header_hash, {}};
     for (const std::uint16_t v : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{3}}) {
-      const UnixSeconds time{genesis.time.value + block.height.value};
+      const UnixSeconds time{genesis.time.value + ahead_s + block.height.value};
       const auto signature = s.validators[v].sign(log::vote_digest(applied->header_hash, time));
       say(log::SignedVote{applied->header, genesis.validators[v].key, time, signature});
       qc.votes.push_back({v, time, signature});
@@ -218,6 +219,24 @@ custody::Complaint complaint_of(const Several& s, const record::Genesis& genesis
   c.key = genesis.validators[2].key;
   c.signature = s.validators[2].sign(custody::complaint_digest(c));
   return c;
+}
+
+TEST_F(Member, AClockThatIsSlowIsAnAlarmUntilItIsSet) {
+  start_alone();
+  const auto slow = [&] {
+    const auto all = items(parse(get("/healthz").body), "alarms");
+    return std::any_of(all.begin(), all.end(), [](const auto& a) { return text(a, "code") == "clock_behind"; });
+  };
+  const auto genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
+  const auto here = parse_utc("2026-01-05T00:00:00Z")->value;
+  ASSERT_LE(genesis.time.value, here);
+  const auto grown = grow(several, genesis, here - genesis.time.value + 1'000);
+  ASSERT_EQ(post("/v1/feed", std::string(as_text(grown.messages)), "application/octet-stream").status, 204);
+  for (int i = 0; i < 200 && !slow(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(slow());
+  std::ofstream(folder_ / "clock") << "2026-01-05T00:16:00Z\n";
+  for (int i = 0; i < 200 && slow(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(slow()) << "41 seconds of it are left";
 }
 
 TEST_F(Member, AComplaintIsAnAlarmThatNamesWhoSignedAndAFileThatShowsIt) {
