@@ -3,35 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <mutex>
-#include <thread>
 
-#include "ledger/base/assert.h"
 #include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
-#include "node/custody/complaint.h"
 #include "node/http/answers.h"
 #include "node/ordering/admission.h"
+#include "node/relay/impl.h"
 
 namespace stele::relay {
 namespace {
 
-using custody::Fate;
-using custody::Fates;
 using ordering::Item;
 using ordering::Outcome;
 using std::chrono::milliseconds;
-using Steady = std::chrono::steady_clock;
 
-constexpr milliseconds beat{50};                       ///< time-outs are looked at so often
-constexpr std::size_t judged_at_once = 16;             ///< of records that may have been left out
-constexpr std::uint64_t roomy_records_max = 256;       ///< of a block that had room for more
-constexpr std::uint64_t words_ahead_max = 1'024;       ///< heights above ours that an orderer's word may name
-constexpr int told_again = 10;                         ///< times `complain`
-constexpr std::size_t portion_bytes_max = 4ULL << 20;  ///< of one request, beyond its first item
+constexpr milliseconds beat{50};                  ///< time-outs are looked at so often
+constexpr std::size_t judged_at_once = 16;        ///< of records that may have been left out
+constexpr std::uint64_t roomy_records_max = 256;  ///< of a block that had room for more
 
 Error stopping() {
   return make_error("stopping", "Nút đang dừng nên không nhận thêm bản ghi. Hãy gửi lại sau.",
@@ -49,152 +37,12 @@ Error not_ordered() {
                     "Các nút sắp xếp chưa ghi bản ghi này vào sổ cái. Hãy gửi lại: gửi lại không gây hại.",
                     "The orderers have not put this record on the ledger. Send it again: repeating is harmless.");
 }
-Error refused_by(int status) {
-  return make_error("orderer_refused", fmt::format("Nút sắp xếp trả lời HTTP {}; sẽ thử lại.", status),
-                    fmt::format("The orderer answered HTTP {}; it will be asked again.", status));
-}
-Error unsigned_word() {
-  return make_error("custody_unsigned", "Nút sắp xếp nói là đang giữ bản ghi mà chữ ký nhận sai; sẽ hỏi nút khác.",
-                    "The orderer says that it has records, and its signature for them is false; another one is asked.");
-}
 Error no_such_orderer(std::uint16_t number) {
   return make_error("no_such_orderer", fmt::format("Tệp gốc không có nút sắp xếp số {}.", number),
                     fmt::format("The genesis file has no orderer number {}.", number));
 }
-Error could_not(const Fate& f) {
-  return make_error(f.code, fmt::format("Nút sắp xếp chưa nhận được bản ghi ({}); sẽ thử lại.", f.code),
-                    fmt::format("The orderer could not take the record ({}); it will be asked again.", f.code));
-}
-
-/// One call of `submit`.
-struct Call {
-  std::vector<Outcome> outcomes;
-  ordering::Orderer::Done done;
-  std::size_t open = 0;
-};
-using CallPtr = std::shared_ptr<Call>;
-
-/// Where an item stands with one orderer.
-struct Copy {
-  enum class State : std::uint8_t { none, queued, sent, held, refused } state = State::none;
-  bool has = false;                           ///< its last word was that it has it in hand
-  std::optional<custody::Receipt> receipt{};  ///< the first one since it was refused
-  std::optional<Height> final_at{};           ///< by then it is on the ledger, as that orderer said first
-  std::optional<Steady::time_point> heard{};  ///< since when it is in hand there and not signed for
-  bool mute = false;                          ///< for too long: another one gets it
-  Steady::time_point due{};                   ///< held: to be asked about again
-  milliseconds pause{0};                      ///< between two such questions
-};
-
-/// An item in hand. The same record with other acks is another one.
-struct Entry {
-  RecordId id;
-  Bytes bytes;    ///< as encode_item() gives them
-  Digest digest;  ///< SHA-256 of them
-  std::string jws;
-  Steady::time_point since{};
-  UnixSeconds since_clock;
-  std::optional<Steady::time_point> signed_since{}, passed_since{};  ///< by an orderer; two final blocks did
-  std::optional<Height> final_then{};                    ///< this ledger's, when an orderer had had it for `left_out`
-  Steady::time_point look_again{};                       ///< whether to complain
-  std::vector<std::pair<CallPtr, std::size_t>> waiting;  ///< whose outcome it is
-  std::vector<Copy> copies;                              ///< one for each orderer
-  std::optional<Rejection> refusal{};
-  Steady::time_point refused_since{};
-  bool complained = false, gone = false;
-
-  [[nodiscard]] std::size_t refusals() const {
-    return static_cast<std::size_t>(
-        std::count_if(copies.begin(), copies.end(), [](const Copy& c) { return c.state == Copy::State::refused; }));
-  }
-  [[nodiscard]] bool somebody_has_it() const {
-    return std::any_of(copies.begin(), copies.end(), [](const Copy& c) { return c.has; });
-  }
-};
-using EntryPtr = std::shared_ptr<Entry>;
-
-/// One orderer and the thread that hands it records.
-struct Courier {
-  Courier(Target t, const VerifyKey& k, http::Client c) : target(std::move(t)), key(k), client(std::move(c)) {
-    status.url = target.url;
-    status.orderer = target.orderer;
-  }
-  const Target target;
-  const VerifyKey key;
-  http::Client client;
-  std::thread thread;
-  // Under the mutex:
-  std::deque<EntryPtr> queue;
-  std::condition_variable wake;
-  TargetStatus status;
-  Steady::time_point not_before{};
-};
 
 }  // namespace
-
-struct Relay::Impl {
-  Impl(Home h, std::function<void(const LeftOut&)> t, const RelayOptions& o)
-      : home(std::move(h)), tell(std::move(t)), options(o) {}
-
-  const Home home;
-  const std::function<void(const LeftOut&)> tell;
-  const RelayOptions options;
-  std::vector<std::unique_ptr<Courier>> couriers;
-  std::thread thread;
-
-  mutable std::mutex mutex;
-  std::condition_variable wake_up;
-  std::map<Digest, EntryPtr> entries;
-  std::size_t bytes = 0, complaints = 0;
-  bool stopping_now = false, woken = false;
-  HeaderHash looked_at;  ///< final block up to which was looked
-  Height final_height;   ///< its height
-  bool roomy = false;    ///< it could have held more
-  Height leader_height;  ///< whose block's orderer `leader` is
-  std::optional<std::uint16_t> leader;
-
-  /// Calls whose outcomes are all known, to be told without the mutex.
-  using Finished = std::vector<CallPtr>;
-  static void tell_all(Finished& calls) {
-    for (auto& c : calls) c->done(std::move(c->outcomes));
-    calls.clear();
-  }
-
-  /// Others that get each record, if this node is one of them.
-  [[nodiscard]] std::size_t copies() const {
-    return std::max<std::size_t>(1, options.copies - (home.orders && options.copies > 0 ? 1 : 0));
-  }
-  [[nodiscard]] std::optional<std::pair<RecordIndex, bool>> on_ledger(const RecordId&) const;
-  void answer_final(Outcome&, RecordIndex, const std::string& jws) const;
-  void submit(std::vector<Item>, Orderer::Done);
-  std::vector<Digest> lend(const std::vector<Item>&);
-  void take_back(const std::vector<Digest>&);
-  EntryPtr enter(const Item&, const RecordId&);
-  void stop();
-  void settle(Entry&, const Outcome&, Finished&);
-  void drop(const EntryPtr&);
-
-  void run();
-  void look_at_ledger(Finished&);
-  void look_after(Steady::time_point now, Finished&, std::vector<EntryPtr>& passed_by);
-  [[nodiscard]] std::vector<LeftOut> judge(const std::vector<EntryPtr>&);
-  void assign(const EntryPtr&, Steady::time_point now);
-  [[nodiscard]] std::vector<std::size_t> by_preference();
-  void find_leader();
-  [[nodiscard]] bool refusal_counts(const Entry&, Steady::time_point now) const;
-
-  void carry(std::size_t number);
-  std::vector<EntryPtr> take_portion(Courier&) const;
-  struct Answer {
-    Fates fates;
-    std::vector<custody::Receipt> receipts;  ///< for those that it has, in order
-  };
-  Result<Answer> hand_over(Courier&, const std::vector<EntryPtr>&) const;
-  [[nodiscard]] bool timely(const custody::Word&) const;
-  void take_fates(std::size_t number, const std::vector<EntryPtr>&, const Answer&);
-  [[nodiscard]] bool left_out(Entry&, Steady::time_point now) const;
-  [[nodiscard]] LeftOut tell_of(const Entry&) const;
-};
 
 // ---- taking in ------------------------------------------------------------------------------------------------------
 
@@ -299,7 +147,7 @@ void Relay::Impl::take_back(const std::vector<Digest>& lent) {
 }
 
 /// Under the mutex.
-EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
+Relay::Impl::EntryPtr Relay::Impl::enter(const Item& item, const RecordId& id) {
   auto encoded = custody::encode_item(item);
   const auto digest = sha256(encoded);
   auto& entry = entries[digest];
@@ -412,56 +260,6 @@ void Relay::Impl::look_after(Steady::time_point now, Finished& finished, std::ve
   }
 }
 
-/// Two blocks became final after an orderer had had it for a while, the newest had room, and some time went by since.
-/// Where no block comes nobody is left out; and who is behind is not, while an orderer says where the record is.
-bool Relay::Impl::left_out(Entry& e, Steady::time_point now) const {
-  if (!e.signed_since || now < *e.signed_since + options.left_out) return false;
-  if (!e.final_then) e.final_then = final_height;
-  if (final_height.value < e.final_then->value + 2) return false;
-  if (!e.passed_since) e.passed_since = now;
-  const bool on_its_way = std::any_of(e.copies.begin(), e.copies.end(),
-                                      [&](const Copy& c) { return c.final_at && *c.final_at > final_height; });
-  const bool room = e.complained || complaints < options.complaints_max;
-  return roomy && room && !on_its_way && now >= *e.passed_since + options.complain && now >= e.look_again;
-}
-
-/// Without the mutex: what whoever has it is right to leave out is nothing to complain of.
-std::vector<LeftOut> Relay::Impl::judge(const std::vector<EntryPtr>& passed_by) {
-  std::vector<LeftOut> out;
-  for (const auto& e : passed_by) {
-    const auto item = custody::decode_item(e->bytes);
-    STELE_ASSERT(item);
-    const bool sound = ordering::judge_alone(home.ledger, *item).has_value();
-    const std::lock_guard lock(mutex);
-    e->look_again = Steady::now() + options.complain;
-    if (e->gone || !sound || (!e->complained && complaints >= options.complaints_max)) continue;
-    auto x = tell_of(*e);
-    if (x.receipts.empty()) continue;
-    if (!e->complained) ++complaints;
-    e->complained = true;
-    e->look_again += options.complain * told_again;
-    out.push_back(std::move(x));
-  }
-  return out;
-}
-
-/// Only receipts from before the last block that the complaint speaks of.
-LeftOut Relay::Impl::tell_of(const Entry& e) const {
-  auto item = custody::decode_item(e.bytes);
-  STELE_ASSERT(item);
-  LeftOut out{std::move(*item), e.since_clock, {}};
-  std::map<std::uint16_t, custody::Receipt> by_orderer;
-  for (std::size_t i = 0; i < couriers.size(); ++i) {
-    const auto& c = e.copies[i];
-    if (c.receipt && c.receipt->word.height.value + custody::complaint_below < final_height.value)
-      by_orderer.emplace(couriers[i]->target.orderer, *c.receipt);
-  }
-  for (auto& [orderer, receipt] : by_orderer) {
-    if (out.receipts.size() < custody::receipts_max) out.receipts.push_back(std::move(receipt));
-  }
-  return out;
-}
-
 /// Sees to it that enough orderers have it that can be reached, and asks again those that have had it for a while.
 void Relay::Impl::assign(const EntryPtr& e, Steady::time_point now) {
   const auto queue = [&](std::size_t i) {
@@ -516,148 +314,6 @@ std::vector<std::size_t> Relay::Impl::by_preference() {
   return out;
 }
 
-// ---- couriers -------------------------------------------------------------------------------------------------------
-
-void Relay::Impl::carry(std::size_t number) {
-  auto& c = *couriers[number];
-  auto backoff = options.backoff_min;
-  std::unique_lock lock(mutex);
-  while (!stopping_now) {
-    c.wake.wait(lock, [&] { return stopping_now || !c.queue.empty(); });
-    if (Steady::now() < c.not_before) {
-      c.wake.wait_until(lock, c.not_before, [&] { return stopping_now; });
-      continue;
-    }
-    const auto portion = take_portion(c);
-    if (portion.empty() || stopping_now) continue;
-    for (const auto& e : portion) e->copies[number].state = Copy::State::sent;
-    lock.unlock();
-    auto answer = hand_over(c, portion);
-    lock.lock();
-    std::optional<Error> trouble;
-    if (answer) {
-      const auto& fates = answer->fates.fates;
-      c.status.leads = answer->fates.leads;
-      take_fates(number, portion, *answer);
-      const auto failed =
-          std::find_if(fates.begin(), fates.end(), [](const Fate& f) { return f.status == Fate::Status::failed; });
-      if (failed != fates.end()) trouble = could_not(*failed);
-    } else {
-      trouble = answer.error();
-      c.status.leads = false;
-      for (const auto& e : portion) {
-        e->copies[number].state = Copy::State::queued;
-        e->copies[number].has = false;
-        c.queue.push_back(e);
-      }
-    }
-    c.status.reachable = !trouble;
-    if (trouble) {
-      c.status.error = trouble;
-      c.not_before = Steady::now() + std::exchange(backoff, std::min(backoff * 2, options.backoff_max));
-    } else {
-      backoff = options.backoff_min;
-    }
-    woken = true;
-    wake_up.notify_one();
-  }
-}
-
-/// Under the mutex.
-std::vector<EntryPtr> Relay::Impl::take_portion(Courier& c) const {
-  std::vector<EntryPtr> out;
-  std::size_t size = 0;
-  while (!c.queue.empty() && out.size() < custody::items_max) {
-    const auto& e = c.queue.front();
-    if (!e->gone) {
-      if (!out.empty() && size + e->bytes.size() > portion_bytes_max) break;
-      size += e->bytes.size();
-      out.push_back(e);
-    }
-    c.queue.pop_front();
-  }
-  return out;
-}
-
-/// Its bytes never change: read without the mutex.
-Result<Relay::Impl::Answer> Relay::Impl::hand_over(Courier& c, const std::vector<EntryPtr>& portion) const {
-  std::vector<const Bytes*> items;
-  items.reserve(portion.size());
-  for (const auto& e : portion) items.push_back(&e->bytes);
-  http::Request request;
-  request.method = "POST";
-  request.target = fmt::format("/v1/relay?wait_ms={}", options.wait.count());
-  request.headers.set("Content-Type", "application/octet-stream");
-  request.body = as_text(custody::encode_items(items));
-  STELE_TRY(const auto response, c.client.send(request, http::Idempotent::yes));
-  if (response.status != 200) return Unexpected(refused_by(response.status));
-  STELE_TRY(auto fates, custody::decode_fates(as_bytes(response.body), portion.size()));
-  Answer out{std::move(fates), {}};
-  if (!out.fates.word) return out;
-  const auto& word = *out.fates.word;
-  std::vector<Digest> signed_for;
-  for (std::size_t i = 0; i < portion.size(); ++i) {
-    if (has(out.fates.fates[i])) signed_for.push_back(portion[i]->digest);
-  }
-  const auto digest = word_digest(home.ledger.genesis().net, word, signed_for.size(), custody::root_of(signed_for));
-  if (word.orderer != c.target.orderer || !c.key.verify(digest, word.signature) || !timely(word))
-    return Unexpected(unsigned_word());
-  out.receipts = custody::receipts_of(word, signed_for);
-  return out;
-}
-
-/// A receipt of another day would be worth nothing.
-bool Relay::Impl::timely(const custody::Word& word) const {
-  const auto now = home.clock.now().value;
-  const auto highest = home.ledger.final_point()->checkpoint.height.value + words_ahead_max;
-  return word.height.value <= highest && word.time.value <= now + custody::clocks_apart_max_s &&
-         now <= word.time.value + custody::clocks_apart_max_s;
-}
-
-/// Under the mutex.
-void Relay::Impl::take_fates(std::size_t number, const std::vector<EntryPtr>& portion, const Answer& answer) {
-  const auto now = Steady::now();
-  std::size_t signed_for = 0;
-  for (std::size_t i = 0; i < portion.size(); ++i) {
-    auto& e = *portion[i];
-    auto& copy = e.copies[number];
-    const auto& fate = answer.fates.fates[i];
-    copy.has = has(fate) || fate.status == Fate::Status::heard;
-    if (has(fate)) {
-      const auto& receipt = answer.receipts[signed_for++];
-      if (!copy.receipt) copy.receipt = receipt;
-      if (!e.signed_since) e.signed_since = now;
-      if (fate.status == Fate::Status::final && !copy.final_at) copy.final_at = receipt.word.height;
-      copy.heard.reset();
-      copy.mute = false;
-    }
-    switch (fate.status) {
-      case Fate::Status::heard:
-        if (!copy.heard) copy.heard = now;
-        copy.mute = now >= *copy.heard + options.left_out;
-        [[fallthrough]];
-      case Fate::Status::held:
-      case Fate::Status::final:  // there; here it is not yet
-        copy.state = Copy::State::held;
-        copy.pause = std::clamp(copy.pause * 2, options.ask_min, options.ask_max);
-        copy.due = now + copy.pause;
-        break;
-      case Fate::Status::refused:
-        copy.state = Copy::State::refused;
-        copy.receipt.reset();  // it may not have known better when it signed
-        if (!e.refusal) {
-          e.refusal = Rejection{*custody::rejection_named(fate.code), fate.where};
-          e.refused_since = now;
-        }
-        break;
-      case Fate::Status::failed:
-        copy.state = Copy::State::queued;
-        couriers[number]->queue.push_back(portion[i]);
-        break;
-    }
-  }
-}
-
 // ---- the class ------------------------------------------------------------------------------------------------------
 
 Relay::Relay() = default;
@@ -674,7 +330,7 @@ Result<std::unique_ptr<Relay>> Relay::start(Home home, std::vector<Target> targe
     const auto& orderers = m.home.ledger.genesis().orderers;
     const auto key = t.orderer < orderers.size() ? VerifyKey::parse(orderers[t.orderer].key) : std::nullopt;
     if (!key) return Unexpected(no_such_orderer(t.orderer));
-    m.couriers.push_back(std::make_unique<Courier>(std::move(t), *key, std::move(client)));
+    m.couriers.push_back(std::make_unique<Impl::Courier>(std::move(t), *key, std::move(client)));
   }
   for (std::size_t i = 0; i < m.couriers.size(); ++i) m.couriers[i]->thread = std::thread([&m, i] { m.carry(i); });
   m.thread = std::thread([&m] { m.run(); });
