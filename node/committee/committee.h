@@ -63,6 +63,9 @@ struct CommitteeOptions {
   std::size_t inbox_bytes_max = std::size_t{128}
                                 << 20;  ///< of messages and blocks that wait for the committee's thread
   std::size_t threads = 0;              ///< that check records; 0: one for each core
+  /// Records are put into a block up to so many bytes, or one that is larger alone: what is larger takes long to get
+  /// through the ordering service. Halved when that takes no such block, until the process ends.
+  std::size_t batch_bytes = std::size_t{1} << 20;
   /// An orderer that does not lead waits so long for its records to become final before it proposes them itself.
   std::chrono::milliseconds left_out{10'000};
   /// One that does not lead judges its records by its own ledger after so long, in which that may still come up to what

@@ -97,6 +97,7 @@ struct Committee::Impl {
   Steady::time_point epoch_ready_since{}, not_before{};
   bool read_due = false, epoch_was_ready = false;
   int old_time_blocks = 0;
+  std::size_t batch_bytes = options.batch_bytes;
   Height forgotten;
   std::optional<Putting> putting;
   std::optional<std::pair<Steady::time_point, HeaderHash>> behind;   ///< since when, and where it stood

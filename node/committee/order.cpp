@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds put_again{250};  ///< after one whose outcome is unknown
 constexpr milliseconds put_early{1'000};
+constexpr std::size_t batch_bytes_min = 65'536;
 constexpr int old_time_blocks_max = 3;
 constexpr std::size_t slots_known_max = 256;
 
@@ -91,6 +92,7 @@ void Committee::Impl::fill(rules::Chain::Builder& builder) {
     auto& s = *w.submission;
     const auto& item = s.items[w.i];
     if (in_block.contains(w.outcome().id)) return false;
+    if (builder.size() != 0 && builder.bytes() + item.jws.size() > batch_bytes) return false;
     if (!builder.fits(item.jws.size(), item.acks.size())) {
       if (builder.size() != 0) return false;
       // One that fits into no block at all must not stop the others.
@@ -127,6 +129,11 @@ void Committee::Impl::put_done(const Result<Slots::Put>& done) {
     case Slots::Put::taken:
       read_due = true;  // it is being read
       return;
+    case Slots::Put::too_large:
+      // Nobody has seen this block: a smaller one may take its slot.
+      batch_bytes = std::max(batch_bytes / 2, std::min(batch_bytes, batch_bytes_min));
+      not_before = now + put_again;
+      return tell({Notice::Kind::slots_failed, p.slot.height, {}, "block_too_large"});
     case Slots::Put::early:
       read_due = true;
       not_before = now + put_early;

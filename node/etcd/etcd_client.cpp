@@ -17,7 +17,11 @@ Error unreachable(const Error& last) {
 
 Error refused(int status, const std::string& body) {
   const auto said = std::to_string(status) + " " + body.substr(0, 200);
-  return make_error("etcd_refused", "etcd từ chối yêu cầu: " + said, "etcd refused the request: " + said);
+  // A member's own bound, or that of its gateway.
+  const bool too_large =
+      body.find("request is too large") != std::string::npos || body.find("larger than max") != std::string::npos;
+  return make_error(too_large ? etcd_too_large : "etcd_refused", "etcd từ chối yêu cầu: " + said,
+                    "etcd refused the request: " + said);
 }
 
 Error bad_answer(const std::string& member) {
@@ -64,7 +68,8 @@ Result<json::Value> EtcdClient::call(std::string_view path, const json::Value& b
       return std::move(*parsed);
     }
     last = answer ? refused(answer->status, answer->body) : answer.error();
-    if (answer && !may_differ_elsewhere(answer->status)) return Unexpected(std::move(last));
+    if (answer && (last.code == etcd_too_large || !may_differ_elsewhere(answer->status)))
+      return Unexpected(std::move(last));
     current_ = (current_ + 1) % members_.size();
   }
   if (cancelled_) return Unexpected(std::move(last));

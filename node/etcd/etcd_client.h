@@ -19,6 +19,9 @@ struct EtcdOptions {
   std::size_t rounds = 2;                    ///< through all members before it gives up
 };
 
+/// It would not take so much in one request.
+inline constexpr const char* etcd_too_large = "etcd_too_large";
+
 /// One thread at a time, but for cancel().
 class EtcdClient {
  public:
@@ -27,7 +30,7 @@ class EtcdClient {
 
   /// `path` such as "/v3/kv/range". Tries one member after the other, the one that answered last first, so that what is
   /// asked must do no harm if it is done twice. Errors: `etcd_unreachable` (no member answered in time),
-  /// `etcd_refused` (one did, and said no), `etcd_bad_answer`, `http_cancelled`.
+  /// `etcd_too_large` and `etcd_refused` (one did, and said no), `etcd_bad_answer`, `http_cancelled`.
   [[nodiscard]] Result<json::Value> call(std::string_view path, const json::Value& body);
 
   /// Ends the call in progress and all later ones. Any thread.

@@ -126,12 +126,14 @@ Result<ordering::Slots::Put> EtcdSlots::put(const Slot& slot, ByteView block, bo
     before.resize(before.size() - 8);
     compare.push(some_present(before));
   }
-  STELE_TRY(const auto answer,
-            client_->call("/v3/kv/txn", Value::object({{"compare", std::move(compare)},
-                                                       {"success", Value::array({put_request(key, base64(block))})},
-                                                       {"failure", Value::array({range_request(key)})}})));
-  if (succeeded(answer)) return Put::kept;
-  const auto there = read_by(answer);
+  const auto answer =
+      client_->call("/v3/kv/txn", Value::object({{"compare", std::move(compare)},
+                                                 {"success", Value::array({put_request(key, base64(block))})},
+                                                 {"failure", Value::array({range_request(key)})}}));
+  if (!answer && answer.error().code == etcd_too_large) return Put::too_large;
+  if (!answer) return Unexpected(answer.error());
+  if (succeeded(*answer)) return Put::kept;
+  const auto there = read_by(*answer);
   if (!there) return Unexpected(bad_answer());
   if (there->empty()) return Put::early;
   // An earlier try whose answer was lost did it.

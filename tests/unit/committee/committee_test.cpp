@@ -78,6 +78,42 @@ TEST(Committee, RecordsOfTwoOrderersBecomeFinalEverywhere) {
   net.expect_one_chain({0, 1, 2, 3});
 }
 
+std::size_t largest(Table& table) {
+  std::size_t out = 0;
+  for (const auto& [slot, block] : table.all()) out = std::max(out, block.size());
+  return out;
+}
+
+TEST(Committee, BlocksAreFilledUpToABound) {
+  Network net(4, 1);
+  net.options.batch_bytes = 30'000;
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  std::vector<std::string> records;
+  for (std::size_t i = 1; i <= 200; ++i) records.push_back(net.org(i));
+  auto done = net.submit(0, records);
+  ASSERT_EQ(done.wait_for(60s), std::future_status::ready) << net.where();
+  for (const auto& o : done.get()) EXPECT_EQ(o.status, Outcome::Status::final);
+  EXPECT_LT(largest(net.table), 33'000U) << "with what stands around the records";
+  EXPECT_GT(largest(net.table), 28'000U) << "and they are filled";
+}
+
+TEST(Committee, WhatTheOrderingServiceFindsTooLargeIsCutSmaller) {
+  Network net(4, 1);
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  net.table.block_max = 140'000;
+  std::vector<std::string> records;
+  for (std::size_t i = 1; i <= 400; ++i) records.push_back(net.org(i));
+  auto done = net.submit(0, records);
+  ASSERT_EQ(done.wait_for(60s), std::future_status::ready) << net.where();
+  for (const auto& o : done.get()) EXPECT_EQ(o.status, Outcome::Status::final);
+  EXPECT_GT(largest(net.table), 100'000U);
+  EXPECT_GE(net.nodes[0]->told(Notice::Kind::slots_failed), 1U);
+}
+
 TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
   Network net(4, 2);
   Direct links(net);

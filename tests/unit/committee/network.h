@@ -78,6 +78,7 @@ struct Table {
   Steady::time_point asked{};          ///< by whoever leads
   bool all_lead = false;
   std::atomic<bool> down = false;
+  std::atomic<std::size_t> block_max = log::block_bytes_max;
 
   [[nodiscard]] std::map<Slot, Bytes> all() {
     const std::lock_guard lock(mutex);
@@ -89,6 +90,7 @@ class TableSlots final : public ordering::Slots {
   explicit TableSlots(Table& t) : t_(t) {}
   Result<Put> put(const Slot& s, ByteView block, bool begins_epoch) override {
     if (t_.down) return Unexpected(away());
+    if (block.size() > t_.block_max) return Put::too_large;
     const std::lock_guard lock(t_.mutex);
     if (const auto it = t_.slots.find(s); it != t_.slots.end())
       return as_text(it->second) == as_text(block) ? Put::kept : Put::taken;

@@ -71,12 +71,23 @@ TEST(EtcdAnswers, AMemberThatIsBusyOrGoneIsLeftForAnother) {
 }
 
 TEST(EtcdAnswers, ARefusalIsNotAskedElsewhere) {
-  const Member refuses(400, R"({"error":"etcdserver: request is too large"})");
+  const Member refuses(400, R"({"error":"etcdserver: key is not provided"})");
   const Member well(200, "{}");
   const auto read = read_from({refuses.url(), well.url()});
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, "etcd_refused");
   EXPECT_EQ(well.asked, 0);
+}
+
+TEST(EtcdAnswers, WhatIsTooLargeIsNotAskedElsewhereEither) {
+  for (const char* said : {"etcdserver: request is too large", "grpc: received message larger than max (3 vs. 2)"}) {
+    const Member refuses(429, R"({"error":")" + std::string(said) + "\"}");
+    const Member well(200, "{}");
+    const auto read = read_from({refuses.url(), well.url()});
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, etcd_too_large);
+    EXPECT_EQ(well.asked, 0);
+  }
 }
 
 TEST(EtcdAnswers, NoMembersIsAnError) {

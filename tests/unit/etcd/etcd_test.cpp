@@ -57,6 +57,12 @@ class EtcdTest : public ::testing::Test {
   static inline std::unique_ptr<EtcdCluster> cluster;
 };
 
+TEST_F(EtcdTest, TooLargeABlockIsSaidSo) {
+  auto s = slots();
+  EXPECT_EQ(must(s->put(at(0, 1), block(std::string(20U << 20U, 'x')), true)), Put::too_large);
+  EXPECT_EQ(must(s->put(at(0, 1), block("smaller"), true)), Put::kept);
+}
+
 TEST_F(EtcdTest, ASlotIsWrittenOnce) {
   auto a = slots();
   auto b = slots();
