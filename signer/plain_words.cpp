@@ -22,6 +22,8 @@ Words name_of(Type type) {
       return {"đăng ký khóa ký của một người", "registration of a person's signing key"};
     case Type::validators:
       return {"thay đổi nhóm nút xác nhận", "change of the validator set"};
+    case Type::orderers:
+      return {"thêm, bớt nút sắp xếp", "orderers that are added or retired"};
     case Type::policy:
       return {"quy định: ai được ký gì, từ khi nào", "policy: who may sign what, and since when"};
     case Type::approve:
@@ -158,6 +160,11 @@ struct Say {
     for (const auto& m : v.set)
       out.say("Nút xác nhận", "Validator", m.id + " @ " + m.org + " " + base64url(m.key.view()));
     if (!v.evidence.empty()) out.say_ids("Bằng chứng vi phạm", "Evidence of faults", v.evidence);
+  }
+  void operator()(const record::Orderers& o) const {
+    for (const auto& m : o.add)
+      out.say("Thêm nút sắp xếp", "Orderer added", m.id + " @ " + m.org + " " + base64url(m.key.view()));
+    for (const auto n : o.retire) out.say("Thôi nút sắp xếp số", "Orderer retired, number", std::to_string(n));
   }
   void operator()(const record::Policy& p) const {
     out.say("Số", "Number", std::to_string(p.number));

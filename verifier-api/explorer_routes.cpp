@@ -201,7 +201,8 @@ Result<Response> overview(Context& x, const Request& /*unused*/) {
        {"alarms", alarms_of(x, votes).size()}}));
 }
 
-Value block_json(const BlockFacts& b, const record::Genesis& genesis) {
+Value block_json(const BlockFacts& b, const record::Genesis& genesis,
+                 const std::vector<registry::OrdererState>& orderers) {
   auto types = Value::object();
   for (const auto& [type, n] : b.types) types.set(record::type_name(type), n);
   auto votes = Value::array();
@@ -216,7 +217,7 @@ Value block_json(const BlockFacts& b, const record::Genesis& genesis) {
                         {"types", std::move(types)},
                         {"epoch", b.epoch.value},
                         {"attempt", b.attempt},
-                        {"orderer", b.orderer < genesis.orderers.size() ? genesis.orderers[b.orderer].id : ""},
+                        {"orderer", b.orderer < orderers.size() ? orderers[b.orderer].member.id : ""},
                         {"votes", std::move(votes)}});
 }
 
@@ -228,8 +229,10 @@ Result<Response> blocks(Context& x, const Request& r) {
     below = Height{n};
   }
   const auto page = x.explorer->blocks(below, limit + 1);
+  const auto orderers = x.ledger->orderers();
   auto list = Value::array();
-  for (std::size_t i = 0; i < std::min(limit, page.size()); ++i) list.push(block_json(page[i], x.ledger->genesis()));
+  for (std::size_t i = 0; i < std::min(limit, page.size()); ++i)
+    list.push(block_json(page[i], x.ledger->genesis(), orderers));
   auto out = Value::object({{"blocks", std::move(list)}});
   if (page.size() > limit) out.set("next", std::to_string(page[limit - 1].height.value));
   return answer(out);

@@ -16,6 +16,8 @@ using json::ObjectReader;
 constexpr std::size_t grants_max = 64;
 constexpr std::size_t org_vaults_max = 3;
 constexpr std::size_t validators_max = 64;
+constexpr std::size_t orderers_max = 64;
+constexpr std::uint16_t orderer_number_max = 1'023;
 constexpr std::size_t evidence_max = 8;
 constexpr std::size_t positions_max = 512;
 constexpr std::size_t digests_max = 128;
@@ -81,20 +83,29 @@ Key read_key(ObjectReader& s) {
   return out;
 }
 
+Validator read_member(ObjectReader& m) {
+  Validator out;
+  out.id = m.string("id", text::org);
+  if (out.id == reserved_org) m.refuse("id", FieldFaultKind::bad_form);
+  out.org = m.string("org", text::org);
+  out.key = m.digest43<PublicKey>("key");
+  return out;
+}
+
 Validators read_validators(ObjectReader& s) {
-  const auto read_member = [](ObjectReader& m) {
-    Validator out;
-    out.id = m.string("id", text::org);
-    if (out.id == reserved_org) m.refuse("id", FieldFaultKind::bad_form);
-    out.org = m.string("org", text::org);
-    out.key = m.digest43<PublicKey>("key");
-    return out;
-  };
   Validators out;
-  out.set = s.array("set", 1, validators_max, [&](Field& f) { return f.object(read_member); });
+  out.set = s.array("set", 1, validators_max, [](Field& f) { return f.object(read_member); });
   out.evidence = s.optional_ascending("evidence", 0, evidence_max, [](Field& f) {
                     return f.digest43<RecordId>();
                   }).value_or(std::vector<RecordId>());
+  return out;
+}
+
+Orderers read_orderers(ObjectReader& s) {
+  Orderers out;
+  out.add = s.array("add", 0, orderers_max, [](Field& f) { return f.object(read_member); });
+  out.retire =
+      s.ascending("retire", 0, orderers_max, [](Field& f) { return f.integer<std::uint16_t>(0, orderer_number_max); });
   return out;
 }
 
@@ -233,15 +244,20 @@ struct Check {
   }
   Verdict operator()(const Org& b) const { return check_reason(b.replaces, b.reason); }
   Verdict operator()(const ClassList& b) const { return check_reason(b.replaces, b.reason); }
-  Verdict operator()(const Validators& b) const {
-    for (std::size_t i = 0; i < b.set.size(); ++i) {
-      if (VerifyKey::parse(b.set[i].key)) continue;
-      return reject(RejectionCode::bad_key, "stele.set[" + std::to_string(i) + "].key");
+  Verdict operator()(const Validators& b) const { return members(b.set, "stele.set"); }
+  Verdict operator()(const Orderers& b) const {
+    if (b.add.empty() && b.retire.empty()) return reject(RejectionCode::out_of_bounds, "stele.add");
+    return members(b.add, "stele.add");
+  }
+  [[nodiscard]] static Verdict members(const std::vector<Validator>& list, const std::string& where) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (VerifyKey::parse(list[i].key)) continue;
+      return reject(RejectionCode::bad_key, where + "[" + std::to_string(i) + "].key");
     }
     STELE_CHECK(check_distinct(
-        b.set, "stele.set", [](const Validator& v) -> const auto& { return v.id; }));
+        list, where, [](const Validator& v) -> const auto& { return v.id; }));
     return check_distinct(
-        b.set, "stele.set", [](const Validator& v) -> const auto& { return v.key; });
+        list, where, [](const Validator& v) -> const auto& { return v.key; });
   }
   Verdict operator()(const Policy& b) const { return check_policy(b); }
   Verdict operator()(const Amend& b) const {
@@ -292,6 +308,8 @@ Body read_body(Type type, ObjectReader& stele) {
       return read_key(stele);
     case Type::validators:
       return read_validators(stele);
+    case Type::orderers:
+      return read_orderers(stele);
     case Type::policy:
       return read_policy(stele);
     case Type::approve:

@@ -152,10 +152,17 @@ struct Members {
     s.set("proof", b64(b.proof));
     replaces(b);
   }
+  static Value members(const std::vector<Validator>& all) {
+    return list(all, [](const Validator& v) {
+      return Value::object({{"id", v.id}, {"org", v.org}, {"key", b64(v.key)}});
+    });
+  }
+  void operator()(const Orderers& b) const {
+    s.set("add", members(b.add));
+    s.set("retire", list(b.retire, [](std::uint16_t n) { return Value(n); }));
+  }
   void operator()(const Validators& b) const {
-    s.set("set", list(b.set, [](const Validator& v) {
-            return Value::object({{"id", v.id}, {"org", v.org}, {"key", b64(v.key)}});
-          }));
+    s.set("set", members(b.set));
     if (!b.evidence.empty()) s.set("evidence", ids(b.evidence));
   }
   void operator()(const Policy& b) const {

@@ -17,17 +17,29 @@ struct TypeRow {
 
 /// In the order of Type. Bounds: wire-format.md section 4; acks: section 7.
 constexpr std::array<TypeRow, type_count> rows{{
-    {"org", 4096, false},         {"key", 8192, false},
-    {"validators", 16384, false}, {"policy", 131072, false},
-    {"approve", 16384, false},    {"countersign", 16384, false},
-    {"seal", 16384, false},       {"class-list", 4096, true},
-    {"grade-sheet", 4096, true},  {"summary-sheet", 4096, true},
-    {"register", 4096, true},     {"amend", 24576, true},
-    {"suspend", 16384, false},    {"reinstate", 16384, false},
-    {"revoke", 16384, false},     {"compromise", 4096, false},
-    {"erase", 16384, false},      {"document", 16384, false},
-    {"transcript", 16384, true},  {"diploma", 16384, true},
-    {"certificate", 16384, true}, {"school-transfer", 16384, true},
+    {"org", 4096, false},
+    {"key", 8192, false},
+    {"validators", 16384, false},
+    {"orderers", 16384, false},
+    {"policy", 131072, false},
+    {"approve", 16384, false},
+    {"countersign", 16384, false},
+    {"seal", 16384, false},
+    {"class-list", 4096, true},
+    {"grade-sheet", 4096, true},
+    {"summary-sheet", 4096, true},
+    {"register", 4096, true},
+    {"amend", 24576, true},
+    {"suspend", 16384, false},
+    {"reinstate", 16384, false},
+    {"revoke", 16384, false},
+    {"compromise", 4096, false},
+    {"erase", 16384, false},
+    {"document", 16384, false},
+    {"transcript", 16384, true},
+    {"diploma", 16384, true},
+    {"certificate", 16384, true},
+    {"school-transfer", 16384, true},
     {"export", 16384, false},
 }};
 static_assert(rows[std::size_t(Type::export_copy)].name == "export");
@@ -88,6 +100,7 @@ struct OrgOf {
   }
   const std::string* operator()(const Policy& /*unused*/) const { return nullptr; }
   const std::string* operator()(const Validators& /*unused*/) const { return nullptr; }
+  const std::string* operator()(const Orderers& /*unused*/) const { return nullptr; }
 };
 
 struct ScopeOf {
@@ -112,6 +125,7 @@ struct OnOf {
   }
   On operator()(const Key& body) const { return use_name(body.use); }
   On operator()(const Validators& /*unused*/) const { return {}; }
+  On operator()(const Orderers& /*unused*/) const { return {}; }
   On operator()(const Policy& /*unused*/) const { return {}; }
   On operator()(const SecondSignature& /*unused*/) const { return {}; }
   On operator()(const Amend& /*unused*/) const { return {}; }

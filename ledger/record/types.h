@@ -15,6 +15,7 @@ enum class Type : std::uint8_t {
   org,
   key,
   validators,
+  orderers,
   policy,
   approve,
   countersign,
@@ -36,7 +37,7 @@ enum class Type : std::uint8_t {
   school_transfer,
   export_copy,
 };
-inline constexpr std::size_t type_count = 23;
+inline constexpr std::size_t type_count = 24;
 [[nodiscard]] std::string_view type_name(Type);  ///< as on the wire: "class-list", "register", "export"
 [[nodiscard]] std::optional<Type> type_from_name(std::string_view);
 [[nodiscard]] std::size_t jws_bytes_max(Type);
@@ -101,6 +102,14 @@ struct Validator {
   std::string id, org;
   PublicKey key;
   friend bool operator==(const Validator&, const Validator&) = default;
+};
+using Orderer = Validator;
+/// Who else orders, and who does so no more. An orderer's number is its place among all that ever were: those of the
+/// genesis, then those that were added, in the order in which that came into force.
+struct Orderers {
+  std::vector<Orderer> add;
+  std::vector<std::uint16_t> retire;  ///< numbers, ascending
+  friend bool operator==(const Orderers&, const Orderers&) = default;
 };
 struct Validators {
   std::vector<Validator> set;
@@ -268,7 +277,7 @@ struct Credential {
   friend bool operator==(const Credential&, const Credential&) = default;
 };
 
-using Body = std::variant<Org, Key, Validators, Policy, SecondSignature, ClassList, GradeSheet, SummarySheet,
+using Body = std::variant<Org, Key, Validators, Orderers, Policy, SecondSignature, ClassList, GradeSheet, SummarySheet,
                           RegisterPage, Amend, StatusChange, Compromise, Erase, Document, Credential>;
 
 struct Record {
@@ -282,7 +291,7 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// The organisation that the record speaks of: `org` of the body; none for policy and validators.
+/// The organisation that the record speaks of: `org` of the body; none for policy, validators and orderers.
 [[nodiscard]] const std::string* org_of(const Record&);
 /// Class, subject, term, year if the type has them (transcript: class, and period as year).
 struct Scope {

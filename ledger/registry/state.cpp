@@ -38,6 +38,11 @@ State::State(const record::Genesis& g) : genesis(g), today(date_in_vietnam(g.tim
     persons.emplace(root.person, kid);
     keys.emplace(kid, std::move(k));
   }
+  for (const auto& o : g.orderers) {
+    auto key = VerifyKey::parse(o.key);
+    STELE_ASSERT(key.has_value());  // decode_genesis refuses others
+    orderers.push_back({o, std::move(*key), {}});
+  }
   recent.emplace(log::hash_of(log::to_text(log::genesis_checkpoint(g))), g.time);
 }
 

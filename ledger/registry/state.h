@@ -48,6 +48,14 @@ struct ValidatorsState {
   RecordId id;
 };
 
+/// One that orders, or did.
+struct OrdererState {
+  record::Member member;
+  VerifyKey verify;
+  Height from;                    ///< in whose block it came into force; 0: of the genesis
+  std::optional<Height> until{};  ///< in whose block it was retired: it may sign no block after that one
+};
+
 /// A second signature that has come in.
 struct Given {
   record::Type by{};
@@ -87,6 +95,9 @@ struct AmendState {
   RecordId sheet;
 };
 
+/// Of all times: their numbers are looked up for as long as there is a ledger.
+inline constexpr std::size_t orderers_ever_max = 1'024;
+
 /// How far back officers may report a key as compromised; further back only genesis roots.
 inline constexpr std::uint64_t compromise_back_s = 30 * std::uint64_t{86'400};
 
@@ -108,6 +119,8 @@ struct State final : OrgTree {
   std::optional<PolicyState> policy;
   std::optional<ValidatorsState> validators;  ///< the latest record in force; none: the genesis set
   bool set_changes = false;                   ///< it is not alone in signing yet
+  std::vector<OrdererState> orderers;         ///< by number, and for good: those that were retired, too
+  Height height;                              ///< of the newest block
   std::map<PublicKey, bool> validator_keys;   ///< that ever stood in a set; true: in the set in force
   std::unordered_map<RecordId, Pending> pending;
   std::unordered_map<RecordId, RecordId>

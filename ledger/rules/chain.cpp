@@ -143,6 +143,7 @@ class InBlock {
       out.push_back(o->parent ? "org" + o->org : std::string("root"));
     if (r.type == Type::policy) out.emplace_back("policy");
     if (r.type == Type::validators) out.emplace_back("validators");
+    if (r.type == Type::orderers) out.emplace_back("orderers");
     const auto replaces = std::visit(
         [](const auto& b) -> std::optional<RecordId> {
           if constexpr (requires { b.replaces; }) return b.replaces;
@@ -218,10 +219,8 @@ class InBlock {
 struct Chain::Impl {
   explicit Impl(const record::Genesis& g)
       : state(g), head(log::genesis_checkpoint(g)), head_hash(log::hash_of(log::to_text(head))), members(g) {
-    auto orderer_set = log::ValidatorSet::from(g.orderers);
     auto vault_set = log::ValidatorSet::from(g.vaults);
-    STELE_ASSERT(orderer_set && vault_set);  // decode_genesis refuses keys that are not on the curve
-    orderers = std::move(*orderer_set);
+    STELE_ASSERT(vault_set);  // decode_genesis refuses keys that are not on the curve
     vaults = std::move(*vault_set);
     recent.emplace_back(head_hash, head.time);
   }
@@ -231,7 +230,7 @@ struct Chain::Impl {
   log::Checkpoint head;
   HeaderHash head_hash;
   Membership members;
-  log::ValidatorSet orderers, vaults;
+  log::ValidatorSet vaults;
   std::deque<std::pair<HeaderHash, UnixSeconds>> recent;  ///< what state.recent holds, oldest first
 
   [[nodiscard]] Result<void, Rejection> check_acks(const record::Record&, std::span<const log::Ack>) const;
@@ -365,12 +364,13 @@ Result<void, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.height.value != head.height.value + 1) return reject(RejectionCode::block_wrong_height);
   if (b.rules != head.rules) return reject(RejectionCode::block_wrong_rules);
   if (b.records.size() > log::block_records_max) return reject(RejectionCode::block_too_large);
-  if (b.orderer >= orderers.size()) return reject(RejectionCode::block_bad_orderer);
+  if (b.orderer >= state.orderers.size() || state.orderers[b.orderer].until)
+    return reject(RejectionCode::block_bad_orderer);
   return {};
 }
 
 Result<void, Rejection> Chain::Impl::check_orderer(const Block& b, const Digest& body) const {
-  if (orderers.key(b.orderer).verify(log::block_digest(body), b.signature)) return {};
+  if (state.orderers[b.orderer].verify.verify(log::block_digest(body), b.signature)) return {};
   return reject(RejectionCode::block_bad_signature);
 }
 
@@ -439,6 +439,7 @@ Applied Chain::Impl::move_on(const Block& b, const Digest& body, Place place, st
   const UnixSeconds time = place.time;
   Changes changes;
   remember(time);
+  state.height = b.height;
   begin_block(state, time, changes);
   std::vector<record::Record> due;
   Applied out;

@@ -163,10 +163,21 @@ void end_suspension(State& s, const RecordId& target, log::Status to, Changes& c
   if (const auto a = s.amends.find(target); a != s.amends.end()) close_amend(s, a->second.sheet);
 }
 
-/// What can be cleared again, or revoked. A policy, a set of validators and a change hold until others follow them.
+/// What can be cleared again, or revoked. A policy, a set of validators, orderers and a change hold until others follow
+/// them.
 bool can_be_suspect(Type t) {
   return record::is_credential(t) || record::is_sheet(t) || t == Type::org || t == Type::key || t == Type::document ||
          t == Type::amend || t == Type::approve || t == Type::countersign || t == Type::seal;
+}
+
+/// Numbers are for good: old blocks and what was signed for records name them.
+void orderers_in_force(State& s, const record::Orderers& body) {
+  for (const auto n : body.retire) s.orderers[n].until = s.height;
+  for (const auto& m : body.add) {
+    auto key = VerifyKey::parse(m.key);
+    STELE_ASSERT(key.has_value());  // the decoder refuses others
+    s.orderers.push_back({{m.id, m.key}, std::move(*key), s.height});
+  }
 }
 
 void compromise_in_force(State& s, const record::Record& r, const record::Compromise& body, Changes& changes) {
@@ -294,6 +305,8 @@ void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& c
     if (s.validators) replace(s, s.validators->id, r.id, changes);
     s.validators = registry::ValidatorsState{*v, s.find(r.id)->index, r.id};
     s.set_changes = true;
+  } else if (const auto* change = std::get_if<record::Orderers>(&r.body)) {
+    orderers_in_force(s, *change);
   } else if (const auto* a = std::get_if<record::Amend>(&r.body)) {
     for (const auto& id : a->supersedes) replace(s, id, r.id, changes);
   } else if (const auto* c = std::get_if<record::StatusChange>(&r.body)) {

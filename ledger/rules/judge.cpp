@@ -149,6 +149,7 @@ class Judge {
       case Type::org:
       case Type::key:
       case Type::validators:
+      case Type::orderers:
       case Type::policy:
       case Type::compromise:
         return true;
@@ -596,24 +597,52 @@ class Judge {
   Ok relations(const record::Validators& v) {
     if (s_.set_changes) return reject(RejectionCode::validators_in_change, "stele.set");
     for (std::size_t i = 0; i < v.set.size(); ++i) {
-      const auto& member = v.set[i];
       const auto where = "stele.set[" + std::to_string(i) + "]";
-      if (s_.org(member.org) == nullptr) return reject(RejectionCode::unknown_org, where + ".org");
-      if (!s_.org_valid(member.org)) return reject(RejectionCode::org_not_valid, where + ".org");
+      STELE_CHECK(known_org(v.set[i], where));
       // A key of a validator signs nothing else, and one that has left the set never comes back: nobody would know
       // any more whether its vote file is still the whole truth.
-      const auto key = VerifyKey::parse(member.key);
-      STELE_ASSERT(key.has_value());  // the decoder refuses others
-      const auto before = s_.validator_keys.find(member.key);
-      if (s_.key(key->thumbprint()) != nullptr || s_.holder_keys.contains(key->thumbprint()) ||
-          key_of(s_.genesis.orderers, member.key) || key_of(s_.genesis.vaults, member.key) ||
-          (before != s_.validator_keys.end() && !before->second))
-        return reject(RejectionCode::key_taken, where + ".key");
+      const auto before = s_.validator_keys.find(v.set[i].key);
+      const bool left = before != s_.validator_keys.end() && !before->second;
+      if (left || used_elsewhere(v.set[i].key)) return reject(RejectionCode::key_taken, where + ".key");
     }
     return {};
   }
-  static bool key_of(const std::vector<record::Member>& members, const PublicKey& key) {
-    return std::any_of(members.begin(), members.end(), [&](const record::Member& m) { return m.key == key; });
+  Ok relations(const record::Orderers& o) {
+    for (std::size_t i = 0; i < o.add.size(); ++i) {
+      const auto where = "stele.add[" + std::to_string(i) + "]";
+      STELE_CHECK(known_org(o.add[i], where));
+      const auto same_id = [&](const registry::OrdererState& x) { return x.member.id == o.add[i].id; };
+      if (std::any_of(s_.orderers.begin(), s_.orderers.end(), same_id))
+        return reject(RejectionCode::id_taken, where + ".id");
+      if (s_.validator_keys.contains(o.add[i].key) || used_elsewhere(o.add[i].key))
+        return reject(RejectionCode::key_taken, where + ".key");
+    }
+    for (std::size_t i = 0; i < o.retire.size(); ++i) {
+      const auto n = o.retire[i];
+      const auto where = "stele.retire[" + std::to_string(i) + "]";
+      if (n >= s_.orderers.size()) return reject(RejectionCode::unknown_target, where);
+      if (s_.orderers[n].until) return reject(RejectionCode::target_not_valid, where);
+    }
+    const auto stay = static_cast<std::size_t>(
+        std::count_if(s_.orderers.begin(), s_.orderers.end(), [](const auto& x) { return !x.until.has_value(); }));
+    if (stay + o.add.size() == o.retire.size()) return reject(RejectionCode::out_of_bounds, "stele.retire");
+    if (s_.orderers.size() + o.add.size() > registry::orderers_ever_max)
+      return reject(RejectionCode::out_of_bounds, "stele.add");
+    return {};
+  }
+  [[nodiscard]] Ok known_org(const record::Validator& member, const std::string& where) const {
+    if (s_.org(member.org) == nullptr) return reject(RejectionCode::unknown_org, where + ".org");
+    if (!s_.org_valid(member.org)) return reject(RejectionCode::org_not_valid, where + ".org");
+    return {};
+  }
+  /// Somebody signs records with it, is or was an orderer, or keeps a vault.
+  [[nodiscard]] bool used_elsewhere(const PublicKey& bytes) const {
+    const auto key = VerifyKey::parse(bytes);
+    STELE_ASSERT(key.has_value());  // the decoder refuses others
+    const auto is = [&](const auto& member) { return member.key == bytes; };
+    return s_.key(key->thumbprint()) != nullptr || s_.holder_keys.contains(key->thumbprint()) ||
+           std::any_of(s_.orderers.begin(), s_.orderers.end(), [&](const auto& o) { return is(o.member); }) ||
+           std::any_of(s_.genesis.vaults.begin(), s_.genesis.vaults.end(), is);
   }
   Ok relations(const record::RegisterPage&) { return reject(RejectionCode::type_not_in_rules); }
   Ok relations(const record::Compromise& c) {

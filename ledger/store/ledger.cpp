@@ -261,6 +261,10 @@ const std::vector<rules::Applied>& Ledger::tail() const {
 const std::optional<log::QuorumCertificate>& Ledger::head_qc() const {
   return impl_->head_qc;
 }
+std::vector<registry::OrdererState> Ledger::orderers() const {
+  return with_chain([](const rules::Chain& c) { return c.state().orderers; });
+}
+
 std::shared_ptr<const FinalPoint> Ledger::final_point() const {
   return impl_->view().final;
 }

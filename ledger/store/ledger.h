@@ -114,6 +114,8 @@ class Ledger {
   // ---- any thread ----
 
   [[nodiscard]] std::shared_ptr<const FinalPoint> final_point() const;
+  /// Those that order or did, by number, as the newest block here has them. Any thread.
+  [[nodiscard]] std::vector<registry::OrdererState> orderers() const;
   /// State of the head (not only what is final), while no writer moves. Keep it short.
   template <class F>
   auto with_chain(F f) const {

@@ -22,6 +22,7 @@ bool roots_may(Type type, const registry::Subject& subject) {
     case Type::org:
     case Type::key:
     case Type::validators:
+    case Type::orderers:
     case Type::policy:
     case Type::approve:
     case Type::compromise:

@@ -53,6 +53,7 @@ constexpr std::array types{
     TypeRow{record::Type::org, "đăng ký đơn vị", "registration of an organisation"},
     TypeRow{record::Type::key, "đăng ký khóa", "registration of a key"},
     TypeRow{record::Type::validators, "danh sách nút xác nhận", "set of validators"},
+    TypeRow{record::Type::orderers, "thay đổi nút sắp xếp", "change of orderers"},
     TypeRow{record::Type::policy, "quy định thẩm quyền", "policy"},
     TypeRow{record::Type::approve, "phê duyệt", "approval"},
     TypeRow{record::Type::countersign, "chữ ký thứ hai", "countersignature"},

@@ -254,7 +254,7 @@ Result<void> App::Impl::open_vault(signer::SigningKey key) {
   n.vetting = std::make_unique<replication::Vetting>(
       replication::Vetting::Parts{*n.ledger, *n.vault, *n.clock, *n.vault_number});
   if (!n.vaults) return {};
-  STELE_TRY(const auto peers, resolve_peers(config, n.genesis));
+  STELE_TRY(const auto peers, resolve_peers(config, n.genesis, n.ledger->orderers()));
   return n.vaults->start(*n.ledger, *n.vault, *n.vetting, *n.vault_number, peers);
 }
 

@@ -86,11 +86,13 @@ Alarms::Texts slots_failed(const std::string& code) {
                       code)};
 }
 /// The ids of those that signed for a record.
-std::string names_of(const std::vector<custody::Receipt>& receipts, const record::Genesis& genesis) {
+std::string names_of(const std::vector<custody::Receipt>& receipts,
+                     const std::vector<registry::OrdererState>& orderers) {
   std::string out;
   for (const auto& r : receipts) {
     if (!out.empty()) out += ", ";
-    out += genesis.orderers.at(r.word.orderer).id;  // what was not verified is not here
+    // What was not verified is not here; its block may have been given up since.
+    out += r.word.orderer < orderers.size() ? orderers[r.word.orderer].member.id : std::to_string(r.word.orderer);
   }
   return out.empty() ? "-" : out;
 }
@@ -123,6 +125,18 @@ const Alarms::Texts stalled{
     "nút sắp xếp có etcd. Nếu các nút khác vẫn có khối mới, hãy kiểm tra đồng hồ của máy này.",
     "No block has become final for long, by the clock here. The network needs more than two thirds of the validators, "
     "and an orderer with etcd. If other nodes have new blocks, check this machine's clock."};
+const Alarms::Texts not_ordering{
+    "Khóa sắp xếp của nút này không thuộc nút sắp xếp nào trên sổ cái, hoặc đã thôi; nút không sắp xếp bản ghi. Nếu "
+    "bản "
+    "ghi orderers thêm khóa này đã có hiệu lực, hãy khởi động lại nút; nếu khóa đã thôi, hãy bỏ vai trò khỏi cấu hình.",
+    "This node's orderer key is that of no orderer on the ledger, or was retired; the node orders nothing. If the "
+    "orderers record that adds the key is in force, restart the node; if it was retired, take the role out of the "
+    "configuration."};
+const Alarms::Texts orderer_unknown{
+    "Sổ cái ở đây chưa biết nút sắp xếp mà [[peers]] nêu tên ở địa chỉ này; nút không gửi bản ghi tới đó. Hãy kiểm tra "
+    "tên; nếu nút vừa tải xong sổ cái, hãy khởi động lại.",
+    "The ledger here does not know the orderer that [[peers]] names at this address; records are not sent there. Check "
+    "the name; if the node has just caught up, restart it."};
 const Alarms::Texts clock_behind{
     "Đồng hồ của máy này chậm: khối mới nhất có giờ muộn hơn nhiều, tức là giờ của đa số nút xác nhận. Hãy chỉnh đồng "
     "hồ "
@@ -146,7 +160,8 @@ struct Membership::Impl {
   std::vector<Peer> peers;
   store::Ledger* ledger = nullptr;
   ordering::Clock* clock = nullptr;
-  std::optional<PublicKey> me;  ///< its validator's key
+  std::optional<PublicKey> me;          ///< its validator's key
+  std::optional<PublicKey> my_orderer;  ///< its orderer's, if the ledger knows it
 
   // In the order in which they need each other: destroyed from below.
   committee::Feed feed;
@@ -177,6 +192,7 @@ struct Membership::Impl {
   Result<std::optional<committee::OrdererRole>> orderer_role(std::optional<signer::SigningKey>);
   Result<void> start_relay();
   void told(const Notice&);
+  [[nodiscard]] std::vector<record::Member> orderers() const;
   void accuse(const char* code, const Notice&, const std::vector<record::Member>&,
               Alarms::Texts (*texts)(const std::string& who, const std::string& file));
   void told(const LeftOut&);
@@ -220,7 +236,8 @@ Result<void> Membership::Impl::open_links() {
   std::vector<committee::Peer> links;
   for (const auto& p : peers) {
     links.push_back({p.url, p.validator, {}});
-    if (p.orderer) links.back().orderer = genesis.orderers[*p.orderer].key;
+    if (p.orderer) links.back().orderer = ledger->orderers()[*p.orderer].member.key;
+    if (p.orderer_unknown) alarms.raise("orderer_unknown", p.url, orderer_unknown);  // until it is started again
   }
   committee::GossipOptions options;
   options.light = config.committee.light;
@@ -232,6 +249,12 @@ Result<void> Membership::Impl::open_links() {
 
 Result<std::optional<committee::OrdererRole>> Membership::Impl::orderer_role(std::optional<signer::SigningKey> key) {
   if (!key) return std::optional<committee::OrdererRole>();
+  if (!committee::number_of_orderer(*ledger, key->public_key().compressed())) {
+    // It may be added by a record that is not here yet.
+    alarms.raise("not_ordering", "", not_ordering);
+    return std::optional<committee::OrdererRole>();
+  }
+  my_orderer = key->public_key().compressed();
   if (config.etcd.members.empty()) {
     Where where;
     where.field = "etcd.members";
@@ -275,7 +298,7 @@ Result<void> Membership::start(store::Ledger& ledger, ordering::Clock& clock, Ke
   auto& m = *impl_;
   m.ledger = &ledger;
   m.clock = &clock;
-  STELE_TRY(m.peers, resolve_peers(m.config, m.genesis));
+  STELE_TRY(m.peers, resolve_peers(m.config, m.genesis, ledger.orderers()));
   if (keys.validator) m.me = keys.validator->public_key().compressed();
   STELE_CHECK(m.open_links());
   STELE_TRY(auto orderer, m.orderer_role(std::move(keys.orderer)));
@@ -351,7 +374,7 @@ void Membership::Impl::told(const Notice& n) {
       return accuse("double_vote", n, genesis.validators, double_vote);
     case Notice::Kind::ordered_twice:
       ++ordered_twice_count;
-      return accuse("ordered_twice", n, genesis.orderers, ordered_twice);
+      return accuse("ordered_twice", n, orderers(), ordered_twice);
     case Notice::Kind::key_is_dead:
       key_dead = true;
       return alarms.raise("key_is_dead", "", key_is_dead(file));
@@ -362,6 +385,12 @@ void Membership::Impl::told(const Notice& n) {
     case Notice::Kind::failed:
       return alarms.raise("disk_failed", "", disk_failed(n.what));
   }
+}
+
+std::vector<record::Member> Membership::Impl::orderers() const {
+  std::vector<record::Member> out;
+  for (const auto& o : ledger->orderers()) out.push_back(o.member);
+  return out;
 }
 
 /// By the file that shows it; where that could not be kept, by who it is.
@@ -386,9 +415,9 @@ void Membership::Impl::complained(custody::Complaint c) {
 
 Alarms::Texts Membership::Impl::who_complains(const custody::Complaint& c) const {
   if (c.key == me || c.key == PublicKey{}) return {"Nút này", "This node"};
-  const bool orders = std::any_of(genesis.orderers.begin(), genesis.orderers.end(),
-                                  [&](const record::Member& o) { return o.key == c.key; });
-  const auto name = name_of(c.key, orders ? genesis.orderers : genesis.validators);
+  const auto ordering = orderers();
+  const bool orders = std::any_of(ordering.begin(), ordering.end(), [&](const auto& o) { return o.key == c.key; });
+  const auto name = name_of(c.key, orders ? ordering : genesis.validators);
   return {name, name};
 }
 
@@ -408,9 +437,9 @@ void Membership::Impl::take_notice(const custody::Complaint& c, Steady::time_poi
   const auto [it, is_new] = left_out_now.try_emplace({c.id(), c.key}, now);
   if (!is_new) return;
   const auto kept = committee::keep_evidence(evidence_folder(), "left-out", custody::encode(c));
-  alarms.raise(
-      "left_out", left_out_subject(it->first),
-      left_out(who_complains(c), names_of(c.receipts, genesis), kept ? kept->filename().string() : kept.error().code));
+  alarms.raise("left_out", left_out_subject(it->first),
+               left_out(who_complains(c), names_of(c.receipts, ledger->orderers()),
+                        kept ? kept->filename().string() : kept.error().code));
 }
 
 void Membership::Impl::look_at_complaints(Steady::time_point now) {
@@ -511,6 +540,7 @@ void Membership::Impl::look_at_myself(Seen& seen, Steady::time_point now) {
   const bool begun = point->checkpoint.height.value > 0;
   const auto block_time = point->checkpoint.time.value, here = clock->now().value;
   alarm_if(begun && block_time + stalled_s < here, "stalled", "", stalled);
+  if (my_orderer) alarm_if(!committee::number_of_orderer(*ledger, *my_orderer), "not_ordering", "", not_ordering);
   alarm_if(begun && block_time > here + clock_behind_s, "clock_behind", "", clock_behind);
 }
 

@@ -42,7 +42,10 @@ Result<std::optional<PublicKey>> validator_of(const record::Genesis& g, const Co
 
 }  // namespace
 
-Result<std::vector<Peer>> resolve_peers(const Config& c, const record::Genesis& g) {
+Result<std::vector<Peer>> resolve_peers(const Config& c, const record::Genesis& g,
+                                        const std::vector<registry::OrdererState>& orderers) {
+  std::vector<record::Member> ordering;
+  for (const auto& o : orderers) ordering.push_back(o.member);
   std::vector<Peer> out;
   for (const auto& p : c.peers) {
     Peer peer;
@@ -50,7 +53,10 @@ Result<std::vector<Peer>> resolve_peers(const Config& c, const record::Genesis& 
     peer.validator_id = p.validator;
     peer.vault_url = p.vault_url;
     STELE_TRY(peer.validator, validator_of(g, p));
-    STELE_TRY(peer.orderer, number_in(g.orderers, p, "orderer", p.orderer));
+    // One that was added later may not be on this ledger yet: a node that joins must be able to start.
+    const auto orderer = number_in(ordering, p, "orderer", p.orderer);
+    peer.orderer_unknown = !orderer;
+    if (orderer) peer.orderer = *orderer;
     STELE_TRY(peer.vault, number_in(g.vaults, p, "vault", p.vault));
     out.push_back(std::move(peer));
   }

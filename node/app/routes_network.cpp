@@ -59,6 +59,14 @@ Value committee_json(const MembershipState& s) {
   return v;
 }
 
+/// By number; those that were retired keep theirs.
+Value orderers_json(const store::Ledger& ledger) {
+  auto out = Value::array();
+  for (const auto& o : ledger.orderers())
+    out.push(Value::object({{"id", o.member.id}, {"key", b64u(o.member.key)}, {"retired", o.until.has_value()}}));
+  return out;
+}
+
 Result<Response> network(Node& n, const Request&) {
   const auto final = n.ledger->final_point();
   const auto height = n.ledger->with_chain([](const rules::Chain& c) { return c.head().height; });
@@ -73,6 +81,7 @@ Result<Response> network(Node& n, const Request&) {
         Value::object(
             {{"height", c.height.value}, {"hash", b64u(final->hash)}, {"size", c.size}, {"time", utc_text(c.time)}})},
        {"now", utc_text(n.clock->now())}});
+  v.set("orderers", orderers_json(*n.ledger));
   if (!n.id.empty()) v.set("node", n.id);
   if (n.vault_number) {
     v.set("vault", n.vault_id());

@@ -12,6 +12,11 @@ namespace {
 constexpr std::uint64_t heights_ahead_max = 1'024;  // as finality::Machine
 constexpr std::size_t recoveries_max = 4;
 
+/// What is not may be given up, and its number be another one's.
+bool is_final(const store::Ledger& ledger, const registry::OrdererState& o) {
+  return o.from <= ledger.final_point()->checkpoint.height;
+}
+
 }  // namespace
 
 Result<Checker::Fit, Unfit> Checker::check(const Message& m) {
@@ -78,39 +83,42 @@ Result<Checker::Fit, Unfit> Checker::fit(const log::Recovery& r) {
   return Fit{{kind_of<log::Recovery>, PublicKey{}}, r.base.height};
 }
 
-std::optional<PublicKey> Checker::orderer_of(const record::Genesis& g, const Slot& s, ByteView bytes) {
+Checker::Author Checker::author_of(const store::Ledger& ledger, const Slot& s, ByteView bytes) {
   const auto b = log::decode_block(bytes);
-  if (!b || b->net != g.net || b->epoch != s.epoch || b->height != s.height || b->attempt != s.attempt ||
-      b->orderer >= g.orderers.size())
-    return std::nullopt;
-  const auto& named = g.orderers[b->orderer].key;
-  const auto key = VerifyKey::parse(named);
-  if (!key || !key->verify(log::block_digest(log::body_hash(*b)), b->signature)) return std::nullopt;
-  return named;
+  if (!b || b->net != ledger.genesis().net || b->epoch != s.epoch || b->height != s.height || b->attempt != s.attempt)
+    return {};
+  const auto orderers = ledger.orderers();
+  if (b->orderer >= orderers.size()) return {.unknown = b->orderer < registry::orderers_ever_max};
+  const auto& o = orderers[b->orderer];
+  if (o.verify.verify(log::block_digest(log::body_hash(*b)), b->signature)) return {.key = o.member.key};
+  return {.unknown = !is_final(ledger, o)};
 }
 
 Result<Checker::Fit, Unfit> Checker::fit(const SlotMessage& m) const {
   // Below what is final it may be a second one, by which an orderer is known that signs twice.
   if (!of_use(m.slot.height, finality::slots_compared_below)) return Unexpected(Unfit::useless);
-  const auto orderer = orderer_of(ledger_.genesis(), m.slot, m.block);
-  if (!orderer) return Unexpected(Unfit::forged);
-  return Fit{{kind_of<SlotMessage>, *orderer}, m.slot.height};
+  const auto author = author_of(ledger_, m.slot, m.block);
+  if (!author.key) return Unexpected(author.unknown ? Unfit::unknown : Unfit::forged);
+  return Fit{{kind_of<SlotMessage>, *author.key}, m.slot.height};
 }
 
 Result<Checker::Fit, Unfit> Checker::fit(const VoidSlot& m) const {
-  const auto& g = ledger_.genesis();
   if (!of_use(m.slot.height)) return Unexpected(Unfit::useless);
-  if (m.orderer >= g.orderers.size()) return Unexpected(Unfit::forged);
-  const auto& named = g.orderers[m.orderer].key;
-  const auto key = VerifyKey::parse(named);
-  if (!key || !key->verify(void_slot_digest(g.net, m.slot, m.orderer), m.signature)) return Unexpected(Unfit::forged);
-  return Fit{{kind_of<VoidSlot>, named}, m.slot.height};
+  const auto orderers = ledger_.orderers();
+  if (m.orderer >= orderers.size()) return Unexpected(Unfit::unknown);
+  const auto& o = orderers[m.orderer];
+  if (!o.verify.verify(void_slot_digest(ledger_.genesis().net, m.slot, m.orderer), m.signature))
+    return Unexpected(is_final(ledger_, o) ? Unfit::forged : Unfit::unknown);
+  // Who was retired has no word any more.
+  if (o.until) return Unexpected(Unfit::useless);
+  return Fit{{kind_of<VoidSlot>, o.member.key}, m.slot.height};
 }
 
 std::optional<VerifyKey> Checker::orderer(const PublicKey& key) const {
-  const auto& all = ledger_.genesis().orderers;
-  const bool is = std::any_of(all.begin(), all.end(), [&](const auto& o) { return o.key == key; });
-  return is ? VerifyKey::parse(key) : std::nullopt;
+  for (const auto& o : ledger_.orderers()) {
+    if (o.member.key == key && !o.until) return o.verify;
+  }
+  return std::nullopt;
 }
 
 /// Old ones come again with the log of who kept them.
@@ -150,6 +158,18 @@ bool Checker::hear(const PublicKey& key, const Digest& item) {
   return complaints_[key].emplace(item, Steady::now()).second;
 }
 
+/// What an orderer signed that is not known here yet is not false.
+std::optional<Unfit> Checker::false_receipts(const custody::Complaint& c) const {
+  const auto orderers = ledger_.orderers();
+  const auto item = c.item_digest();
+  for (const auto& r : c.receipts) {
+    if (r.word.orderer >= orderers.size()) return Unfit::unknown;
+    if (verify(r, item, ledger_.genesis().net, orderers)) continue;
+    return is_final(ledger_, orderers[r.word.orderer]) ? Unfit::forged : Unfit::unknown;
+  }
+  return std::nullopt;
+}
+
 Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) {
   const auto& g = ledger_.genesis();
   if (c.net != g.net || !timely(c) || !on_our_chain(c.final_block)) return Unexpected(Unfit::useless);
@@ -165,8 +185,7 @@ Result<Checker::Fit, Unfit> Checker::fit(const custody::Complaint& c) {
   if (!key->verify(custody::complaint_digest(c), c.signature)) return Unexpected(Unfit::forged);
   const auto item = c.item_digest();
   if (!may_be_heard(c.key, item)) return Unexpected(Unfit::useless);
-  const auto good = [&](const custody::Receipt& r) { return verify(r, item, g); };
-  if (!std::all_of(c.receipts.begin(), c.receipts.end(), good)) return Unexpected(Unfit::forged);
+  if (const auto why = false_receipts(c)) return Unexpected(*why);
   // In a block that is not final yet it may still be given up with that.
   if (!at && !ordering::judge_alone(ledger_, c.item)) return Unexpected(Unfit::useless);
   if (!hear(c.key, item)) return Unexpected(Unfit::useless);

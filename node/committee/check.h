@@ -31,8 +31,12 @@ class Checker {
   };
   [[nodiscard]] Result<Fit, Unfit> check(const Message&);
 
-  /// An orderer's block for just that slot.
-  [[nodiscard]] static std::optional<PublicKey> orderer_of(const record::Genesis&, const Slot&, ByteView block);
+  /// Whose block for just that slot these bytes are.
+  struct Author {
+    std::optional<PublicKey> key{};  ///< none: nobody's
+    bool unknown = false;            ///< it names an orderer that may yet come to be on this ledger
+  };
+  [[nodiscard]] static Author author_of(const store::Ledger&, const Slot&, ByteView block);
 
  private:
   [[nodiscard]] Result<Fit, Unfit> fit(const log::SignedVote&) const;
@@ -47,6 +51,7 @@ class Checker {
   bool hear(const PublicKey&, const Digest& item);
   [[nodiscard]] std::optional<VerifyKey> validator(const PublicKey&) const;
   [[nodiscard]] std::optional<VerifyKey> orderer(const PublicKey&) const;
+  [[nodiscard]] std::optional<Unfit> false_receipts(const custody::Complaint&) const;
   [[nodiscard]] std::optional<VerifyKey> recovered(const PublicKey&, const Digest& recovery) const;
   [[nodiscard]] bool of_use(Height, std::uint64_t below = 0) const;
 

@@ -371,7 +371,7 @@ void Committee::Impl::on(finality::FoundOrderedTwice& f) {
   Notice n{Notice::Kind::ordered_twice};
   if (const auto block = log::decode_block(f.first)) {
     n.height = block->height;
-    n.who = ledger.genesis().orderers.at(block->orderer).key;  // the replica verified its signature
+    n.who = ledger.chain().state().orderers.at(block->orderer).member.key;  // the replica verified its signature
   }
   evidence(std::move(n), "ordered-twice", w.bytes());
 }
@@ -397,6 +397,13 @@ void Committee::Impl::on(finality::AskForMyVotes&) {
 
 // ---- the class ------------------------------------------------------------------------------------------------------
 
+std::optional<std::uint16_t> number_of_orderer(const store::Ledger& ledger, const PublicKey& key) {
+  const auto all = ledger.orderers();
+  const auto it = std::find_if(all.begin(), all.end(), [&](const auto& o) { return o.member.key == key && !o.until; });
+  if (it == all.end()) return std::nullopt;
+  return static_cast<std::uint16_t>(it - all.begin());
+}
+
 Committee::Committee() = default;
 
 Result<std::unique_ptr<Committee>> Committee::start(store::Ledger& ledger, ordering::Clock& clock, Feed& feed,
@@ -406,14 +413,12 @@ Result<std::unique_ptr<Committee>> Committee::start(store::Ledger& ledger, order
   std::optional<signer::SigningKey> key;
   std::uint16_t number = 0;
   if (orderer) {
-    const auto& orderers = ledger.genesis().orderers;
-    const auto mine = orderer->key.public_key().compressed();
-    const auto it = std::find_if(orderers.begin(), orderers.end(), [&](const auto& o) { return o.key == mine; });
-    if (it == orderers.end())
+    const auto mine = number_of_orderer(ledger, orderer->key.public_key().compressed());
+    if (!mine)
       return Unexpected(make_error("not_an_orderer",
-                                   "Khóa này không thuộc nút sắp xếp nào trong tệp gốc của mạng. Hãy kiểm tra khóa.",
-                                   "This key belongs to no orderer in the genesis file. Check the key."));
-    number = static_cast<std::uint16_t>(it - orderers.begin());
+                                   "Khóa này không thuộc nút sắp xếp nào trên sổ cái. Hãy kiểm tra khóa.",
+                                   "This key belongs to no orderer on the ledger. Check the key."));
+    number = *mine;
     key.emplace(std::move(orderer->key));
   }
   const auto threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();

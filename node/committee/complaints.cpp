@@ -8,7 +8,7 @@ namespace stele::committee {
 
 std::optional<custody::Word> Committee::sign_for(custody::ItemDigests items) const {
   const auto& m = *impl_;
-  if (!m.orderer_key) return std::nullopt;
+  if (!m.orderer_key || m.ledger.orderers()[m.number].until) return std::nullopt;
   custody::Word out{m.number, m.ledger.final_point()->checkpoint.height, m.clock.now(), {}};
   const auto root = custody::root_of(items);
   out.signature = m.orderer_key->sign(custody::word_digest(m.ledger.genesis().net, out, items.size(), root));

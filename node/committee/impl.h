@@ -164,6 +164,7 @@ struct Committee::Impl {
   [[nodiscard]] bool old_time(UnixSeconds now) const;
   [[nodiscard]] bool must_close() const;
   [[nodiscard]] bool open() const;
+  [[nodiscard]] bool retired() const;
   void order();
   void fill(rules::Chain::Builder&);
   void put_done(const Result<Slots::Put>&);

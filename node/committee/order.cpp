@@ -15,6 +15,7 @@ constexpr milliseconds put_again{250};  ///< after one whose outcome is unknown
 constexpr milliseconds put_early{1'000};
 constexpr std::size_t batch_bytes_min = 65'536;
 constexpr int old_time_blocks_max = 3;
+constexpr std::chrono::hours retired_stands_back{1};  ///< and again after that
 constexpr std::size_t slots_known_max = 256;
 
 }  // namespace
@@ -50,8 +51,17 @@ bool Committee::Impl::impatient() const {
   return (!waiting.empty() && waiting.front().since <= since) || (epoch_was_ready && epoch_ready_since <= since);
 }
 
+/// Its key signs no block any more.
+bool Committee::Impl::retired() const {
+  return ledger.chain().state().orderers[number].until.has_value();
+}
+
 void Committee::Impl::order() {
   const auto steady = Steady::now();
+  if (retired()) {
+    if (leads.exchange(false)) slots->stand_back(retired_stands_back);
+    return;
+  }
   if (putting) {
     auto& p = *putting;
     if (!p.again || steady < *p.again) return;
@@ -157,11 +167,14 @@ void Committee::Impl::slot_read(const Slots::Kept& k) {
   if (known != slots_known.end() && known->second == digest) {
     if (k.slot.epoch == head.epoch && k.slot.height <= head.height) return;  // it is stored
   } else {
+    const auto author = Checker::author_of(ledger, k.slot, k.block);
+    // Who may order the child of the head, the head knows. Further on there may be others: looked at again later.
+    if (author.unknown && k.slot.height.value > head.height.value + 1) return;
     if (slots_known.size() >= slots_known_max) slots_known.erase(slots_known.begin());
     slots_known.insert_or_assign(k.slot, digest);
-    if (const auto by = Checker::orderer_of(ledger.genesis(), k.slot, k.block)) {
-      publish(SlotMessage{k.slot, k.block}, {kind_of<SlotMessage>, *by}, k.slot.height);
-    } else {
+    if (author.key) {
+      publish(SlotMessage{k.slot, k.block}, {kind_of<SlotMessage>, *author.key}, k.slot.height);
+    } else if (!retired()) {
       const auto me = orderer_key->public_key().compressed();
       const auto word = void_slot_digest(ledger.genesis().net, k.slot, number);
       publish(VoidSlot{k.slot, number, orderer_key->sign(word)}, {kind_of<VoidSlot>, me}, k.slot.height);
@@ -173,7 +186,8 @@ void Committee::Impl::slot_read(const Slots::Kept& k) {
 
 /// etcd hears this one, and the others do not, or it does not hear them: whoever leads next may be better placed.
 void Committee::Impl::stand_back_if_unheard(Steady::time_point now) {
-  const bool another = ledger.genesis().orderers.size() > 1;
+  const auto& orderers = ledger.chain().state().orderers;
+  const bool another = std::count_if(orderers.begin(), orderers.end(), [](const auto& o) { return !o.until; }) > 1;
   const bool waits = ledger.chain().head().height.value > 0 && !ledger.head_qc();
   if (!slots || !leads || !another || !waits) return unheard.reset();
   const auto& head = ledger.chain().head_hash();

@@ -74,11 +74,11 @@ std::vector<Receipt> receipts_of(const Word& word, ItemDigests items) {
   return out;
 }
 
-bool verify(const Receipt& x, const Digest& item, const record::Genesis& genesis) {
-  if (x.items > receipt_items_max || x.word.orderer >= genesis.orderers.size()) return false;
+bool verify(const Receipt& x, const Digest& item, std::string_view net,
+            std::span<const registry::OrdererState> orderers) {
+  if (x.items > receipt_items_max || x.word.orderer >= orderers.size()) return false;
   const auto root = log::root_from_inclusion(leaf_of(item), x.index, x.items, x.path);
-  const auto key = VerifyKey::parse(genesis.orderers[x.word.orderer].key);
-  return root && key && key->verify(word_digest(genesis.net, x.word, x.items, *root), x.word.signature);
+  return root && orderers[x.word.orderer].verify.verify(word_digest(net, x.word, x.items, *root), x.word.signature);
 }
 
 }  // namespace stele::custody

@@ -8,7 +8,7 @@
 #include "ledger/base/verify.h"
 #include "ledger/log/merkle.h"
 #include "ledger/log/wire.h"
-#include "ledger/record/genesis.h"
+#include "ledger/registry/state.h"
 
 namespace stele::custody {
 
@@ -51,7 +51,8 @@ void write(log::Writer&, const Receipt&);
 
 /// For each item.
 [[nodiscard]] std::vector<Receipt> receipts_of(const Word&, ItemDigests);
-/// Did that orderer of the genesis sign that it has this item?
-[[nodiscard]] bool verify(const Receipt&, const Digest& item, const record::Genesis&);
+/// Did that orderer sign that it has this item? `orderers`: those that order or did, by number.
+[[nodiscard]] bool verify(const Receipt&, const Digest& item, std::string_view net,
+                          std::span<const registry::OrdererState> orderers);
 
 }  // namespace stele::custody

@@ -19,10 +19,9 @@ bool stands_in(const log::Block& b, const Slot& s) {
   return b.epoch == s.epoch && b.height == s.height && b.attempt == s.attempt;
 }
 
-bool signed_by_orderer(const log::Block& b, const record::Genesis& g) {
-  if (b.net != g.net || b.orderer >= g.orderers.size()) return false;
-  const auto key = VerifyKey::parse(g.orderers[b.orderer].key);
-  return key && key->verify(log::block_digest(log::body_hash(b)), b.signature);
+bool signed_by_orderer(const log::Block& b, const registry::State& s) {
+  if (b.net != s.genesis.net || b.orderer >= s.orderers.size()) return false;
+  return s.orderers[b.orderer].verify.verify(log::block_digest(log::body_hash(b)), b.signature);
 }
 
 }  // namespace
@@ -138,10 +137,10 @@ void Replica::compare(const Slot& s, ByteView first, ByteView second) {
   if (as_text(first) == as_text(second)) return;
   const auto a = log::decode_block(first);
   const auto b = log::decode_block(second);
-  const auto& g = ledger_.genesis();
+  const auto& state = chain().state();
   if (a && b && a->orderer == b->orderer && stands_in(*a, s) && stands_in(*b, s) &&
       log::body_hash(*a) != log::body_hash(*b) && !ordered_twice_.contains({s, a->orderer}) &&
-      signed_by_orderer(*a, g) && signed_by_orderer(*b, g)) {
+      signed_by_orderer(*a, state) && signed_by_orderer(*b, state)) {
     ordered_twice_.emplace(s, a->orderer);
     effects_.emplace_back(FoundOrderedTwice{{first.begin(), first.end()}, {second.begin(), second.end()}});
   }
@@ -160,7 +159,7 @@ void Replica::keep(const Slot& s, ByteView block) {
 void Replica::refuse(const Slot& s, const Rejection& why, const log::Block* block) {
   auto& next = attempt(s.epoch, s.height);
   next = std::max(next, s.attempt + 1);
-  const bool known = block != nullptr && signed_by_orderer(*block, ledger_.genesis());
+  const bool known = block != nullptr && signed_by_orderer(*block, chain().state());
   effects_.emplace_back(SlotRefused{s, why, known ? std::optional(block->orderer) : std::nullopt});
   slots_.erase(s);
 }

@@ -389,13 +389,14 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(store::Ledger& ledger, Clock
   std::unique_ptr<Sequencer> out(new Sequencer());
   out->impl_ = std::make_unique<Impl>(ledger, clock, std::move(key), std::move(validator), options);
   auto& m = *out->impl_;
-  const auto& orderers = ledger.genesis().orderers;
+  const auto orderers = ledger.orderers();
   const auto mine = m.key.public_key().compressed();
-  const auto it = std::find_if(orderers.begin(), orderers.end(), [&](const auto& o) { return o.key == mine; });
+  const auto it =
+      std::find_if(orderers.begin(), orderers.end(), [&](const auto& o) { return o.member.key == mine && !o.until; });
   if (it == orderers.end())
     return Unexpected(make_error("not_an_orderer",
-                                 "Khóa này không thuộc nút sắp xếp nào trong tệp gốc của mạng. Hãy kiểm tra khóa.",
-                                 "This key belongs to no orderer in the genesis file. Check the key."));
+                                 "Khóa này không thuộc nút sắp xếp nào trên sổ cái. Hãy kiểm tra khóa.",
+                                 "This key belongs to no orderer on the ledger. Check the key."));
   m.number = static_cast<std::uint16_t>(it - orderers.begin());
   m.last_cut = ledger.chain().head().time;
   if (ledger.chain().head().height.value > 0 && !ledger.head_qc()) STELE_CHECK(m.certify_head());

@@ -38,8 +38,8 @@ Error not_ordered() {
                     "The orderers have not put this record on the ledger. Send it again: repeating is harmless.");
 }
 Error no_such_orderer(std::uint16_t number) {
-  return make_error("no_such_orderer", fmt::format("Tệp gốc không có nút sắp xếp số {}.", number),
-                    fmt::format("The genesis file has no orderer number {}.", number));
+  return make_error("no_such_orderer", fmt::format("Sổ cái không có nút sắp xếp số {}.", number),
+                    fmt::format("The ledger has no orderer number {}.", number));
 }
 
 }  // namespace
@@ -323,14 +323,14 @@ Result<std::unique_ptr<Relay>> Relay::start(Home home, std::vector<Target> targe
   std::unique_ptr<Relay> out(new Relay());
   out->impl_ = std::make_unique<Impl>(std::move(home), std::move(tell), options);
   auto& m = *out->impl_;
+  const auto orderers = m.home.ledger.orderers();
   for (auto& t : targets) {
     auto http = options.http;
     http.read_timeout += options.wait;
     STELE_TRY(auto client, http::Client::open(t.url, http));
-    const auto& orderers = m.home.ledger.genesis().orderers;
-    const auto key = t.orderer < orderers.size() ? VerifyKey::parse(orderers[t.orderer].key) : std::nullopt;
-    if (!key) return Unexpected(no_such_orderer(t.orderer));
-    m.couriers.push_back(std::make_unique<Impl::Courier>(std::move(t), *key, std::move(client)));
+    if (t.orderer >= orderers.size()) return Unexpected(no_such_orderer(t.orderer));
+    const auto& key = orderers[t.orderer].verify;
+    m.couriers.push_back(std::make_unique<Impl::Courier>(std::move(t), key, std::move(client)));
   }
   for (std::size_t i = 0; i < m.couriers.size(); ++i) m.couriers[i]->thread = std::thread([&m, i] { m.carry(i); });
   m.thread = std::thread([&m] { m.run(); });

@@ -16,7 +16,7 @@ namespace stele::relay {
 /// An orderer of the network, as the configuration names it.
 struct Target {
   std::string url;            ///< `http(s)://host:port[/prefix]`
-  std::uint16_t orderer = 0;  ///< its number in the genesis
+  std::uint16_t orderer = 0;  ///< its number on the ledger
 };
 
 /// This node's own side. All of it must outlive the relay; any thread.
@@ -69,7 +69,7 @@ class Relay final : public ordering::Orderer {
  public:
   /// `tell`: on the relay's thread; must be quick and neither throw nor call back. Of what a home that orders was
   /// given, the relay must outlive the answers: its orderer stops first. Errors: those of http::Client::open;
-  /// `no_such_orderer`: the genesis has no orderer of that number.
+  /// `no_such_orderer`: the ledger has no orderer of that number.
   static Result<std::unique_ptr<Relay>> start(Home, std::vector<Target>, std::function<void(const LeftOut&)> tell,
                                               const RelayOptions& = {});
   ~Relay() override;

@@ -4,7 +4,9 @@
 // still, for a machine is quicker in one minute than in the next; the time of these stops does not count. The ledger is
 // made here, by the node's own code, and served by a follower that was there before; both run on this machine.
 //
-//   load_join STELE-NODE POLICY-FILE [RECORDS]
+//   load_join STELE-NODE POLICY-FILE [RECORDS] [--at-least SHARE]
+//
+// --at-least: exit status 1 if records/s is below that share of the raw rate.
 #include <algorithm>
 #include <csignal>
 #include <fstream>
@@ -126,8 +128,13 @@ std::uint64_t final_height(const std::string& url) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    fmt::print(stderr, "usage: load_join STELE-NODE POLICY-FILE [RECORDS]\n");
+    fmt::print(stderr, "usage: load_join STELE-NODE POLICY-FILE [RECORDS] [--at-least SHARE]\n");
     return 2;
+  }
+  double share_min = 0;
+  if (argc > 4 && std::string_view(argv[argc - 2]) == "--at-least") {
+    share_min = std::stod(argv[argc - 1]);
+    argc -= 2;
   }
   const std::size_t count = argc > 3 ? std::stoul(argv[3]) : 1'000'000;
   const auto network = make_network();
@@ -172,5 +179,9 @@ int main(int argc, char** argv) {
              joining_cpu / static_cast<double>(count) * 1e6, source_cpu / static_cast<double>(count) * 1e6);
   const bool ended = stop_node(joining) && stop_node(source);
   fs::remove_all(network.folder);
-  return ended ? 0 : 1;
+  const bool fast = rate >= share_min * mean;
+  if (!fast)
+    fmt::print(stderr, "too slow: {:.1f}% of the raw rate, and {:.0f}% was asked for\n", 100 * rate / mean,
+               100 * share_min);
+  return ended && fast ? 0 : 1;
 }

@@ -78,6 +78,7 @@ def alarms_of(node):
 def story(t, seed, seconds):
     proxies = Proxies(t)
     try:
+        t.watch_votes()  # at the nodes themselves, not through the proxies
         t.begin(proxies.stand_between)
         culprit = t.nodes.index(t.leader())
         key = liar.key_of(t.nodes[culprit].folder / "keys" / "orderer.key", NODE_PASSPHRASE)

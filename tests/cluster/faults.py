@@ -5,6 +5,7 @@
                      namespace of its own (needs root); at the end all that clients were told is held against all ledgers
   --story restores   etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks
   --story liar       an orderer whose answers a proxy drops, repeats, shuffles, forges and doubles, with the orderer's key
+  --story left-out   orderers that say that they have a record, sign for it, and let nobody have it
   --story latency    from handing in to final, one record at a time on an idle network
 
 Usage: faults.py --bin FOLDER [--story …] [--rounds N] [--seed S] [--times N] [--kinds K,K] [--records N]
@@ -21,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import byzantine  # noqa: E402
 import latency  # noqa: E402
+import left_out  # noqa: E402
 import netns  # noqa: E402
 import network  # noqa: E402
 import restores  # noqa: E402
@@ -32,7 +34,7 @@ from scene import Scene  # noqa: E402
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True)
-    parser.add_argument("--story", choices=["rounds", "restores", "liar", "latency"], default="rounds")
+    parser.add_argument("--story", choices=["rounds", "restores", "liar", "left-out", "latency"], default="rounds")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
     parser.add_argument("--times", type=int, default=2, help="of each kind of restore")
@@ -70,6 +72,8 @@ def main():
             latency.story(t, o.records)
         elif o.story == "liar":
             byzantine.story(t, o.seed, o.seconds)
+        elif o.story == "left-out":
+            left_out.story(t, o.seed)
         elif o.story == "restores":
             restores.story(t, o.times, o.seed, kinds, o.minutes)
         else:

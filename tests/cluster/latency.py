@@ -13,6 +13,7 @@ import load
 import network
 from processes_test import check, tell
 
+MEDIAN_MS_MAX = 50  # of any place; reached: the story fails
 
 ROUTE = re.compile(r'^stele_http_requests_total\{route="([^"]+)"[^}]*\} ([0-9.e+]+)$', re.M)
 SYNCS = re.compile(r"^\s*[0-9.]+\s+[0-9.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(?:fsync|fdatasync|sync_file_range)$", re.M)
@@ -72,7 +73,7 @@ def refusals(t):
 
 
 def measured(t, what, node, count):
-    """One line of figures, and one of what it cost."""
+    """One line of figures, and one of what it cost. The median."""
     target = t.targets([node])[0]
     measure(t, target, 5)
     members = t.etcd.processes
@@ -90,15 +91,23 @@ def measured(t, what, node, count):
     tell(f"  a record: {blocks / count:.2f} blocks; {cpu[0]:.1f} ms of processor in all nodes and {cpu[1]:.1f} ms in etcd "
          f"(of {spent * 1000 / count * os.cpu_count():.0f} ms on {os.cpu_count()} cores); "
          f"{sum(routes.values()):.1f} HTTP requests between and to the nodes ({shown})")
+    return statistics.median(times)
+
+
+def check_medians(medians):
+    """`medians`: in milliseconds, by place."""
+    slow = [f"{what}: {ms:.1f} ms" for what, ms in medians.items() if ms >= MEDIAN_MS_MAX]
+    check(not slow, f"the median must be below {MEDIAN_MS_MAX} ms; {'; '.join(slow)}")
 
 
 def story(t, count):
     t.begin()
     leader = t.leader()
     time.sleep(3)
-    measured(t, "at the orderer that leads", leader, count)
-    measured(t, "at an orderer that does not lead", next(n for n in t.nodes[:t.ORDERERS] if n is not leader), count)
-    measured(t, "at a validator that orders nothing", t.nodes[t.ORDERERS], count)
+    places = {"at the orderer that leads": leader,
+              "at an orderer that does not lead": next(n for n in t.nodes[:t.ORDERERS] if n is not leader),
+              "at a validator that orders nothing": t.nodes[t.ORDERERS]}
+    medians = {what: measured(t, what, node, count) for what, node in places.items()}
     syncs = count_syncs(t, t.targets([leader])[0], 20)
     if syncs is None:
         tell("NO STRACE HERE: syncs are not counted")
@@ -106,3 +115,4 @@ def story(t, count):
         tell(f"syncs a record: {[c / 20 for c in syncs]} by node, {sum(syncs) / 20:.1f} in all")
     refusals(t)
     t.judge([])
+    check_medians(medians)

@@ -153,10 +153,10 @@ class Liar:
 
 
 class Proxy:
-    """Between `viewer` and one orderer's true port; honest until it is given a liar."""
+    """Between `viewer` and one orderer's true port; honest until it is given a liar, or a censor (left_out.py)."""
 
     def __init__(self, port, target, viewer):
-        self.liar, self.url = None, f"http://127.0.0.1:{port}"
+        self.liar, self.censor, self.url = None, None, f"http://127.0.0.1:{port}"
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -165,29 +165,36 @@ class Proxy:
             def log_message(self, *_):
                 pass
 
-            def pass_on(self):
-                liar = outer.liar
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if liar and liar.loses():
-                    self.close_connection = True
-                    return
+            def forward(self, body):
+                """Status, headers and body of the true orderer's answer; None: there is none."""
                 link = http.client.HTTPConnection("127.0.0.1", target, timeout=FORWARD_S)
                 try:
                     kept = {k: v for k, v in self.headers.items() if k.lower() not in ("connection", "content-length")}
                     link.request(self.command, self.path, body or None, kept)
                     answer = link.getresponse()
-                    text = answer.read()
+                    return answer.status, answer.getheaders(), answer.read()
                 except (OSError, http.client.HTTPException):
-                    self.close_connection = True
-                    return
+                    return None
                 finally:
                     link.close()
-                if liar and answer.status == 200 and self.path.startswith("/v1/feed"):
+
+            def pass_on(self):
+                liar, censor = outer.liar, outer.censor
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                answer = None
+                if not (liar and liar.loses()):
+                    hides = censor and self.path.startswith("/v1/relay")
+                    answer = censor.relay(body, self.forward) if hides else self.forward(body)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                status, headers, text = answer
+                if liar and status == 200 and self.path.startswith("/v1/feed"):
                     text = liar.feed(text, viewer)
-                elif liar and answer.status == 200 and self.path.startswith("/v1/blocks"):
+                elif liar and status == 200 and self.path.startswith("/v1/blocks"):
                     text = liar.blocks(text)
-                self.send_response(answer.status)
-                for name, value in answer.getheaders():
+                self.send_response(status)
+                for name, value in headers:
                     if name.lower() not in ("content-length", "connection", "transfer-encoding", "date", "server"):
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(text)))

@@ -245,6 +245,7 @@ class Restores:
 
 
 def story(t, times, seed, kinds, minutes):
+    t.watch_votes()
     t.begin()
     end = time.monotonic() + 60 * minutes
     r = Restores(t, seed)

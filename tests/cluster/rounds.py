@@ -12,6 +12,7 @@ from processes_test import check, tell
 
 LEASE_S = 5
 START_S = 300  # a start reads the whole ledger again, and several may start at once
+LEADERS_ROUNDS_MIN = 3  # one or two in which the old leader noticed in time are bad luck
 GOES_ON_S = 75  # with what is tolerated broken; a lease, time-outs of etcd and a courier's patience are within it
 
 
@@ -207,8 +208,17 @@ class Rounds:
         tell(f"round {number}: {kind.__name__}: {','.join(sorted(broken)) if tolerated else what}: {what}; "
              f"{hold} s{meanwhile}; healed, final again after {took:.1f} s; {time.monotonic() - begun:.1f} s in all")
 
+    # ---- at the end
+
+    def check_leaders(self):
+        """Rounds of two leaders that never had two would show nothing."""
+        tried = sum(self.tally.get(kind.__name__, 0) for kind in (self.two_leaders, self.leader_without_etcd))
+        check(tried < LEADERS_ROUNDS_MIN or self.tally.get("two led at once", 0) > 0,
+              f"{tried} rounds were to have two leaders, and never did two lead at once")
+
 
 def story(t, count, seed, kinds, minutes):
+    t.watch_votes()
     t.begin()
     end = time.monotonic() + 60 * minutes
     r = Rounds(t, seed, kinds)
@@ -228,3 +238,4 @@ def story(t, count, seed, kinds, minutes):
     left = clients.finish(scene.HEALED_S * 2)
     check(left == 0, f"{left} records are not decided, though all is healed")
     t.judge(clients.answers)
+    r.check_leaders()

@@ -17,6 +17,7 @@ import load  # noqa: E402
 import model  # noqa: E402
 import netns  # noqa: E402
 import network  # noqa: E402
+import votes  # noqa: E402
 from network import until  # noqa: E402
 from processes_test import NODE_PASSPHRASE, ROOT_PASSPHRASE, Trial, check, tell, with_passphrases  # noqa: E402
 
@@ -70,7 +71,7 @@ class Scene(Trial):
     def __init__(self, bins, folder, namespaces=True, clock=False):
         self.bins, self.folder = Path(bins).resolve(), Path(folder).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.field = self.clock = None
+        self.field = self.clock = self.votes = None
         self.signer = load.Signer()
         self.places = [f"n{i}" for i in range(self.VALIDATORS)]
         members = [f"m{i}" for i in range(self.MEMBERS)]
@@ -111,6 +112,10 @@ class Scene(Trial):
                 toml += '\n[test]\nclock_file = "../clock"\n'
             (n.folder / "node.toml").write_text(toml, encoding="utf-8")
         self.etcd.wait()
+
+    def watch_votes(self):
+        """From now on, until `judge` says what was seen."""
+        self.votes = votes.Watcher(self.nodes)
 
     def begin(self, before_the_start=lambda: None):
         """Keys, processes, and the first record on the ledger."""
@@ -178,14 +183,24 @@ class Scene(Trial):
         return [str(f) for n in self.nodes for f in (n.folder / "data" / "evidence").glob("*")
                 if f.name.startswith(kinds)]
 
+    def judge_votes(self, heights):
+        found = self.votes.end()
+        check(not found, f"{len(found)} faults of the votes, the first: " + "\n".join(found[:10]))
+        keys, places = self.votes.seen.extent()
+        check(keys == self.VALIDATORS, f"votes of {keys} keys were seen, not of all {self.VALIDATORS}")
+        check(places >= heights / 2, f"votes were seen in {places} places only, and there are {heights} heights")
+        tell(self.votes.seen.told())
+
     def judge(self, answers, expect_dead=(), liars=()):
-        """All that was told, against all ledgers; evidence, lies, and fsck of every node. Ends the nodes.
+        """All that was told, against all ledgers; votes, evidence, lies, and fsck of every node. Ends the nodes.
         `liars`: URLs of peers that lied, so that they may be accused, and nobody else."""
         self.same_head()
         with ThreadPoolExecutor(2) as pool:
             ledgers = dict(zip([n.name for n in self.nodes], pool.map(self.ledger, self.nodes)))
         found = model.faults(answers, ledgers)
         check(not found, f"{len(found)} faults of the history, the first: " + "\n".join(found[:10]))
+        if self.votes:
+            self.judge_votes(len(next(iter(ledgers.values()))))
         found = self.evidence(("double-vote",) if liars else ("double-vote", "ordered-twice"))
         check(not found, f"evidence: {found}")
         for n in self.nodes:
@@ -204,6 +219,8 @@ class Scene(Trial):
     def end(self):
         with contextlib.suppress(AttributeError):
             self.clock.ended.set()
+        with contextlib.suppress(AttributeError):
+            self.votes.ending.set()
         try:
             super().end()
         finally:

@@ -1,7 +1,12 @@
-// stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation] [--trace]
+// stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation WHAT] [--at-least X] [--digest]
+//           [--trace]
 //
-// Exit status 0: no violation (with --expect-violation: one was found). A broken rule is a program of its own beside
-// this one, made of the same sources with one place changed (CMakeLists.txt): --break runs that.
+// Exit status 0: no violation (with --expect-violation: one was found whose message contains WHAT; others are shown and
+// don't count). --at-least: 1 as well if it ran slower than X times real time. --digest: each seed's digest of its
+// history, and no figure that depends on the clock, so that two runs can be compared. A broken rule is a program of its
+// own beside this one, made of the same sources with one place changed (CMakeLists.txt): --break runs that.
+//
+// The long run: stele_sim --seeds 0-9999 --at-least 100
 #include <unistd.h>
 
 #include <charconv>
@@ -9,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +26,14 @@ struct Arguments {
   std::uint64_t first = 1, last = 100;
   stele::sim::Options options;
   std::string broken_rule;
-  bool expect = false;
+  std::optional<std::string> expected;  ///< in a violation's message
+  double times_real_min = 0;
+  bool digest = false;
 };
 
 [[noreturn]] void usage() {
-  std::cerr << "stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation] [--trace]\n";
+  std::cerr << "stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation WHAT] "
+               "[--at-least X] [--digest] [--trace]\n";
   std::exit(2);
 }
 
@@ -39,12 +48,17 @@ Arguments read(const std::vector<std::string>& words) {
   Arguments out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& w = words[i];
-    if (w == "--expect-violation") {
-      out.expect = true;
-    } else if (w == "--trace") {
+    if (w == "--trace") {
       out.options.trace = true;
+    } else if (w == "--digest") {
+      out.digest = true;
     } else if (i + 1 == words.size()) {
       usage();
+    } else if (w == "--expect-violation") {
+      out.expected = words[++i];
+      if (out.expected->empty()) usage();
+    } else if (w == "--at-least") {
+      out.times_real_min = static_cast<double>(number(words[++i]));
     } else if (w == "--seeds") {
       const auto& range = words[++i];
       const auto dash = range.find('-');
@@ -86,7 +100,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const auto args = read(words);
   if (!args.broken_rule.empty()) return run_broken(argv[0], args, words);
-  std::uint64_t simulated_ms = 0, violations = 0, first_violation = 0;
+  std::uint64_t simulated_ms = 0, violations = 0;
+  std::optional<std::uint64_t> noticed;  ///< the seed of the violation that was expected
   stele::sim::Outcome sum;
   const auto begin = std::chrono::steady_clock::now();
   auto options = args.options;
@@ -104,19 +119,21 @@ int main(int argc, char** argv) {
     sum.ordered_twice += out.ordered_twice;
     sum.set_changes += out.set_changes;
     sum.dead_keys += out.dead_keys;
-    if (args.first == args.last)
+    if (args.digest || args.first == args.last)
       std::printf("seed %llu: history %016llx\n", static_cast<unsigned long long>(seed),
                   static_cast<unsigned long long>(out.digest));
     if (!out.violation) continue;
-    if (violations++ == 0) first_violation = seed;
+    ++violations;
     std::printf("seed %llu at %llu ms: %s\n", static_cast<unsigned long long>(seed),
                 static_cast<unsigned long long>(out.simulated_ms), out.violation->c_str());
     std::fflush(stdout);
-    if (args.expect) {
+    if (args.expected && out.violation->find(*args.expected) != std::string::npos) {
+      noticed = seed;
       ++ran;
       break;
     }
   }
+  if (args.digest) return violations == 0 ? 0 : 1;
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const double simulated = static_cast<double>(simulated_ms) / 1000;
   std::printf("%llu seeds, %llu violations; %.0f s simulated in %.1f s: %.0f times real time\n",
@@ -130,12 +147,12 @@ int main(int argc, char** argv) {
       static_cast<unsigned long long>(sum.crashes), static_cast<unsigned long long>(sum.double_votes),
       static_cast<unsigned long long>(sum.ordered_twice), static_cast<unsigned long long>(sum.set_changes),
       static_cast<unsigned long long>(sum.dead_keys));
-  if (args.expect) {
-    if (violations == 0)
-      std::printf("the broken rule was not noticed\n");
-    else
-      std::printf("noticed at seed %llu\n", static_cast<unsigned long long>(first_violation));
-    return violations == 0 ? 1 : 0;
-  }
-  return violations == 0 ? 0 : 1;
+  const bool fast = simulated >= args.times_real_min * wall;
+  if (!fast) std::printf("slower than %.0f times real time\n", args.times_real_min);
+  if (!args.expected) return violations == 0 && fast ? 0 : 1;
+  if (noticed)
+    std::printf("noticed at seed %llu\n", static_cast<unsigned long long>(*noticed));
+  else
+    std::printf("not noticed: no violation says '%s'\n", args.expected->c_str());
+  return noticed && fast ? 0 : 1;
 }

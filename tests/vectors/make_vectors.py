@@ -23,6 +23,7 @@ from ceremony import ceremony
 from change_files import OFF_THE_CURVE
 from changes import changes
 from complaints import complaints
+from orderers import orderers
 from samples import Refusals, Samples
 from scenario import RULE_SET, RULE_SET_TEXT, Network, file_text, person
 from story import Story
@@ -528,7 +529,7 @@ def make():
         "genesis": genesis(network), "records": records(samples),
         "refused_records": {"refused": Refusals(samples).out}, "log": log(story), "chain": chain(story), "changes": changes(),
         "sheets": sheets(story), "files": files(story), "secrets": secrets(network), "assessment": assessment(),
-        "ceremony": ceremony(), "custody": complaints(network, samples),
+        "ceremony": ceremony(), "custody": complaints(network, samples), "orderers": orderers(),
     }
     return {f"{name}.json": lines_of(value) for name, value in parts.items()}
 

@@ -159,7 +159,7 @@ class PrivateKey:
 CREDENTIALS = ["transcript", "diploma", "certificate", "school-transfer", "export"]
 ACKED = ["class-list", "grade-sheet", "summary-sheet", "register", "amend"] + CREDENTIALS[:4]
 BOUNDS = {
-    "org": 4096, "key": 8192, "validators": 16384, "policy": 131072, "approve": 16384, "countersign": 16384,
+    "org": 4096, "key": 8192, "validators": 16384, "orderers": 16384, "policy": 131072, "approve": 16384, "countersign": 16384,
     "seal": 16384, "class-list": 4096, "grade-sheet": 4096, "summary-sheet": 4096, "register": 4096, "amend": 24576,
     "suspend": 16384, "reinstate": 16384, "revoke": 16384, "compromise": 4096, "erase": 16384, "document": 16384,
     "transcript": 16384, "diploma": 16384, "certificate": 16384, "school-transfer": 16384, "export": 16384,

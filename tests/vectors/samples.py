@@ -95,6 +95,7 @@ class Samples:
                 self.key_body(35, "export", "P-256"),
             ],
             "validators": [{"set": members, "evidence": some_ids("evidence", 2)}, {"set": members[:1]}],
+            "orderers": [{"add": members, "retire": [0, 2]}, {"add": [], "retire": [1023]}],
             "policy": [full_policy, small_policy],
             "approve": [{"org": "root", "role": "root", "targets": ids}],
             "countersign": [{**second, "targets": ids[:1]}],
@@ -205,6 +206,8 @@ TABLE = {
             "proof": "signature", "replaces?": "id", "reason?": "code"},
     "validators": {"set": listed(1, 64), "set[0].id": "org", "set[0].org": "org", "set[0].key": "point",
                    "evidence?": listed(0, 8, "ids")},
+    "orderers": {"add": listed(0, 64), "add[0].id": "org", "add[0].org": "org", "add[0].key": "point",
+                 "retire": listed(0, 64, "numbers")},
     "policy": {"number": "number", "rules": "number", "rules_from": "index", "roles": listed(1, 64),
                "org_kinds": listed(1, 64), "kinds": listed(1, 64), "reasons": listed(1, 64), "roles[0]": "code",
                "limits": "object", "limits.after_days": "days", "limits.pending_days": "days",
@@ -384,6 +387,9 @@ class Refusals:
         edit("validators", "stele.set[0].id", "root", "bad_form")
         edit("validators", "stele.set[0].key", b64u(b"\x02" + b"\xff" * 32), "bad_key", "", name="point not on the curve")
         edit("validators", "stele.set[0].key", b64u(b"\x05" + b"\1" * 32), "bad_key", "", name="not a compressed point")
+        edit("orderers", "stele.add[0].id", "root", "bad_form")
+        edit("orderers", "stele.retire", [1024], "out_of_bounds", "stele.retire[0]")
+        edit("orderers", "stele.add[0].key", b64u(b"\x02" + b"\xff" * 32), "bad_key", "", name="point not on the curve")
         edit("policy", "stele.acts[0].extra", 1, "unknown_member")
         edit("policy", "stele.acts[0].scope", ["school"], "bad_form", "stele.acts[0].scope[0]")
         edit("policy", "stele.assessment[0].digest", some_id("x"), ["bad_form", "payload_digest", "unknown_assessment"],

@@ -197,6 +197,24 @@ void validators_command(Command& program) {
       .runs([o](const Context& c) { return validators_publish(c, o->first, o->second); });
 }
 
+void orderers_command(Command& program) {
+  auto orderers =
+      program.command("orderers", {"Nút sắp xếp: ai xếp bản ghi vào khối", "Orderers: who puts records into blocks"});
+  auto o = std::make_shared<std::pair<fs::path, Save>>();
+  orderers.command("publish", {"Thêm nút sắp xếp, hoặc cho thôi", "Add orderers, or retire some"})
+      .option({"file",
+               {"tệp JSON: {\"add\": [{id, org, key}], \"retire\": [số]}",
+                "JSON file: {\"add\": [{id, org, key}], \"retire\": [numbers]}"},
+               V::file,
+               true},
+              o->first)
+      .save(o->second)
+      .example({"Khóa gốc thứ nhất ký; khóa gốc khác duyệt bằng stele approve",
+                "The first root signs; another one approves"},
+               "stele orderers publish nut-sap-xep.json --key root-1.key")
+      .runs([o](const Context& c) { return orderers_publish(c, o->first, o->second); });
+}
+
 const Text recovery_file_text{"tệp khôi phục", "recovery file"};
 
 void recovery_command(Command& program) {
@@ -512,6 +530,7 @@ void add_network_commands(Command& program) {
   org_command(program);
   policy_command(program);
   validators_command(program);
+  orderers_command(program);
   recovery_command(program);
 }
 

@@ -53,6 +53,7 @@ struct OrgAdd {
 // ---- who runs the ledger ----
 /// FILE: {"set": [{"id", "org", "key"}], "evidence"?}. In force once another root approved it.
 [[nodiscard]] Exit validators_publish(const Context&, const fs::path& file, const Save&);
+[[nodiscard]] Exit orderers_publish(const Context&, const fs::path& file, const Save&);
 /// Of a network that can't reach its quorum any more (wire-format.md section 7.1, docs/operations.md).
 struct RecoveryDraft {
   fs::path out;

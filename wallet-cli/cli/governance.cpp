@@ -1,4 +1,5 @@
-// Who runs the ledger: changes of the set of validators, and the recovery of a network that has lost its quorum.
+// Who runs the ledger: changes of the set of validators and of orderers, and the recovery of a network that has lost
+// its quorum.
 #include <algorithm>
 #include <ctime>
 
@@ -289,17 +290,26 @@ void say_what_comes_next(const Context& c, const log::Recovery& r, const record:
   }
 }
 
-}  // namespace
-
-Exit validators_publish(const Context& c, const fs::path& file, const Save& save) {
+Exit publish(const Context& c, const Draft& draft, const Save& save) {
   const auto g = read_genesis(c);
   if (!g) return fail(c, g.error());
-  auto set = read_validators_file(file);
-  if (!set) return fail(c, set.error());
-  const Draft draft{Type::validators, std::move(*set), {}};
   auto desk = Desk::open(c, signer::plain_words(*g, draft.type, draft.body, c.lang));
   if (!desk) return fail(c, desk.error());
   return deliver(c, *desk, {desk->sign(draft)}, save);
+}
+
+}  // namespace
+
+Exit validators_publish(const Context& c, const fs::path& file, const Save& save) {
+  auto set = read_validators_file(file);
+  if (!set) return fail(c, set.error());
+  return publish(c, {Type::validators, std::move(*set), {}}, save);
+}
+
+Exit orderers_publish(const Context& c, const fs::path& file, const Save& save) {
+  auto change = read_orderers_file(file);
+  if (!change) return fail(c, change.error());
+  return publish(c, {Type::orderers, std::move(*change), {}}, save);
 }
 
 Exit recovery_draft(const Context& c, const RecoveryDraft& o) {

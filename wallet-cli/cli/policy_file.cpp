@@ -77,7 +77,13 @@ Result<record::Policy> read_policy_file(const std::filesystem::path& path) {
   return std::get<record::Policy>(std::move(r->body));
 }
 
-Result<record::Validators> read_validators_file(const std::filesystem::path& path) {
+namespace {
+
+/// A body as JSON in a file, with what may be left out of it.
+template <class Body>
+Result<Body> read_body_file(const std::filesystem::path& path, record::Type type,
+                            const std::vector<std::string_view>& required, const std::vector<std::string_view>& empty,
+                            const Error& bad) {
   constexpr std::size_t bytes_max = 32'768, nodes_max = 512;
   STELE_TRY(const auto text, read_file(path, bytes_max));
   const auto in_file = [&path](Error e) {
@@ -86,16 +92,36 @@ Result<record::Validators> read_validators_file(const std::filesystem::path& pat
   };
   const auto v = json::parse(text, {.bytes_max = bytes_max, .depth_max = 4, .nodes_max = nodes_max});
   if (!v) return in_file(json::to_error(v.error()));
-  if (!v->is(json::Kind::object) || v->find("set") == nullptr)
-    return in_file(
-        make_error("file_bad_validators",
-                   "Tệp phải có dạng {\"set\": [{\"id\", \"org\", \"key\"}]}; khóa do `stele key show` cho biết.",
-                   "The file must look like {\"set\": [{\"id\", \"org\", \"key\"}]}; `stele key show` tells a key."));
+  const bool whole = v->is(json::Kind::object) &&
+                     std::all_of(required.begin(), required.end(), [&](auto name) { return v->find(name) != nullptr; });
+  if (!whole) return in_file(bad);
   auto members = *v;
-  if (members.find("evidence") == nullptr) members.set("evidence", Value::array());
-  auto r = record::decode(as_record(record::Type::validators, members));
+  for (const auto name : empty) {
+    if (members.find(name) == nullptr) members.set(name, Value::array());
+  }
+  auto r = record::decode(as_record(type, members));
   if (!r) return in_file(to_error(r.error()));
-  return std::get<record::Validators>(std::move(r->body));
+  return std::get<Body>(std::move(r->body));
+}
+
+}  // namespace
+
+Result<record::Validators> read_validators_file(const std::filesystem::path& path) {
+  return read_body_file<record::Validators>(
+      path, record::Type::validators, {"set"}, {"evidence"},
+      make_error("file_bad_validators",
+                 "Tệp phải có dạng {\"set\": [{\"id\", \"org\", \"key\"}]}; khóa do `stele key show` cho biết.",
+                 "The file must look like {\"set\": [{\"id\", \"org\", \"key\"}]}; `stele key show` tells a key."));
+}
+
+Result<record::Orderers> read_orderers_file(const std::filesystem::path& path) {
+  return read_body_file<record::Orderers>(
+      path, record::Type::orderers, {}, {"add", "retire"},
+      make_error(
+          "file_bad_orderers",
+          "Tệp phải có dạng {\"add\": [{\"id\", \"org\", \"key\"}], \"retire\": [số]}; có thể bỏ một trong hai.",
+          "The file must look like {\"add\": [{\"id\", \"org\", \"key\"}], \"retire\": [numbers]}; one of them may "
+          "be left out."));
 }
 
 }  // namespace stele::cli

@@ -15,5 +15,7 @@ namespace stele::cli {
 /// `{set: [{id, org, key}], evidence?}`: `evidence` may be left out, else the shape of section 4.2. Errors:
 /// `file_bad_validators`, or what the record's own decoder says.
 [[nodiscard]] Result<record::Validators> read_validators_file(const std::filesystem::path&);
+/// The same of orderers: `file_bad_orderers`.
+[[nodiscard]] Result<record::Orderers> read_orderers_file(const std::filesystem::path&);
 
 }  // namespace stele::cli

@@ -125,7 +125,7 @@ TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
   const auto word = net.nodes[1]->committee->sign_for(digest);
   ASSERT_TRUE(word);
   const auto receipt = custody::receipts_of(*word, digest)[0];
-  EXPECT_TRUE(verify(receipt, digest[0], net.genesis));
+  EXPECT_TRUE(verify(receipt, digest[0], net.genesis.net, net.nodes[2]->ledger->orderers()));
   ASSERT_TRUE(net.finalise(0, 2) && net.finalise(0, 3)) << net.where();
   const auto settled = [&] {
     const auto height = net.nodes[2]->final_height();

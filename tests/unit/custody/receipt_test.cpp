@@ -19,6 +19,9 @@ record::Genesis genesis() {
 signer::SigningKey must_key(const Json& secret) {
   return *signer::SigningKey::from_secret(*signer::Secret<32>::from(from_hex(secret)));
 }
+std::vector<registry::OrdererState> orderers() {
+  return registry::State(genesis()).orderers;
+}
 std::vector<Digest> digests(const Json& all) {
   std::vector<Digest> out;
   for (const Json& one : all) out.push_back(fixed_hex<Digest>(one));
@@ -56,12 +59,12 @@ TEST(GoldenReceipt, IsTheSameBytesAndProvesItsRecordAlone) {
     const auto bytes = from_hex(x.at("bytes"));
     const auto receipt = read(bytes);
     const auto item = fixed_hex<Digest>(x.at("item"));
-    EXPECT_TRUE(verify(receipt, item, genesis()));
+    EXPECT_TRUE(verify(receipt, item, genesis().net, orderers()));
     log::Writer w;
     write(w, receipt);
     EXPECT_EQ(w.bytes(), bytes);
     auto items = digests(v.at("item_digests"));
-    for (const auto& other : items) EXPECT_EQ(verify(receipt, other, genesis()), other == item);
+    for (const auto& other : items) EXPECT_EQ(verify(receipt, other, genesis().net, orderers()), other == item);
     items.resize(receipt.items);
     EXPECT_EQ(receipts_of(receipt.word, items).at(receipt.index), receipt);
   }
@@ -69,7 +72,7 @@ TEST(GoldenReceipt, IsTheSameBytesAndProvesItsRecordAlone) {
 
 TEST(GoldenReceipt, RefusesFalseOnes) {
   for (const Json& x : golden("custody").at("false_receipts"))
-    EXPECT_FALSE(verify(read(from_hex(x.at("bytes"))), fixed_hex<Digest>(x.at("item")), genesis()))
+    EXPECT_FALSE(verify(read(from_hex(x.at("bytes"))), fixed_hex<Digest>(x.at("item")), genesis().net, orderers()))
         << text(x.at("name"));
 }
 
@@ -82,7 +85,7 @@ TEST(Receipt, RefusesMoreItemsThanAnAnswerHas) {
     const auto root = log::root_from_inclusion(leaf_of(item), 0, items, x.path);
     ASSERT_TRUE(root);
     x.word.signature = orderer.sign(word_digest(genesis().net, x.word, items, *root));
-    EXPECT_EQ(verify(x, item, genesis()), items == receipt_items_max);
+    EXPECT_EQ(verify(x, item, genesis().net, orderers()), items == receipt_items_max);
   }
 }
 

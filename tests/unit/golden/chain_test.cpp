@@ -84,9 +84,8 @@ TEST_F(GoldenChain, RefusesTheBlocksThatMustBeRefusedAndStaysAsItWas) {
   EXPECT_EQ(refused, vectors_.at("refused").size());
 }
 
-/// Epochs, a change of the set, a recovery: a chain of several validators.
-TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
-  const Json& v = golden("changes");
+/// Blocks one by one, and at each height those that must be refused. `look`: at each block that was applied.
+void replay(const Json& v, const std::function<void(const Json& block, const Applied&)>& look) {
   Chain chain(*record::decode_genesis(text(v.at("file"))));
   std::size_t refused = 0;
   for (const Json& b : v.at("blocks")) {
@@ -97,12 +96,10 @@ TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
     ASSERT_TRUE(applied) << why(applied.error());
     EXPECT_EQ(applied->header_text, text(b.at("header")));
     EXPECT_EQ(applied->header_hash, fixed_hex<HeaderHash>(b.at("header_hash")));
-    ASSERT_EQ(applied->signers->size(), b.at("signers").size());
-    for (std::size_t i = 0; i < applied->signers->size(); ++i)
-      EXPECT_EQ(applied->signers->key(i).compressed(), fixed_hex<PublicKey>(b.at("signers")[i]));
     const auto qc = log::decode_qc(from_hex(b.at("qc")));
     ASSERT_TRUE(qc);
     EXPECT_TRUE(log::check_qc(*qc, applied->header_hash, *applied->signers));
+    look(b, *applied);
     for (const Json& r : v.at("refused")) {
       if (r.at("after_height") != b.at("height")) continue;
       SCOPED_TRACE(text(r.at("name")));
@@ -118,7 +115,22 @@ TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
     }
   }
   EXPECT_EQ(refused, v.at("refused").size());
-  EXPECT_EQ(v.at("blocks").size(), 8U);
+}
+
+/// Epochs, a change of the set, a recovery: a chain of several validators.
+TEST(GoldenChanges, EveryHeaderSignerAndRefusalComesOutAsThePageSays) {
+  replay(golden("changes"), [](const Json& b, const Applied& applied) {
+    ASSERT_EQ(applied.signers->size(), b.at("signers").size());
+    for (std::size_t i = 0; i < applied.signers->size(); ++i)
+      EXPECT_EQ(applied.signers->key(i).compressed(), fixed_hex<PublicKey>(b.at("signers")[i]));
+  });
+  EXPECT_EQ(golden("changes").at("blocks").size(), 8U);
+}
+
+TEST(GoldenOrderers, ThoseThatWereAddedOrderAndThoseThatWereRetiredDoNot) {
+  std::vector<int> by;
+  replay(golden("orderers"), [&](const Json& b, const Applied&) { by.push_back(b.at("orderer").get<int>()); });
+  EXPECT_EQ(by, (std::vector{0, 0, 0, 1, 1, 2}));
 }
 
 record::MarkOrMissing mark(const Json& value) {

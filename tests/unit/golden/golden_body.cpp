@@ -93,11 +93,19 @@ Key key(const Json& s) {
   return out;
 }
 
-Validators validators(const Json& s) {
-  Validators out;
-  out.set = list_of<Validator>(s.at("set"), [](const Json& m) {
+std::vector<Validator> members(const Json& list) {
+  return list_of<Validator>(list, [](const Json& m) {
     return Validator{text(m.at("id")), text(m.at("org")), fixed_base64url<PublicKey>(m.at("key"))};
   });
+}
+
+Orderers orderers(const Json& s) {
+  return {members(s.at("add")), s.at("retire").get<std::vector<std::uint16_t>>()};
+}
+
+Validators validators(const Json& s) {
+  Validators out;
+  out.set = members(s.at("set"));
   if (s.contains("evidence")) out.evidence = ids(s.at("evidence"));
   return out;
 }
@@ -300,6 +308,8 @@ Body body_of(Type t, const Json& payload) {
       return key(s);
     case Type::validators:
       return validators(s);
+    case Type::orderers:
+      return orderers(s);
     case Type::policy:
       return policy(s);
     case Type::approve:

@@ -127,6 +127,8 @@ Body full_body(Type type) {
     }
     case Type::validators:
       return Validators{{{"so-vi-du", "so-1", public_key(0)}, {"phuong-1", "ward-1", public_key(1)}}, ids(2)};
+    case Type::orderers:
+      return Orderers{{{"so-moi", "so-1", public_key(2)}}, {0, 1'023}};
     case Type::policy:
       return policy();
     case Type::approve:
@@ -181,6 +183,7 @@ struct Strip {
     b.reason.reset();
   }
   void operator()(Validators& b) const { b.evidence.clear(); }
+  void operator()(Orderers& b) const { b.add.clear(); }
   void operator()(Policy& b) const {
     b.quotas.clear();
     b.assessment.clear();

@@ -153,6 +153,22 @@ TEST(Schema, Validators) {
   EXPECT_EQ(verdict(with_member(Type::validators, "evidence", id_list(9))), "out_of_bounds stele.evidence");
 }
 
+TEST(Schema, Orderers) {
+  auto b = body<Orderers>(Type::orderers);
+  b.add.push_back(b.add[0]);
+  EXPECT_EQ(verdict(jws(Type::orderers, b)), "repeated stele.add[1]");
+  b = body<Orderers>(Type::orderers);
+  b.add[0].key = filled<PublicKey>(9);
+  EXPECT_EQ(verdict(jws(Type::orderers, b)), "bad_key stele.add[0].key");
+  b.add.clear();
+  EXPECT_EQ(verdict(jws(Type::orderers, b)), "accepted");
+  b.retire.clear();
+  EXPECT_EQ(verdict(jws(Type::orderers, b)), "out_of_bounds stele.add");
+  EXPECT_EQ(verdict(with_member(Type::orderers, "retire", "[1,0]")), "not_ascending stele.retire[1]");
+  EXPECT_EQ(verdict(with_member(Type::orderers, "retire", "[1,1]")), "repeated stele.retire[1]");
+  EXPECT_EQ(verdict(with_member(Type::orderers, "retire", "[1024]")), "out_of_bounds stele.retire[0]");
+}
+
 TEST(Schema, ListsOfTargets) {
   for (const Type type : {Type::approve, Type::countersign, Type::seal, Type::suspend, Type::reinstate, Type::revoke}) {
     EXPECT_EQ(verdict(with_member(type, "targets", "[]")), "out_of_bounds stele.targets");

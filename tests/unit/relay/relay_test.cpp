@@ -426,7 +426,8 @@ TEST_F(RelayTest, WhatStaysLeftOutIsToldOfOnceWithTheRecordAndWhoSignedForIt) {
     ASSERT_EQ(x.receipts.size(), 3U);
     for (const std::size_t orderer : {0U, 1U, 2U}) {
       EXPECT_EQ(x.receipts[orderer].word.orderer, orderer);
-      EXPECT_TRUE(verify(x.receipts[orderer], sha256(custody::encode_item(x.item)), net.genesis));
+      EXPECT_TRUE(verify(x.receipts[orderer], sha256(custody::encode_item(x.item)), net.genesis.net,
+                         registry::State(net.genesis).orderers));
     }
   }
   fronts[0]->orderer.becomes(Does::order);
@@ -647,7 +648,8 @@ TEST_F(RelayRoute, SignsForWhatItHasJudgedAndFoundSound) {
   EXPECT_EQ(held.fates[0].status, Fate::Status::held);
   ASSERT_TRUE(held.word);
   const std::array<Digest, 1> item{sha256(custody::encode_item({net.org(1), {}}))};
-  EXPECT_TRUE(verify(custody::receipts_of(*held.word, item)[0], item[0], net.genesis));
+  EXPECT_TRUE(verify(custody::receipts_of(*held.word, item)[0], item[0], net.genesis.net,
+                     registry::State(net.genesis).orderers));
   fronts[0]->sound = false;
   EXPECT_EQ(fates().fates[0].status, Fate::Status::held) << "it has said so";
 }
