@@ -13,6 +13,8 @@ const includes = (list: readonly string[], x: string): boolean => list.includes(
 class StateAt {
   private readonly keys = new Map<string, number>();
   private readonly orgs = new Map<string, number>();
+  /** Whatever the status: the valid record of each, else the last. Who stands above whom is not a matter of being in force. */
+  private readonly tree = new Map<string, number>();
   policy: number | null = null;
 
   constructor(
@@ -20,9 +22,10 @@ class StateAt {
     readonly header: number,
   ) {
     facts.records.forEach((r, i) => {
+      if (r.type === "org" && facts.is_included(i, header) && !this.orgs.has(r.content.org!)) this.tree.set(r.content.org!, i);
       if (!this.shown(i) || facts.status(i, header) !== "valid") return;
       if (r.type === "key") this.keys.set(r.content.jwk!.kid, i);
-      if (r.type === "org") this.orgs.set(r.content.org!, i);
+      if (r.type === "org") for (const map of [this.orgs, this.tree]) map.set(r.content.org!, i);
       if (r.type === "policy") this.policy = i;
     });
   }
@@ -36,12 +39,24 @@ class StateAt {
   org(id: string): number | null {
     return this.orgs.get(id) ?? null;
   }
+  /** Without parent. */
+  is_top(org: string): boolean {
+    const at = this.tree.get(org);
+    return at !== undefined && this.facts.records[at]!.content.parent === undefined;
+  }
   /** The organisation and all above it, lowest first; or the first that is not proven valid. */
   line(org: string): { line: string[]; missing: string | null } {
+    return this.line_in(this.orgs, org);
+  }
+  /** The same, each with whatever status. */
+  tree_line(org: string): { line: string[]; missing: string | null } {
+    return this.line_in(this.tree, org);
+  }
+  private line_in(orgs: Map<string, number>, org: string): { line: string[]; missing: string | null } {
     const line: string[] = [];
     for (let next: string | undefined = org; next !== undefined; ) {
-      const at = this.org(next);
-      if (at === null || line.length > 8) return { line, missing: next };
+      const at = orgs.get(next);
+      if (at === undefined || line.length > 8) return { line, missing: next };
       line.push(next);
       next = this.facts.records[at]!.content.parent;
     }
@@ -99,15 +114,19 @@ const dated = (x: { from?: string; to?: string }, date: string): boolean => (x.f
 function applies(grant: Grant, scope: Matter["scope"], date: string): boolean {
   return dated(grant, date) && (["class", "subject", "term", "year"] as const).every((n) => grant[n] === undefined || grant[n] === scope[n]);
 }
-function unit_fits(unit: string, grant_org: string, line: string[], all_lines: (org: string) => string[]): boolean {
-  const at = line.indexOf(grant_org);
-  if (unit === "own") return at === 0;
-  if (unit === "above") return at > 0;
-  if (unit === "root") return at >= 0 && at === line.length - 1;
-  if (unit === "own-or-above") return at >= 0;
+/** Is `at` in the relation `unit` to `org`? */
+function unit_fits(unit: string, at: string, org: string, state: StateAt): boolean {
+  const above = (o: string): string[] => state.tree_line(o).line.slice(1);
+  if (unit === "own") return at === org;
+  if (unit === "above") return above(org).includes(at);
+  if (unit === "own-or-above") return at === org || above(org).includes(at);
+  if (unit === "root") return state.is_top(at);
   // "other": neither the record's organisation nor below it.
-  return unit === "other" && at !== 0 && !all_lines(grant_org).includes(line[0]!);
+  return unit === "other" && at !== org && !above(at).includes(org);
 }
+/** What speaks of a record that stands already is judged by the signer's organisation alone: a closed school's records must
+ * still be suspended, revoked, corrected and reinstated from above. wire-format.md section 4.2. */
+const asks_valid_org = (type: string): boolean => !includes(change_types, type) && type !== "compromise";
 const names_all = (g: Grant, scope: string[]): boolean => scope.every((s) => g[s as "class"] !== undefined);
 
 export class RecordJudge {
@@ -180,7 +199,7 @@ export class RecordJudge {
     Object.assign(out, { key, person: k.person!, org: k.org! });
     if ((k.use === "seal") !== (r.type === "seal") || k.use === "export") return say.key_wrong_use(at);
     const org = r.type === "org" ? (r.content.parent ?? null) : (r.content.org ?? null);
-    const own = org === null ? null : state.line(org);
+    const own = org === null ? null : asks_valid_org(r.type) ? state.line(org) : state.tree_line(org);
     const signers = state.line(k.org!);
     out.org_line = signers.line;
     const missing = signers.missing ?? own?.missing ?? null;
@@ -241,8 +260,7 @@ export class RecordJudge {
     return null;
   }
   private in_unit(unit: string, grant_org: string, org: string | null, state: StateAt): boolean {
-    const line_of = (o: string): string[] => state.line(o).line;
-    return org === null ? unit_fits("root", grant_org, line_of(grant_org), line_of) : unit_fits(unit, grant_org, line_of(org), line_of);
+    return org === null ? unit_fits("root", grant_org, grant_org, state) : unit_fits(unit, grant_org, org, state);
   }
   private fills(need: Need, by: string, role: string, m: Matter, grants: Grant[], date: string, state: StateAt): boolean {
     return need.by === by && need.roles.includes(role) &&
