@@ -293,6 +293,7 @@ class Refusals:
         for record_type, record in first.items():
             self.members(record_type, record)
         self.of_one_type()
+        self.edges()
         self.envelopes()
         self.sizes()
         self.signatures()
@@ -351,14 +352,24 @@ class Refusals:
         if order and at:
             one("repeated", [at[0], at[0]], "repeated", f"{where}[1]")
 
-    def of_one_type(self):
-        f = self.first
+    def edit(self, record_type, path, new, codes, where=None, name=None):
+        record = self.first[record_type]
+        payload = changed(record.payload, path, remove if new is remove else put(new))
+        what = "missing" if new is remove else str(new)[:40]
+        self.refuse(name or f"{path}: {what}", record, payload, codes, path if where is None else where)
 
-        def edit(record_type, path, new, codes, where=None, name=None):
-            record = f[record_type]
-            payload = changed(record.payload, path, remove if new is remove else put(new))
-            what = "missing" if new is remove else str(new)[:40]
-            self.refuse(name or f"{path}: {what}", record, payload, codes, path if where is None else where)
+    def edges(self):
+        """What must be read, and its nearest neighbours that must not: each a place where two readers once differed."""
+        def read(record_type, path, new, name):
+            self.edit(record_type, path, new, [], None, name)
+
+        quota = {"act": "approve", "per_day": 0}
+        read("policy", "stele.quotas", [quota, {"act": "amend", "per_day": 2**53 - 1}], "a quota of none, and of all")
+        self.edit("policy", "stele.quotas", [quota, {**quota, "per_day": 5}], "repeated", "stele.quotas[1]",
+                  "two quotas of one act")
+
+    def of_one_type(self):
+        f, edit = self.first, self.edit
 
         edit("document", "stele.v", 2, "wrong_version")
         edit("document", "stele.v", "1", "wrong_type")

@@ -266,10 +266,10 @@ const types: Record<string, Record<string, Reader_>> = {
       const f = fields(v, w, names);
       names.forEach((n) => f.need(n, integer(1, 365)));
     }),
-    quotas: form_only("quotas", list(0, 64, (v, w) => {
+    quotas: form_only("quotas", distinct(0, 64, (v, w) => {
       const f = fields(v, w, ["act", "per_day"]);
-      f.need("act", one_of(...Object.keys(bounds)));
-      f.need("per_day", integer(1, Number.MAX_SAFE_INTEGER));
+      f.need("per_day", integer(0, Number.MAX_SAFE_INTEGER));
+      return f.need("act", one_of(...Object.keys(bounds)));
     })),
     assessment: (f, out) => void (out.assessments = f.need("assessment", list(0, 16, assessment))),
     acts: member("acts", list(1, 256, act)),
