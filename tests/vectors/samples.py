@@ -367,6 +367,7 @@ class Refusals:
         read("policy", "stele.quotas", [quota, {"act": "amend", "per_day": 2**53 - 1}], "a quota of none, and of all")
         self.edit("policy", "stele.quotas", [quota, {**quota, "per_day": 5}], "repeated", "stele.quotas[1]",
                   "two quotas of one act")
+        read("document", "stele.digests", [some_id("a"), some_id("z"), some_id("a")], "a digest twice")
 
     def of_one_type(self):
         f, edit = self.first, self.edit

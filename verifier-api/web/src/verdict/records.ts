@@ -297,7 +297,7 @@ const types: Record<string, Record<string, Reader_>> = {
       f.need("signature", signature_text);
     })),
   },
-  document: { org: m.org, kind: m.kind, digests: form_only("digests", distinct(1, 128, digest)) },
+  document: { org: m.org, kind: m.kind, digests: form_only("digests", list(1, 128, digest)) },
   transcript: { ...credential, assessment: m.assessment, class: m.class },
   diploma: { ...credential, register: member("register", register_ref) },
   certificate: credential,
