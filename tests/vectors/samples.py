@@ -368,6 +368,9 @@ class Refusals:
         self.edit("policy", "stele.quotas", [quota, {**quota, "per_day": 5}], "repeated", "stele.quotas[1]",
                   "two quotas of one act")
         read("document", "stele.digests", [some_id("a"), some_id("z"), some_id("a")], "a digest twice")
+        receipts = self.first["erase"].payload["stele"]["receipts"]
+        self.edit("erase", "stele.receipts", receipts[::-1], "not_ascending", "stele.receipts[1]", "receipts descend")
+        self.edit("erase", "stele.receipts", [receipts[0], receipts[0]], "repeated", "stele.receipts[1]", "a vault twice")
 
     def of_one_type(self):
         f, edit = self.first, self.edit

@@ -291,11 +291,11 @@ const types: Record<string, Record<string, Reader_>> = {
   erase: {
     org: m.org, target: m.target, positions: positions(0), book: form_only("book", (v, w) => void (boolean(v, w) || refuse("bad_form", w)), true),
     reason: m.must_reason,
-    receipts: form_only("receipts", list(1, 3, (v, w) => {
-      const f = fields(v, w, ["vault", "signature"]);
-      f.need("vault", vault_number);
+    receipts: form_only("receipts", (v, w) => void ascending(1, 3, (x, at) => {
+      const f = fields(x, at, ["vault", "signature"]);
       f.need("signature", signature_text);
-    })),
+      return f.need("vault", vault_number);
+    }, compare_numbers)(v, w)),
   },
   document: { org: m.org, kind: m.kind, digests: form_only("digests", list(1, 128, digest)) },
   transcript: { ...credential, assessment: m.assessment, class: m.class },
