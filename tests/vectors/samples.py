@@ -371,6 +371,10 @@ class Refusals:
         receipts = self.first["erase"].payload["stele"]["receipts"]
         self.edit("erase", "stele.receipts", receipts[::-1], "not_ascending", "stele.receipts[1]", "receipts descend")
         self.edit("erase", "stele.receipts", [receipts[0], receipts[0]], "repeated", "stele.receipts[1]", "a vault twice")
+        holder = PrivateKey(37, "P-256").jwk
+        read("transcript", "cnf.jwk", holder, "a holder's key of P-256")
+        read("transcript", "cnf.jwk", {**holder, "y": b64u(b"\1" * 32)}, "a holder's key that is no point of P-256")
+        self.edit("transcript", "cnf.jwk.crv", "P-384", "bad_form", "cnf.jwk.crv", "a holder's key of P-384")
 
     def of_one_type(self):
         f, edit = self.first, self.edit
