@@ -375,6 +375,8 @@ class Refusals:
         read("transcript", "cnf.jwk", holder, "a holder's key of P-256")
         read("transcript", "cnf.jwk", {**holder, "y": b64u(b"\1" * 32)}, "a holder's key that is no point of P-256")
         self.edit("transcript", "cnf.jwk.crv", "P-384", "bad_form", "cnf.jwk.crv", "a holder's key of P-384")
+        read("policy", "stele.rules", 65535, "the last rules version")
+        self.edit("policy", "stele.rules", 65536, "out_of_bounds", name="a rules version too many")
 
     def of_one_type(self):
         f, edit = self.first, self.edit

@@ -257,7 +257,7 @@ const types: Record<string, Record<string, Reader_>> = {
     evidence: form_only("evidence", ids(0, 8), true),
   },
   policy: {
-    number: member("number", integer(1, Number.MAX_SAFE_INTEGER)), rules: form_only("rules", integer(1, 0xffffffff)),
+    number: member("number", integer(1, Number.MAX_SAFE_INTEGER)), rules: form_only("rules", integer(1, 65535)),
     rules_from: form_only("rules_from", integer(0, Number.MAX_SAFE_INTEGER)),
     roles: form_only("roles", (v, w) => void (roles(64)(v, w).includes("root") && refuse("bad_form", w))),
     org_kinds: form_only("org_kinds", roles(64)), kinds: form_only("kinds", roles(64)), reasons: form_only("reasons", roles(64)),
