@@ -377,6 +377,12 @@ class Refusals:
         self.edit("transcript", "cnf.jwk.crv", "P-384", "bad_form", "cnf.jwk.crv", "a holder's key of P-384")
         read("policy", "stele.rules", 65535, "the last rules version")
         self.edit("policy", "stele.rules", 65536, "out_of_bounds", name="a rules version too many")
+        for record_type, path in (("org", "parent"), ("key", "grants[0].org"), ("validators", "set[0].org"),
+                                  ("countersign", "org"), ("document", "org"), ("school-transfer", "to")):
+            read(record_type, f"stele.{path}", "root", f"root as {path}")
+        self.edit("org", "stele.org", "root", "bad_form", name="an organisation with the id root")
+        read("approve", "stele.org", "thpt-vi-du-1", "an approval in the capacity of root at a school")
+        read("approve", "stele.role", "principal", "an approval of root in another capacity")
 
     def of_one_type(self):
         f, edit = self.first, self.edit

@@ -90,11 +90,12 @@ export const code: Read<string> = (value, where) => {
   const t = text(value, where);
   return code_form.test(t) && !/[0-9]{5}/.test(t) ? t : refuse("bad_form", where);
 };
-/** An organisation; `root` is reserved. */
+/** The id of something; `root` is reserved. */
 export const org: Read<string> = (value, where) => {
   const t = org_or_root(value, where);
   return t !== "root" ? t : refuse("bad_form", where);
 };
+/** An organisation that is named; that `root` is none is no matter of form. */
 export const org_or_root: Read<string> = (value, where) => {
   const t = text(value, where);
   return org_form.test(t) && !/[0-9]{5}/.test(t) ? t : refuse("bad_form", where);

@@ -136,7 +136,7 @@ const dated_or_not = (f: Fields): { from?: string; to?: string } => {
 };
 const grant: Read<Grant> = (v, w) => {
   const f = fields(v, w, ["role", "org", "class", "subject", "term", "year", "from", "to"]);
-  const out: Grant = { role: f.need("role", code), org: f.need("org", org), ...dated_or_not(f) };
+  const out: Grant = { role: f.need("role", code), org: f.need("org", org_or_root), ...dated_or_not(f) };
   const c = f.may("class", class_id);
   const s = f.may("subject", code);
   const t = f.may("term", code);
@@ -225,13 +225,13 @@ const form_only =
   };
 
 const m = {
-  org: member("org", org), kind: member("kind", code), class: member("class", class_id), year: member("year", year),
+  org: member("org", org_or_root), kind: member("kind", code), class: member("class", class_id), year: member("year", year),
   term: member("term", code), list: member("list", digest), assessment: member("assessment", assessment_ref),
   root: member("root", bytes(32)), rows: member("rows", rows), replaces: maybe("replaces", digest), reason: maybe("reason", code),
   must_reason: member("reason", code), target: member("target", digest), targets: member("targets", ids(1, 256)),
 };
 const positions = (min: number): Reader_ => member("positions", ascending(min, 512, integer(0, 4095), compare_numbers));
-const second: Record<string, Reader_> = { org: member("org", org_or_root), role: member("role", code), targets: m.targets };
+const second: Record<string, Reader_> = { org: m.org, role: member("role", code), targets: m.targets };
 const change: Record<string, Reader_> = { org: m.org, targets: m.targets, reason: m.must_reason };
 const credential: Record<string, Reader_> = {
   org: m.org, kind: m.kind, tag: member("tag", digest), period: member("period", form(/^([0-9]{4}|once|[1-9][0-9]?)$/)),
@@ -239,7 +239,7 @@ const credential: Record<string, Reader_> = {
 };
 
 const types: Record<string, Record<string, Reader_>> = {
-  org: { org: m.org, kind: m.kind, parent: maybe("parent", org), name: member("name", org_name), vaults: member("vaults", ascending(0, 3, vault_number, compare_numbers)), replaces: m.replaces, reason: m.reason },
+  org: { org: member("org", org), kind: m.kind, parent: maybe("parent", org_or_root), name: member("name", org_name), vaults: member("vaults", ascending(0, 3, vault_number, compare_numbers)), replaces: m.replaces, reason: m.reason },
   key: {
     org: m.org, person: member("person", person), use: member("use", one_of("sign", "seal", "export")),
     jwk: (f, out) => void (out.jwk = f.need("jwk", jwk([out.use === "export" ? "P-256" : "secp256k1"]))),
@@ -250,7 +250,7 @@ const types: Record<string, Record<string, Reader_>> = {
     set: form_only("set", (v, w) => {
       const set = list(1, 64, (x, at) => {
         const f = fields(x, at, ["id", "org", "key"]);
-        return { id: f.need("id", org), org: f.need("org", org), key: b64u(f.need("key", point)) };
+        return { id: f.need("id", org), org: f.need("org", org_or_root), key: b64u(f.need("key", point)) };
       })(v, w);
       for (const n of ["id", "key"] as const) if (new Set(set.map((x) => x[n])).size !== set.length) refuse("repeated", w);
     }),
@@ -274,7 +274,7 @@ const types: Record<string, Record<string, Reader_>> = {
     assessment: (f, out) => void (out.assessments = f.need("assessment", list(0, 16, assessment))),
     acts: member("acts", list(1, 256, act)),
   },
-  approve: second, countersign: { ...second, org: m.org }, seal: { ...second, org: m.org },
+  approve: second, countersign: second, seal: second,
   "class-list": { org: m.org, kind: m.kind, class: m.class, year: m.year, root: m.root, rows: m.rows, replaces: m.replaces, reason: m.reason },
   "grade-sheet": { org: m.org, kind: m.kind, class: m.class, subject: member("subject", code), group: maybe("group", code), term: m.term, year: m.year, list: m.list, assessment: m.assessment, root: m.root, rows: m.rows },
   "summary-sheet": { org: m.org, kind: m.kind, class: m.class, term: m.term, year: m.year, list: m.list, assessment: m.assessment, root: m.root, rows: m.rows },
@@ -301,7 +301,7 @@ const types: Record<string, Record<string, Reader_>> = {
   transcript: { ...credential, assessment: m.assessment, class: m.class },
   diploma: { ...credential, register: member("register", register_ref) },
   certificate: credential,
-  "school-transfer": { ...credential, to: form_only("to", org) },
+  "school-transfer": { ...credential, to: form_only("to", org_or_root) },
   export: { org: m.org, kind: m.kind, original: member("original", digest) },
 };
 
@@ -315,7 +315,6 @@ function read_content(type: string, value: Json): Content {
   for (const read of Object.values(readers)) read(f, out);
   // "reason of org, key, class-list and credentials stands if and only if replaces does".
   if ("replaces" in readers && f.has("reason") !== f.has("replaces")) refuse("missing_member", "stele.reason");
-  if (type === "approve" && (out.org === "root") !== (out.role === "root")) refuse("bad_form", "stele.role");
   return out;
 }
 
