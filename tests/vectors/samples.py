@@ -383,6 +383,11 @@ class Refusals:
         self.edit("org", "stele.org", "root", "bad_form", name="an organisation with the id root")
         read("approve", "stele.org", "thpt-vi-du-1", "an approval in the capacity of root at a school")
         read("approve", "stele.role", "principal", "an approval of root in another capacity")
+        for date in ("0001-01-01", "9999-12-31"):
+            read("key", "stele.grants[0].from", date, f"from {date}")
+        self.edit("key", "stele.grants[0].from", "0000-01-01", LENGTH_OR_FORM)
+        read("document", "stele.net", "stele/a1234/" + "0" * 32, "a network with four digits")
+        self.edit("document", "stele.net", "stele/a12345/" + "0" * 32, LENGTH_OR_FORM)
 
     def of_one_type(self):
         f, edit = self.first, self.edit
