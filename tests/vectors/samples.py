@@ -388,6 +388,12 @@ class Refusals:
         self.edit("key", "stele.grants[0].from", "0000-01-01", LENGTH_OR_FORM)
         read("document", "stele.net", "stele/a1234/" + "0" * 32, "a network with four digits")
         self.edit("document", "stele.net", "stele/a12345/" + "0" * 32, LENGTH_OR_FORM)
+        record = self.first["document"]
+        header, common = header_of(record.key, "document"), record.payload["stele"]
+        common = {name: common[name] for name in ("v", "net", "after")}
+        for word in ("toString", "constructor", "__proto__"):
+            self.add(f"typ of a type {word}", "document",
+                     sign_jws(record.key, {**header, "typ": f"stele-{word}+jwt"}, {"stele": common}), "unknown_type")
 
     def of_one_type(self):
         f, edit = self.first, self.edit

@@ -380,7 +380,7 @@ function read_record_inside(jws: string): Record_ {
     type = credential_type(payload);
   } else {
     const found = /^stele-(.+)\+jwt$/.exec(typ)?.[1];
-    if (!found || !(found in types) || is_credential(found)) refuse("bad_header", "typ");
+    if (!found || !Object.hasOwn(types, found) || is_credential(found)) refuse("bad_header", "typ");
     type = found;
   }
   // "ES256 only for export", and export is ES256.
