@@ -394,6 +394,12 @@ class Refusals:
         for word in ("toString", "constructor", "__proto__"):
             self.add(f"typ of a type {word}", "document",
                      sign_jws(record.key, {**header, "typ": f"stele-{word}+jwt"}, {"stele": common}), "unknown_type")
+        read("policy", "stele.acts[0].needs", [], "an act to replace without a need")
+        given = self.first["policy"].payload["stele"]["assessment"][0]
+        read("policy", "stele.assessment[0].id", "khac", "a rule set of another id")
+        for data, codes in ((b"{}", []), (b" " * 32768, []), (b" " * 32769, LENGTH_OR_FORM)):
+            self.edit("policy", "stele.assessment[0]", {**given, "data": b64u(data), "digest": b64u(sha(data))}, codes,
+                      "stele.assessment[0].data" if codes else None, f"{len(data)} bytes that are no rule set")
 
     def of_one_type(self):
         f, edit = self.first, self.edit
