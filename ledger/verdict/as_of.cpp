@@ -140,6 +140,8 @@ FullSubject full_subject(const Facts& facts, const record::Record& r) {
     out.shown = take_targets(facts, std::span(&a->target, 1), out.subject, out.of_one_kind);
   if (const auto* c = std::get_if<record::StatusChange>(&r.body))
     out.shown = take_targets(facts, c->targets, out.subject, out.of_one_kind);
+  if (const auto* e = std::get_if<record::Erase>(&r.body))
+    out.shown = take_targets(facts, std::span(&e->target, 1), out.subject, out.of_one_kind);
   return out;
 }
 

@@ -74,6 +74,15 @@ interface Matter {
   scope: { class?: string; subject?: string; term?: string; year?: string };
 }
 
+/** Completed from what the record changes or replaces. */
+interface FullMatter {
+  matter: Matter;
+  /** All of that is in the bag. */
+  shown: boolean;
+  /** And is of one type and of the record's organisation; a key replaces a key. */
+  of_one_kind: boolean;
+}
+
 /** By what right a record was made. */
 export interface Right {
   finding: Finding;
@@ -220,10 +229,17 @@ export class RecordJudge {
   }
 
   private root_right(at: number, r: Entry, person: string, out: Right): Right {
-    Object.assign(out, { root: true, person, role: "root", matter: this.matter(r) });
+    const full = this.matter(r);
+    const status_change = includes(["revoke", "suspend", "reinstate"], r.type);
+    Object.assign(out, { root: true, person, role: "root", matter: full.matter });
+    const unfit = status_change ? this.unfit(at, full) : null;
+    if (unfit) {
+      out.finding = unfit;
+      return out;
+    }
     const may = includes(["org", "key", "validators", "policy", "compromise"], r.type) ||
       (r.type === "approve" && r.content.org === "root" && r.content.role === "root") ||
-      (includes(["revoke", "suspend", "reinstate"], r.type) && includes(["org", "key"], out.matter?.on ?? ""));
+      (status_change && includes(["org", "key"], full.matter.on ?? ""));
     if (!may) {
       out.finding = say.root_may_not(at);
       return out;
@@ -234,22 +250,36 @@ export class RecordJudge {
     return out;
   }
 
-  /** Null: the record that a change is about is not in the bag. */
-  private matter(r: Entry): Matter | null {
+  private matter(r: Entry): FullMatter {
     const c = r.content;
-    const out: Matter = { type: r.type, on: c.kind ?? null, replaces: c.replaces !== undefined, org: r.type === "org" ? (c.parent ?? null) : (c.org ?? null), scope: scope_of(c, r.type) };
+    const matter: Matter = { type: r.type, on: c.kind ?? null, replaces: c.replaces !== undefined, org: r.type === "org" ? (c.parent ?? null) : (c.org ?? null), scope: scope_of(c, r.type) };
+    const out = { matter, shown: true, of_one_kind: true };
     if (r.type === "key") {
-      const before = c.replaces === undefined ? null : this.facts.position(c.replaces);
-      const other = before !== null && this.facts.records[before]!.content.jwk?.kid !== c.jwk!.kid;
-      out.on = other ? "replace" : c.use!;
+      matter.on = c.use!;
+      if (c.replaces === undefined) return out;
+      const at = this.facts.position(c.replaces);
+      const before = at === null ? null : this.facts.records[at]!;
+      out.shown = before !== null;
+      out.of_one_kind = before === null || before.type === "key";
+      if (before?.type === "key" && before.content.jwk!.kid !== c.jwk!.kid) matter.on = "replace";
+      return out;
     }
     if (!includes(change_types, r.type)) return out;
-    const target = this.facts.position(c.target ?? c.targets![0]!);
-    if (target === null) return null;
-    const t = this.facts.records[target]!;
-    out.on = t.type;
-    if (includes(sheet_types, t.type)) out.scope = scope_of(t.content, t.type);
+    for (const [i, id] of (c.targets ?? [c.target!]).entries()) {
+      const at = this.facts.position(id);
+      if (at === null) return { ...out, shown: false };
+      const t = this.facts.records[at]!;
+      if (t.content.org !== c.org || (i > 0 && matter.on !== t.type)) out.of_one_kind = false;
+      if (i > 0) continue;
+      matter.on = t.type;
+      // Only sheets lend their class, subject, term and year.
+      if (includes(sheet_types, t.type)) matter.scope = scope_of(t.content, t.type);
+    }
     return out;
+  }
+  /** What a change is about decides who may make it. */
+  private unfit(at: number, full: FullMatter): Finding | null {
+    return !full.shown ? say.target_not_shown(at) : !full.of_one_kind ? say.target_of_another_org(at) : null;
   }
 
   private find_act(acts: Act[], m: Matter, grants: Grant[], date: string, state: StateAt): Act | null {
@@ -268,8 +298,10 @@ export class RecordJudge {
   }
 
   private first_right(at: number, r: Entry, k: Content, state: StateAt, date: string, out: Right): Finding {
-    const m = (out.matter = this.matter(r));
-    if (!m) return say.target_not_shown(at);
+    const full = this.matter(r);
+    const unfit = this.unfit(at, full);
+    if (unfit) return unfit;
+    const m = (out.matter = full.matter);
     const policy = this.facts.records[state.policy!]!.content;
     const act = this.find_act(policy.acts!, m, k.grants!, date, state);
     if (!act) return say.no_authority(at, [...new Set(k.grants!.map((g) => g.role))].sort(), k.org!, r.type, date);

@@ -89,4 +89,30 @@ export function* oversight_cases() {
   yield ["suspend from above, the school without its status", receipt({ bag: (b, s, r) => b.statuses.delete(`${s.school.index}@${s.w.height_of(r) - 1}`) }, suspend_sheet), "valid"];
   yield ["suspend from above, the school not shown", receipt({ proven: (s) => [s.dept, s.policy] }, suspend_sheet), "not_authorised"];
   yield ["suspend from above, the department without its status", receipt({ bag: (b, s, r) => b.statuses.delete(`${s.dept.index}@${s.w.height_of(r) - 1}`) }, suspend_sheet), "not_authorised"];
+
+  // What it is about must be there, of one type and of the organisation that it speaks of.
+  const two = (list, shown) => status("revoke", list, { shown });
+  const bad = "not_authorised";
+  yield ["amend of another school's sheet", receipt({}, (s) => ({ ...amend(s), targets: [s.others], stele: { ...amend(s).stele, target: s.others.id } })), bad];
+  yield ["amend, its target not shown", receipt({}, (s) => ({ ...amend(s), targets: [] })), bad];
+  yield ["erase of another school's sheet", receipt({}, (s) => ({ ...erase(s), targets: [s.others], stele: { ...erase(s).stele, target: s.others.id } })), bad];
+  yield ["erase, its target not shown", receipt({}, (s) => ({ ...erase(s), targets: [] })), bad];
+  yield ["revoke of another school's sheet", receipt({}, two((s) => [s.others])), bad];
+  yield ["revoke of two sheets", receipt({}, two((s) => [s.sheet, s.second_sheet])), "valid"];
+  yield ["revoke of two sheets, each one alone not shown", receipt({}, two((s) => [s.sheet, s.second_sheet], (s) => [s.sheet])), bad];
+  yield ["revoke of two sheets, the other one alone not shown", receipt({}, two((s) => [s.sheet, s.second_sheet], (s) => [s.second_sheet])), bad];
+  yield ["revoke of a sheet and a key", receipt({}, two((s) => [s.sheet, s.key.teacher])), bad];
+  yield ["revoke of sheets of two schools", receipt({}, two((s) => [s.sheet, s.others])), bad];
+  yield ["revoke of the policy", receipt({}, two((s) => [s.policy])), bad];
+  const by_root = { by: "root", second: "root" };
+  yield ["revoke of the school by roots", receipt(by_root, two((s) => [s.school])), "valid"];
+  yield ["revoke of a key by roots, not shown", receipt(by_root, two((s) => [s.key.teacher], () => [])), bad];
+  yield ["revoke of a key of another organisation by roots", receipt(by_root, two((s) => [s.key.officer])), bad];
+  yield ["revoke of a sheet by roots", receipt(by_root, two((s) => [s.sheet])), bad];
+  // Which act speaks for a key that replaces another one is read from that one.
+  const replaced = (old, shown, key = new Key("newcomer")) => (s) => ({ type: "key", targets: shown ? [old(s)] : [], stele: { key, org: "thpt-mau", grants: [{ role: "teacher", org: "thpt-mau" }], more: { replaces: old(s).id, reason: "lost" } } });
+  yield ["key that replaces a key", receipt({ second: null }, replaced((s) => s.key.teacher, true)), "valid"];
+  yield ["key that replaces a key, not shown", receipt({ second: null }, replaced((s) => s.key.teacher, false)), bad];
+  yield ["key that gives other grants, without an act for it", receipt({ second: null }, replaced((s) => s.key.teacher, true, new Key("teacher"))), bad];
+  yield ["key that replaces a sheet", receipt({ second: null }, replaced((s) => s.sheet, true)), bad];
 }
