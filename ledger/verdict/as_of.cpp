@@ -7,19 +7,22 @@ namespace stele::verdict {
 AsOf::AsOf(const Facts& facts, std::size_t header) : facts_(&facts), header_(header) {
   const auto& records = facts.records();
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!facts.included(i, header) || facts.status(i, header) != log::Status::valid) continue;
+    if (!facts.included(i, header)) continue;
     const auto& body = records[i].record.body;
+    const auto* org = std::get_if<record::Org>(&body);
+    if (org != nullptr && !orgs_.contains(org->org)) tree_.insert_or_assign(org->org, i);
+    if (facts.status(i, header) != log::Status::valid) continue;
     // Of two valid at once the ledger has none; should a bag prove it all the same, the later one counts.
     if (const auto* k = std::get_if<record::Key>(&body)) keys_.insert_or_assign(k->jwk.thumbprint(), i);
-    if (const auto* o = std::get_if<record::Org>(&body)) orgs_.insert_or_assign(o->org, i);
+    if (org != nullptr) orgs_.insert_or_assign(org->org, i), tree_.insert_or_assign(org->org, i);
     if (std::holds_alternative<record::Policy>(body)) policy_ = i;
   }
 }
 
 std::optional<std::string> AsOf::parent(std::string_view org_id) const {
-  const auto i = org(org_id);
-  if (!i) return std::nullopt;
-  return std::get<record::Org>(facts_->records()[*i].record.body).parent.value_or("");
+  const auto it = tree_.find(org_id);
+  if (it == tree_.end()) return std::nullopt;
+  return std::get<record::Org>(facts_->records()[it->second].record.body).parent.value_or("");
 }
 
 std::optional<std::size_t> AsOf::key(const KeyId& kid) const {
@@ -33,12 +36,21 @@ std::optional<std::size_t> AsOf::org(std::string_view id) const {
 }
 
 std::optional<std::vector<std::size_t>> AsOf::chain(std::string_view org_id, std::string& missing) const {
+  return chain_in(orgs_, org_id, missing);
+}
+
+std::optional<std::vector<std::size_t>> AsOf::tree_chain(std::string_view org_id, std::string& missing) const {
+  return chain_in(tree_, org_id, missing);
+}
+
+std::optional<std::vector<std::size_t>> AsOf::chain_in(const Orgs& orgs, std::string_view org_id,
+                                                       std::string& missing) const {
   std::vector<std::size_t> out;
   std::string at(org_id);
   for (int depth = 0; depth <= registry::org_depth_max; ++depth) {
-    const auto i = org(at);
-    if (!i) break;
-    out.push_back(*i);
+    const auto it = orgs.find(at);
+    if (it == orgs.end()) break;
+    out.push_back(it->second);
     at = *parent(at);
     if (at.empty()) return out;
   }
@@ -46,18 +58,37 @@ std::optional<std::vector<std::size_t>> AsOf::chain(std::string_view org_id, std
   return std::nullopt;
 }
 
+namespace {
+
+/// What speaks of a record that stands already is judged by the signer's organisation alone: a closed school's records
+/// must still be suspended, revoked, corrected and reinstated from above (wire-format.md section 4.2).
+bool asks_valid_org(record::Type type) {
+  switch (type) {
+    case record::Type::amend:
+    case record::Type::suspend:
+    case record::Type::reinstate:
+    case record::Type::revoke:
+    case record::Type::compromise:
+    case record::Type::erase:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
 Grounds grounds_of(const Facts& facts, const AsOf& as_of, std::size_t record) {
   Grounds out;
   const auto& r = facts.records()[record].record;
   out.key = as_of.key(r.kid);
   out.policy = as_of.policy();
-  std::vector<std::string> orgs;
-  if (const auto org = registry::subject_of(r).org) orgs.push_back(*org);
-  if (out.key) orgs.push_back(std::get<record::Key>(facts.records()[*out.key].record.body).org);
-  for (const auto& org : orgs) {
-    const auto chain = as_of.chain(org, out.missing_org);
+  const auto take = [&out](const std::optional<std::vector<std::size_t>>& chain) {
     if (chain) out.orgs.insert(out.orgs.end(), chain->begin(), chain->end());
-  }
+  };
+  if (const auto org = registry::subject_of(r).org)
+    take(asks_valid_org(r.type) ? as_of.chain(*org, out.missing_org) : as_of.tree_chain(*org, out.missing_org));
+  if (out.key) take(as_of.chain(std::get<record::Key>(facts.records()[*out.key].record.body).org, out.missing_org));
   std::sort(out.orgs.begin(), out.orgs.end());
   out.orgs.erase(std::unique(out.orgs.begin(), out.orgs.end()), out.orgs.end());
   return out;
@@ -109,6 +140,8 @@ FullSubject full_subject(const Facts& facts, const record::Record& r) {
     out.shown = take_targets(facts, std::span(&a->target, 1), out.subject, out.of_one_kind);
   if (const auto* c = std::get_if<record::StatusChange>(&r.body))
     out.shown = take_targets(facts, c->targets, out.subject, out.of_one_kind);
+  if (const auto* e = std::get_if<record::Erase>(&r.body))
+    out.shown = take_targets(facts, std::span(&e->target, 1), out.subject, out.of_one_kind);
   return out;
 }
 

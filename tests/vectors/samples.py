@@ -296,6 +296,7 @@ class Refusals:
         for record_type, record in first.items():
             self.members(record_type, record)
         self.of_one_type()
+        self.edges()
         self.envelopes()
         self.sizes()
         self.signatures()
@@ -354,14 +355,57 @@ class Refusals:
         if order and at:
             one("repeated", [at[0], at[0]], "repeated", f"{where}[1]")
 
-    def of_one_type(self):
-        f = self.first
+    def edit(self, record_type, path, new, codes, where=None, name=None):
+        record = self.first[record_type]
+        payload = changed(record.payload, path, remove if new is remove else put(new))
+        what = "missing" if new is remove else str(new)[:40]
+        self.refuse(name or f"{path}: {what}", record, payload, codes, path if where is None else where)
 
-        def edit(record_type, path, new, codes, where=None, name=None):
-            record = f[record_type]
-            payload = changed(record.payload, path, remove if new is remove else put(new))
-            what = "missing" if new is remove else str(new)[:40]
-            self.refuse(name or f"{path}: {what}", record, payload, codes, path if where is None else where)
+    def edges(self):
+        """What must be read, and its nearest neighbours that must not: each a place where two readers once differed."""
+        def read(record_type, path, new, name):
+            self.edit(record_type, path, new, [], None, name)
+
+        quota = {"act": "approve", "per_day": 0}
+        read("policy", "stele.quotas", [quota, {"act": "amend", "per_day": 2**53 - 1}], "a quota of none, and of all")
+        self.edit("policy", "stele.quotas", [quota, {**quota, "per_day": 5}], "repeated", "stele.quotas[1]",
+                  "two quotas of one act")
+        read("document", "stele.digests", [some_id("a"), some_id("z"), some_id("a")], "a digest twice")
+        receipts = self.first["erase"].payload["stele"]["receipts"]
+        self.edit("erase", "stele.receipts", receipts[::-1], "not_ascending", "stele.receipts[1]", "receipts descend")
+        self.edit("erase", "stele.receipts", [receipts[0], receipts[0]], "repeated", "stele.receipts[1]", "a vault twice")
+        holder = PrivateKey(37, "P-256").jwk
+        read("transcript", "cnf.jwk", holder, "a holder's key of P-256")
+        read("transcript", "cnf.jwk", {**holder, "y": b64u(b"\1" * 32)}, "a holder's key that is no point of P-256")
+        self.edit("transcript", "cnf.jwk.crv", "P-384", "bad_form", "cnf.jwk.crv", "a holder's key of P-384")
+        read("policy", "stele.rules", 65535, "the last rules version")
+        self.edit("policy", "stele.rules", 65536, "out_of_bounds", name="a rules version too many")
+        for record_type, path in (("org", "parent"), ("key", "grants[0].org"), ("validators", "set[0].org"),
+                                  ("countersign", "org"), ("document", "org"), ("school-transfer", "to")):
+            read(record_type, f"stele.{path}", "root", f"root as {path}")
+        self.edit("org", "stele.org", "root", "bad_form", name="an organisation with the id root")
+        read("approve", "stele.org", "thpt-vi-du-1", "an approval in the capacity of root at a school")
+        read("approve", "stele.role", "principal", "an approval of root in another capacity")
+        for date in ("0001-01-01", "9999-12-31"):
+            read("key", "stele.grants[0].from", date, f"from {date}")
+        self.edit("key", "stele.grants[0].from", "0000-01-01", LENGTH_OR_FORM)
+        read("document", "stele.net", "stele/a1234/" + "0" * 32, "a network with four digits")
+        self.edit("document", "stele.net", "stele/a12345/" + "0" * 32, LENGTH_OR_FORM)
+        record = self.first["document"]
+        header, common = header_of(record.key, "document"), record.payload["stele"]
+        common = {name: common[name] for name in ("v", "net", "after")}
+        for word in ("toString", "constructor", "__proto__"):
+            self.add(f"typ of a type {word}", "document",
+                     sign_jws(record.key, {**header, "typ": f"stele-{word}+jwt"}, {"stele": common}), "unknown_type")
+        read("policy", "stele.acts[0].needs", [], "an act to replace without a need")
+        given = self.first["policy"].payload["stele"]["assessment"][0]
+        read("policy", "stele.assessment[0].id", "khac", "a rule set of another id")
+        for data, codes in ((b"{}", []), (b" " * 32768, []), (b" " * 32769, LENGTH_OR_FORM)):
+            self.edit("policy", "stele.assessment[0]", {**given, "data": b64u(data), "digest": b64u(sha(data))}, codes,
+                      "stele.assessment[0].data" if codes else None, f"{len(data)} bytes that are no rule set")
+
+    def of_one_type(self):
+        f, edit = self.first, self.edit
 
         edit("document", "stele.v", 2, "wrong_version")
         edit("document", "stele.v", "1", "wrong_type")

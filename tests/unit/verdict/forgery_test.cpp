@@ -479,5 +479,116 @@ TEST(Authority, WhatWasSignedBeforeAKeyWasSuspendedStandsAndLaterThingsDoNot) {
   EXPECT_EQ(part(v, Part::authority).code, "key_not_valid");
 }
 
+// ---- a school that is not in force ----
+
+/// A department of two officers, whose policy lets it change what its schools did.
+struct OverseenSchool {
+  static constexpr auto office = School::office;
+  School s;
+
+  OverseenSchool() {
+    s.found();
+    s.grade();
+    auto& deputy = s.staff("newcomer");
+    deputy.org = office;
+    deputy.grants = {{"registrar", std::string(office), {}, {}, {}, {}, {}, {}}};
+    deputy.key_record = by_roots(Type::key, s.key_body(deputy));
+    auto p = s.policy(2);
+    for (const auto type : {Type::suspend, Type::reinstate, Type::revoke, Type::amend, Type::compromise}) {
+      record::Act act;
+      act.act = type;
+      act.unit = record::Unit::above;
+      act.roles = {"registrar"};
+      act.needs = {{Type::countersign, 1, record::Unit::above, {"registrar"}, {}}};
+      p.acts.insert(p.acts.begin(), act);
+    }
+    s.policy_record = by_roots(Type::policy, p);
+    s.wait(2 * std::uint64_t{86'400});  // the deputy's key is not of yesterday
+  }
+
+  RecordId by_roots(Type type, const record::Body& body) {
+    const auto id = s.add({s.sign(s.root(0), type, body)})[0];
+    s.add({s.sign(s.root(1), Type::approve, record::SecondSignature{"root", "root", {id}})});
+    return id;
+  }
+  /// By the officer, with the deputy's second signature.
+  RecordId by_office(Type type, const record::Body& body) {
+    const auto id = s.add({s.sign("officer", type, body)})[0];
+    countersigned = s.add({s.second("newcomer", Type::countersign, "registrar", id)})[0];
+    s.add({});
+    s.add({});
+    return id;
+  }
+  RecordId suspend_school() {
+    return by_office(Type::suspend,
+                     record::StatusChange{std::string(School::school), "under-review", {s.school_record}, {}});
+  }
+  /// A receipt with the second signature in its bag.
+  [[nodiscard]] std::string receipt(const RecordId& id) const {
+    EvidenceBuilder bag;
+    s.prove(bag, id, s.last_final());
+    s.prove(bag, countersigned, s.last_final());
+    if (const auto* a = std::get_if<record::Amend>(&s.record(id).record.body))
+      bag.record(s.record(a->target).jws, s.record(a->target).index);
+    Receipt r;
+    r.net = s.genesis().net;
+    r.subject = *bag.position(s.record(id).index);
+    r.evidence = bag.finish();
+    return encode(r);
+  }
+
+  RecordId countersigned{};
+};
+
+TEST(Authority, AChangeFromAboveStandsThoughTheSchoolThatItSpeaksOfIsSuspended) {
+  OverseenSchool o;
+  auto& s = o.s;
+  const auto suspension = o.suspend_school();
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(suspension), {}), Outcome::valid);
+  ASSERT_FALSE(s.chain().state().org_valid(School::school));
+
+  auto sheet = s.build_sheet(16, {});
+  const record::Amend amend{std::string(School::school), "entry-error", s.gym_1.id, {0}, sheet.root, sheet.rows, {}};
+  const auto amended = o.by_office(Type::amend, amend);
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(amended), {}), Outcome::valid);
+  const auto lost =
+      o.by_office(Type::suspend, record::StatusChange{std::string(School::school), "lost", {s.maths_1.id}, {}});
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(lost), {}), Outcome::valid);
+  const auto gone =
+      o.by_office(Type::revoke, record::StatusChange{std::string(School::school), "lost", {s.maths_2.id}, {}});
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(gone), {}), Outcome::valid);
+  const auto stolen = o.by_office(
+      Type::compromise,
+      record::Compromise{
+          std::string(School::school), s.staff("gym").key->id(), s.record(gone).index.value, {}, "under-review"});
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(stolen), {}), Outcome::valid);
+
+  const auto back =
+      o.by_office(Type::reinstate,
+                  record::StatusChange{std::string(School::school), "under-review", {s.school_record}, suspension});
+  ASSERT_TRUE(s.chain().state().org_valid(School::school));
+  EXPECT_OUTCOME(judge_receipt(s.genesis(), o.receipt(back), {}), Outcome::valid);
+}
+
+TEST(Authority, OfASuspendedSchoolsOwnStaffNobodyMakesAChange) {
+  OverseenSchool o;
+  auto& s = o.s;
+  o.suspend_school();
+  const record::StatusChange change{std::string(School::school), "under-review", {s.maths_1.id}, {}};
+  const auto jws = s.sign("principal", Type::suspend, change);
+  EXPECT_FALSE(s.try_add({jws}));
+  EvidenceBuilder bag;
+  const auto top = s.last_final();
+  s.prove_final(bag, top);
+  for (const auto& fact : {s.staff("principal").key_record, s.school_record, s.office_record, s.policy_record})
+    s.prove_fact(bag, fact, top);
+  bag.record(s.record(s.maths_1.id).jws, s.record(s.maths_1.id).index);
+  bag.record(jws, RecordIndex{1'000});
+  const Receipt r{s.genesis().net, *bag.position(RecordIndex{1'000}), bag.finish()};
+  const auto v = judge_receipt(s.genesis(), encode(r), {});
+  EXPECT_OUTCOME(v, Outcome::not_authorised);
+  EXPECT_EQ(part(v, Part::authority).code, "org_not_valid");
+}
+
 }  // namespace
 }  // namespace stele::verdict

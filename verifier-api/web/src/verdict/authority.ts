@@ -13,6 +13,8 @@ const includes = (list: readonly string[], x: string): boolean => list.includes(
 class StateAt {
   private readonly keys = new Map<string, number>();
   private readonly orgs = new Map<string, number>();
+  /** Whatever the status: the valid record of each, else the last. Who stands above whom is not a matter of being in force. */
+  private readonly tree = new Map<string, number>();
   policy: number | null = null;
 
   constructor(
@@ -20,9 +22,10 @@ class StateAt {
     readonly header: number,
   ) {
     facts.records.forEach((r, i) => {
+      if (r.type === "org" && facts.is_included(i, header) && !this.orgs.has(r.content.org!)) this.tree.set(r.content.org!, i);
       if (!this.shown(i) || facts.status(i, header) !== "valid") return;
       if (r.type === "key") this.keys.set(r.content.jwk!.kid, i);
-      if (r.type === "org") this.orgs.set(r.content.org!, i);
+      if (r.type === "org") for (const map of [this.orgs, this.tree]) map.set(r.content.org!, i);
       if (r.type === "policy") this.policy = i;
     });
   }
@@ -36,12 +39,24 @@ class StateAt {
   org(id: string): number | null {
     return this.orgs.get(id) ?? null;
   }
+  /** Without parent. */
+  is_top(org: string): boolean {
+    const at = this.tree.get(org);
+    return at !== undefined && this.facts.records[at]!.content.parent === undefined;
+  }
   /** The organisation and all above it, lowest first; or the first that is not proven valid. */
   line(org: string): { line: string[]; missing: string | null } {
+    return this.line_in(this.orgs, org);
+  }
+  /** The same, each with whatever status. */
+  tree_line(org: string): { line: string[]; missing: string | null } {
+    return this.line_in(this.tree, org);
+  }
+  private line_in(orgs: Map<string, number>, org: string): { line: string[]; missing: string | null } {
     const line: string[] = [];
     for (let next: string | undefined = org; next !== undefined; ) {
-      const at = this.org(next);
-      if (at === null || line.length > 8) return { line, missing: next };
+      const at = orgs.get(next);
+      if (at === undefined || line.length > 8) return { line, missing: next };
       line.push(next);
       next = this.facts.records[at]!.content.parent;
     }
@@ -57,6 +72,15 @@ interface Matter {
   /** None: a policy, which belongs to the root organisation. */
   org: string | null;
   scope: { class?: string; subject?: string; term?: string; year?: string };
+}
+
+/** Completed from what the record changes or replaces. */
+interface FullMatter {
+  matter: Matter;
+  /** All of that is in the bag. */
+  shown: boolean;
+  /** And is of one type and of the record's organisation; a key replaces a key. */
+  of_one_kind: boolean;
 }
 
 /** By what right a record was made. */
@@ -99,15 +123,19 @@ const dated = (x: { from?: string; to?: string }, date: string): boolean => (x.f
 function applies(grant: Grant, scope: Matter["scope"], date: string): boolean {
   return dated(grant, date) && (["class", "subject", "term", "year"] as const).every((n) => grant[n] === undefined || grant[n] === scope[n]);
 }
-function unit_fits(unit: string, grant_org: string, line: string[], all_lines: (org: string) => string[]): boolean {
-  const at = line.indexOf(grant_org);
-  if (unit === "own") return at === 0;
-  if (unit === "above") return at > 0;
-  if (unit === "root") return at >= 0 && at === line.length - 1;
-  if (unit === "own-or-above") return at >= 0;
+/** Is `at` in the relation `unit` to `org`? */
+function unit_fits(unit: string, at: string, org: string, state: StateAt): boolean {
+  const above = (o: string): string[] => state.tree_line(o).line.slice(1);
+  if (unit === "own") return at === org;
+  if (unit === "above") return above(org).includes(at);
+  if (unit === "own-or-above") return at === org || above(org).includes(at);
+  if (unit === "root") return state.is_top(at);
   // "other": neither the record's organisation nor below it.
-  return unit === "other" && at !== 0 && !all_lines(grant_org).includes(line[0]!);
+  return unit === "other" && at !== org && !above(at).includes(org);
 }
+/** What speaks of a record that stands already is judged by the signer's organisation alone: a closed school's records must
+ * still be suspended, revoked, corrected and reinstated from above. wire-format.md section 4.2. */
+const asks_valid_org = (type: string): boolean => !includes(change_types, type) && type !== "compromise";
 const names_all = (g: Grant, scope: string[]): boolean => scope.every((s) => g[s as "class"] !== undefined);
 
 export class RecordJudge {
@@ -180,7 +208,7 @@ export class RecordJudge {
     Object.assign(out, { key, person: k.person!, org: k.org! });
     if ((k.use === "seal") !== (r.type === "seal") || k.use === "export") return say.key_wrong_use(at);
     const org = r.type === "org" ? (r.content.parent ?? null) : (r.content.org ?? null);
-    const own = org === null ? null : state.line(org);
+    const own = org === null ? null : asks_valid_org(r.type) ? state.line(org) : state.tree_line(org);
     const signers = state.line(k.org!);
     out.org_line = signers.line;
     const missing = signers.missing ?? own?.missing ?? null;
@@ -201,10 +229,17 @@ export class RecordJudge {
   }
 
   private root_right(at: number, r: Entry, person: string, out: Right): Right {
-    Object.assign(out, { root: true, person, role: "root", matter: this.matter(r) });
+    const full = this.matter(r);
+    const status_change = includes(["revoke", "suspend", "reinstate"], r.type);
+    Object.assign(out, { root: true, person, role: "root", matter: full.matter });
+    const unfit = status_change ? this.unfit(at, full) : null;
+    if (unfit) {
+      out.finding = unfit;
+      return out;
+    }
     const may = includes(["org", "key", "validators", "policy", "compromise"], r.type) ||
       (r.type === "approve" && r.content.org === "root" && r.content.role === "root") ||
-      (includes(["revoke", "suspend", "reinstate"], r.type) && includes(["org", "key"], out.matter?.on ?? ""));
+      (status_change && includes(["org", "key"], full.matter.on ?? ""));
     if (!may) {
       out.finding = say.root_may_not(at);
       return out;
@@ -215,22 +250,36 @@ export class RecordJudge {
     return out;
   }
 
-  /** Null: the record that a change is about is not in the bag. */
-  private matter(r: Entry): Matter | null {
+  private matter(r: Entry): FullMatter {
     const c = r.content;
-    const out: Matter = { type: r.type, on: c.kind ?? null, replaces: c.replaces !== undefined, org: r.type === "org" ? (c.parent ?? null) : (c.org ?? null), scope: scope_of(c, r.type) };
+    const matter: Matter = { type: r.type, on: c.kind ?? null, replaces: c.replaces !== undefined, org: r.type === "org" ? (c.parent ?? null) : (c.org ?? null), scope: scope_of(c, r.type) };
+    const out = { matter, shown: true, of_one_kind: true };
     if (r.type === "key") {
-      const before = c.replaces === undefined ? null : this.facts.position(c.replaces);
-      const other = before !== null && this.facts.records[before]!.content.jwk?.kid !== c.jwk!.kid;
-      out.on = other ? "replace" : c.use!;
+      matter.on = c.use!;
+      if (c.replaces === undefined) return out;
+      const at = this.facts.position(c.replaces);
+      const before = at === null ? null : this.facts.records[at]!;
+      out.shown = before !== null;
+      out.of_one_kind = before === null || before.type === "key";
+      if (before?.type === "key" && before.content.jwk!.kid !== c.jwk!.kid) matter.on = "replace";
+      return out;
     }
     if (!includes(change_types, r.type)) return out;
-    const target = this.facts.position(c.target ?? c.targets![0]!);
-    if (target === null) return null;
-    const t = this.facts.records[target]!;
-    out.on = t.type;
-    if (includes(sheet_types, t.type)) out.scope = scope_of(t.content, t.type);
+    for (const [i, id] of (c.targets ?? [c.target!]).entries()) {
+      const at = this.facts.position(id);
+      if (at === null) return { ...out, shown: false };
+      const t = this.facts.records[at]!;
+      if (t.content.org !== c.org || (i > 0 && matter.on !== t.type)) out.of_one_kind = false;
+      if (i > 0) continue;
+      matter.on = t.type;
+      // Only sheets lend their class, subject, term and year.
+      if (includes(sheet_types, t.type)) matter.scope = scope_of(t.content, t.type);
+    }
     return out;
+  }
+  /** What a change is about decides who may make it. */
+  private unfit(at: number, full: FullMatter): Finding | null {
+    return !full.shown ? say.target_not_shown(at) : !full.of_one_kind ? say.target_of_another_org(at) : null;
   }
 
   private find_act(acts: Act[], m: Matter, grants: Grant[], date: string, state: StateAt): Act | null {
@@ -241,8 +290,7 @@ export class RecordJudge {
     return null;
   }
   private in_unit(unit: string, grant_org: string, org: string | null, state: StateAt): boolean {
-    const line_of = (o: string): string[] => state.line(o).line;
-    return org === null ? unit_fits("root", grant_org, line_of(grant_org), line_of) : unit_fits(unit, grant_org, line_of(org), line_of);
+    return org === null ? unit_fits("root", grant_org, grant_org, state) : unit_fits(unit, grant_org, org, state);
   }
   private fills(need: Need, by: string, role: string, m: Matter, grants: Grant[], date: string, state: StateAt): boolean {
     return need.by === by && need.roles.includes(role) &&
@@ -250,8 +298,10 @@ export class RecordJudge {
   }
 
   private first_right(at: number, r: Entry, k: Content, state: StateAt, date: string, out: Right): Finding {
-    const m = (out.matter = this.matter(r));
-    if (!m) return say.target_not_shown(at);
+    const full = this.matter(r);
+    const unfit = this.unfit(at, full);
+    if (unfit) return unfit;
+    const m = (out.matter = full.matter);
     const policy = this.facts.records[state.policy!]!.content;
     const act = this.find_act(policy.acts!, m, k.grants!, date, state);
     if (!act) return say.no_authority(at, [...new Set(k.grants!.map((g) => g.role))].sort(), k.org!, r.type, date);

@@ -254,7 +254,7 @@ class Court {
     if (!wanted) return;
     for (const r of facts.records) {
       const found = r.content.assessments?.find((a) => a.id === wanted.id && a.digest === wanted.digest);
-      for (const [code, { name }] of found?.rules.subjects ?? []) this.out.subject_names.set(code, name);
+      for (const [code, { name }] of found?.rules?.subjects ?? []) this.out.subject_names.set(code, name);
     }
   }
   private open_claims(facts: Facts, file: File_): Map<number, Claim[]> {

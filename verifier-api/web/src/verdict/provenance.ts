@@ -116,7 +116,7 @@ export class Provenance {
     if (!wanted) return;
     for (const r of this.facts.records) {
       const found = r.content.assessments?.find((a) => a.id === wanted.id && a.digest === wanted.digest);
-      if (!found) continue;
+      if (!found?.rules) continue;
       this.rules = found.rules;
       this.policy = r.id;
       return;

@@ -90,11 +90,12 @@ export const code: Read<string> = (value, where) => {
   const t = text(value, where);
   return code_form.test(t) && !/[0-9]{5}/.test(t) ? t : refuse("bad_form", where);
 };
-/** An organisation; `root` is reserved. */
+/** The id of something; `root` is reserved. */
 export const org: Read<string> = (value, where) => {
   const t = org_or_root(value, where);
   return t !== "root" ? t : refuse("bad_form", where);
 };
+/** An organisation that is named; that `root` is none is no matter of form. */
 export const org_or_root: Read<string> = (value, where) => {
   const t = text(value, where);
   return org_form.test(t) && !/[0-9]{5}/.test(t) ? t : refuse("bad_form", where);
@@ -105,7 +106,7 @@ export const class_id: Read<string> = (value, where) => {
 };
 export const year = form(/^[0-9]{4}$/);
 export const person = b64u_text(16);
-export const net_form = form(/^stele\/[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/);
+export const net_form = form(/^stele\/(?![^/]*[0-9]{5})[a-z0-9][a-z0-9.-]{0,15}\/[0-9a-f]{32}$/);
 
 /** Characters are code points. */
 export const characters = (t: string): number => {
@@ -127,7 +128,7 @@ export const org_name: Read<string> = (value, where) => {
 
 const month_days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 function is_date(y: number, m: number, d: number): boolean {
-  if (m < 1 || m > 12 || d < 1) return false;
+  if (y < 1 || m < 1 || m > 12 || d < 1) return false;
   const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
   return d <= (m === 2 && leap ? 29 : month_days[m - 1]!);
 }

@@ -166,6 +166,7 @@ export const org_not_valid = (at: number, name: string): Finding => bad("not_aut
 export const org_not_shown = (org: string): Finding => unknown("not_authorised", "org_not_shown", org, `tệp không chứng minh được đơn vị ${org} có hiệu lực khi ký`, `the file does not prove that ${org} was in force when this was signed`);
 export const policy_not_shown = (at: number): Finding => unknown("not_authorised", "policy_not_shown", record_at(at), "tệp không kèm quy định thẩm quyền có hiệu lực khi ký", "the file lacks the policy that was in force when this was signed");
 export const target_not_shown = (at: number): Finding => unknown("not_authorised", "target_not_shown", record_at(at), "tệp không kèm bản ghi mà thay đổi này nói tới", "the file lacks the record that this change is about");
+export const target_of_another_org = (at: number): Finding => bad("not_authorised", "target_of_another_org", record_at(at), "thay đổi này nói tới bản ghi của đơn vị khác hoặc khác loại, nên người ký không có quyền", "this change is about a record of another organisation or of another type, which the signer may not change");
 export const root_may_not = (at: number): Finding => bad("not_authorised", "root_may_not", record_at(at), "khóa gốc của mạng không được dùng để ký loại bản ghi này", "the network's root keys may not sign such a record");
 export function no_authority(at: number, roles: string[], org: string, type: string, date: string): Finding {
   const list = (lang: Lang): string => roles.map((r) => word(role_words, r, lang)).join(", ") || "–";

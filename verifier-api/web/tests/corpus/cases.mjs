@@ -1,5 +1,6 @@
 // The corpus: good documents, and documents that are wrong in every part in turn. Each is [name, text of the file].
 import { Bag, b64u, digest_of, disclosure, seeded, World } from "./world.mjs";
+import { oversight_cases } from "./oversight.mjs";
 import { diploma_bag, policy_of, receipt_bag, rule_set, story, transcript_bag } from "./scenario.mjs";
 
 export function* synthetic() {
@@ -336,6 +337,7 @@ export function* synthetic() {
   yield ["receipt of a transcript", r({}, (s) => s.transcript, ["principal"])];
   yield ["receipt of a pending transcript", r({ after: (s) => ({ [s.transcript.id]: "suspended" }) }, (s) => s.transcript, ["principal"])];
   yield ["receipt, org of the signer not shown", r({}, (s) => s.toan1, ["teacher"], (b, s) => b.records.delete(s.dept))];
+  for (const [name, text] of oversight_cases()) yield [name, text];
   yield ["receipt of a transcript by a root", (() => {
     const w = new World();
     const rec = w.record("transcript", w.roots[0], good.transcript.stele, { claims: [["name", "x"]] });
