@@ -106,6 +106,8 @@ struct State final : OrgTree {
       keys;  ///< the latest record of each kid that came into force, whatever its status now
   std::map<std::string, OrgState, std::less<>> orgs;
   std::optional<PolicyState> policy;
+  std::map<Height, std::uint32_t> raised;     ///< by policies that came into force: the rules that hold from there on
+  Height height;                              ///< of the newest block
   std::optional<ValidatorsState> validators;  ///< the latest record in force; none: the genesis set
   bool set_changes = false;                   ///< it is not alone in signing yet
   std::map<PublicKey, bool> validator_keys;   ///< that ever stood in a set; true: in the set in force
@@ -148,6 +150,10 @@ struct State final : OrgTree {
   [[nodiscard]] const OrgState* org(std::string_view) const;
   /// It and all its ancestors are valid.
   [[nodiscard]] bool org_valid(std::string_view) const;
+  /// Rules version that the newest policy names, which may not hold yet; that of the genesis before there is one.
+  [[nodiscard]] std::uint32_t rules_named() const;
+  /// Rules version of the next block.
+  [[nodiscard]] std::uint32_t rules_next() const;
   /// Defaults until there is a policy.
   [[nodiscard]] record::Limits limits() const;
 };

@@ -289,6 +289,7 @@ void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& c
     s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id});
   } else if (const auto* p = std::get_if<record::Policy>(&r.body)) {
     if (s.policy) replace(s, s.policy->id, r.id, changes);
+    if (p->rules > s.rules_named()) s.raised.insert_or_assign(Height{p->rules_from}, p->rules);
     s.policy = registry::PolicyState{*p, s.find(r.id)->index, r.id};
   } else if (const auto* v = std::get_if<record::Validators>(&r.body)) {
     if (s.validators) replace(s, s.validators->id, r.id, changes);

@@ -350,7 +350,10 @@ class Judge {
   Ok relations(const record::Policy& p) {
     const std::uint64_t last = s_.policy ? s_.policy->policy.number : 0;
     if (p.number != last + 1) return reject(RejectionCode::policy_number, "stele.number");
-    if (p.rules != s_.genesis.rules) return reject(RejectionCode::rules_unknown, "stele.rules");
+    // Never back, and not for a block that is built already: it was judged by the rules before.
+    if (p.rules < s_.rules_named()) return reject(RejectionCode::out_of_bounds, "stele.rules");
+    if (p.rules > s_.rules_named() && p.rules_from <= s_.height.value + 1)
+      return reject(RejectionCode::out_of_bounds, "stele.rules_from");
     STELE_CHECK(second_persons(p));
     for (const auto& a : p.assessment) {
       auto set = decode_rule_set(a.data);

@@ -121,6 +121,97 @@ TEST_F(JudgeTest, AKeySignsWhatItsUseIsForAndNothingElse) {
             "key_wrong_use kid");
 }
 
+// ---- raising the rules ----
+
+class RaisedRules : public JudgeTest {
+ protected:
+  [[nodiscard]] record::Policy policy(std::uint32_t rules, std::uint64_t from) const {
+    auto out = school_.policy(school_.chain().state().policy->policy.number + 1);
+    out.rules = rules;
+    out.rules_from = from;
+    return out;
+  }
+  [[nodiscard]] std::string by_root(const record::Policy& p) const {
+    return school_.sign(school_.root(0), Type::policy, p);
+  }
+  [[nodiscard]] std::string approve(const RecordId& id) const {
+    return school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {id}});
+  }
+  [[nodiscard]] std::string refusal(const std::vector<std::string>& block) {
+    const auto done = school_.try_add(block);
+    return done ? "accepted" : std::string(code_name(done.error().code)) + " " + done.error().where;
+  }
+  [[nodiscard]] std::uint64_t next() const { return school_.chain().head().height.value + 1; }
+};
+
+TEST_F(RaisedRules, AHigherVersionHoldsFromAHeightThatIsStillToCome) {
+  const auto& state = school_.chain().state();
+  EXPECT_EQ(verdict(state, by_root(policy(1, 0))), "accepted");
+  EXPECT_EQ(verdict(state, by_root(policy(1, next()))), "accepted") << "the same version: the height means nothing";
+  EXPECT_EQ(verdict(state, by_root(policy(2, 0))), "out_of_bounds stele.rules_from");
+  EXPECT_EQ(verdict(state, by_root(policy(2, next()))), "out_of_bounds stele.rules_from");
+  EXPECT_EQ(verdict(state, by_root(policy(2, next() + 1))), "accepted");
+  EXPECT_EQ(verdict(state, by_root(policy(7, next() + 1))), "accepted");
+}
+
+TEST_F(RaisedRules, TheHeightIsStillToComeWhenThePolicyComesIntoForce) {
+  const auto late = school_.add({by_root(policy(2, next() + 2))})[0];
+  school_.add({});
+  EXPECT_EQ(refusal({approve(late)}), "out_of_bounds stele.rules_from");
+  const auto in_time = school_.add({by_root(policy(2, next() + 2))})[0];
+  EXPECT_EQ(refusal({approve(in_time)}), "accepted");
+}
+
+TEST_F(RaisedRules, NoneIsLowerAndNoneIsPutOff) {
+  const auto first = next() + 4;
+  const auto raise = school_.add({by_root(policy(2, first))})[0];
+  school_.add({approve(raise)});
+  const auto& state = school_.chain().state();
+  EXPECT_EQ(verdict(state, by_root(policy(1, 0))), "out_of_bounds stele.rules");
+  EXPECT_EQ(verdict(state, by_root(policy(3, next()))), "out_of_bounds stele.rules_from");
+  const auto same = school_.add({by_root(policy(2, first + 1'000))})[0];
+  school_.add({approve(same)});
+  EXPECT_EQ(next(), first);
+  EXPECT_EQ(state.policy->id, same);
+  EXPECT_EQ(state.rules_next(), 2u);
+}
+
+TEST_F(RaisedRules, AnEarlierRaiseStillHoldsWhereALaterOneDoesNotYet) {
+  const auto first = next() + 5;
+  for (const auto& [rules, from] : {std::pair(2U, first), std::pair(3U, first + 1), std::pair(5U, first + 2)}) {
+    auto state = school_.chain().state();
+    state.raised = {{Height{first}, 2}, {Height{first + 1}, 3}, {Height{first + 2}, 5}};
+    state.height = Height{from - 1};
+    EXPECT_EQ(state.rules_next(), rules);
+    state.height = Height{first - 2};
+    EXPECT_EQ(state.rules_next(), 1u);
+  }
+}
+
+TEST_F(RaisedRules, AProgramThatDoesNotKnowThemStopsBelowTheirFirstBlock) {
+  const auto raise = school_.add({by_root(policy(2, next() + 3))})[0];
+  school_.add({approve(raise)});
+  const auto document =
+      school_.sign("clerk", Type::document, record::Document{std::string(School::school), "minutes", {Digest{}}});
+  EXPECT_EQ(refusal({document}), "accepted") << "the last block of rules 1";
+  const auto head = school_.chain().head_hash();
+  EXPECT_EQ(refusal({}), "rules_unknown ");
+  EXPECT_EQ(refusal({document}), "rules_unknown ");
+  ASSERT_FALSE(school_.chain().next_rules().has_value());
+  auto block = std::move(school_.chain().build(school_.blocks().back().qc, 0)).finish().take_block();
+  EXPECT_EQ(block.rules, 2u);
+  rules::Chain other(school_.genesis());
+  for (const auto& b : school_.blocks()) ASSERT_TRUE(other.apply(b.block, rules::Chain::Signatures::check).has_value());
+  for (const std::uint32_t rules : {1, 2, 3}) {
+    block.rules = rules;
+    block.signature = school_.orderer().sign(log::block_digest(log::body_hash(block)));
+    const auto done = other.apply(block, rules::Chain::Signatures::check);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().why.code, RejectionCode::rules_unknown);
+  }
+  EXPECT_EQ(other.head_hash(), head);
+}
+
 // ---- keys that change while something waits ----
 
 class KeyChanges : public JudgeTest {
