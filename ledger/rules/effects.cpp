@@ -83,6 +83,11 @@ struct Regrant {
   log::Status was;
 };
 
+/// Once each: the list is copied with every change of the key's record.
+void answers_for(registry::KeyState& k, const KeyId& by) {
+  if (std::find(k.registrars.begin(), k.registrars.end(), by) == k.registrars.end()) k.registrars.push_back(by);
+}
+
 std::optional<Regrant> key_in_force(State& s, const record::Record& r, const record::Key& body, UnixSeconds time,
                                     Changes& changes) {
   const auto kid = body.jwk.thumbprint();
@@ -102,7 +107,7 @@ std::optional<Regrant> key_in_force(State& s, const record::Record& r, const rec
   if (const auto before = s.persons.find(body.person); before != s.persons.end()) {
     // Who registered the person's earlier keys answers for this one too.
     const auto& old = s.keys.at(before->second);
-    k.registrars.insert(k.registrars.end(), old.registrars.begin(), old.registrars.end());
+    for (const auto& by : old.registrars) answers_for(k, by);
     k.reinstaters = old.reinstaters;
     if (before->second == kid) {
       // Other grants for the same key: it is as old, and as confirmed, as it was.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/effects.h"
 #include "tests/support/school.h"
@@ -119,6 +120,26 @@ TEST_F(JudgeTest, AKeySignsWhatItsUseIsForAndNothingElse) {
   EXPECT_EQ(verdict(school_.chain().state(), school_.sign("seal", Type::document, document)), "key_wrong_use kid");
   EXPECT_EQ(verdict(school_.chain().state(), school_.second("principal", Type::seal, "principal", target())),
             "key_wrong_use kid");
+}
+
+TEST_F(JudgeTest, ASecondSignatureAnswersForAllWhoMadeItsKeyHoweverManyTheyAre) {
+  const auto pending = school_.change(Type::suspend, target(), false);
+  const auto agree = school_.second("officer", Type::countersign, "registrar", pending);
+  auto state = school_.chain().state();
+  const auto officer = state.keys.at(school_.staff("officer").key->id());
+  auto newest = school_.staff("officer").key->id();
+  for (int i = 0; i < 10'000; ++i) {
+    const KeyId above{sha256(as_bytes("generation " + std::to_string(i))).bytes};
+    auto k = officer;
+    k.key.person = "person " + std::to_string(i);
+    k.registrars.clear();
+    state.keys.emplace(above, std::move(k));
+    state.keys.at(newest).registrars = {above};
+    newest = above;
+  }
+  EXPECT_EQ(verdict(state, agree), "accepted");
+  state.keys.at(newest).registrars = {school_.staff("principal").key->id()};
+  EXPECT_EQ(verdict(state, agree), "registered_by_first_signer stele.targets[0]");
 }
 
 // ---- raising the rules ----
