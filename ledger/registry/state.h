@@ -26,11 +26,11 @@ struct KeyState {
   std::optional<RecordIndex> index;  ///< none: a genesis root
   RecordId id;
   std::optional<VerifyKey> verify;  ///< none for P-256
-  std::vector<KeyId> registrars;    ///< who signed its key records, first and later ones; none: a genesis root
+  /// Who signed its key records, first and later ones, or brought it back: they answer for it. None: a genesis root.
+  std::vector<KeyId> registrars;
   UnixSeconds since;
   bool root = false;
-  bool confirmed = false;                ///< by an `approve` of another organisation than the registrar's
-  std::vector<std::string> reinstaters;  ///< persons who brought it back: they answer for it like its registrars
+  bool confirmed = false;  ///< by an `approve` of another organisation than the registrar's
 };
 struct OrgState {
   record::Org org;

@@ -108,7 +108,6 @@ std::optional<Regrant> key_in_force(State& s, const record::Record& r, const rec
     // Who registered the person's earlier keys answers for this one too.
     const auto& old = s.keys.at(before->second);
     for (const auto& by : old.registrars) answers_for(k, by);
-    k.reinstaters = old.reinstaters;
     if (before->second == kid) {
       // Other grants for the same key: it is as old, and as confirmed, as it was.
       k.since = old.since;
@@ -213,7 +212,7 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
           end_suspension(s, target, log::Status::valid, changes);
         }
         if (const auto k = s.key_records.find(target); k != s.key_records.end()) {
-          s.keys.at(k->second).reinstaters.push_back(s.key(r.kid)->key.person);
+          answers_for(s.keys.at(k->second), r.kid);
         }
     }
   }

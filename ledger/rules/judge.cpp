@@ -231,7 +231,6 @@ class Judge {
       const auto* k = open.back();
       open.pop_back();
       if (!seen.insert(k).second) continue;
-      if (has(k->reinstaters, person)) return true;
       for (const auto& kid : k->registrars) {
         const auto* up = s_.key(kid);
         if (up == nullptr) continue;

@@ -142,6 +142,28 @@ TEST_F(JudgeTest, ASecondSignatureAnswersForAllWhoMadeItsKeyHoweverManyTheyAre) 
   EXPECT_EQ(verdict(state, agree), "registered_by_first_signer stele.targets[0]");
 }
 
+TEST_F(JudgeTest, WhoMadeTheKeyOfAReinstaterIsAmongThem) {
+  const auto pending = school_.change(Type::suspend, target(), false);
+  const auto agree = school_.second("officer", Type::countersign, "registrar", pending);
+  const auto& officer = school_.staff("officer");
+  const auto suspension = school_.class_list.id;
+  for (const bool by_principal : {false, true}) {
+    auto state = school_.chain().state();
+    if (by_principal)
+      state.keys.at(school_.staff("teacher").key->id()).registrars = {school_.staff("principal").key->id()};
+    state.status.set(state.find(officer.key_record)->index, log::Status::suspended);
+    state.suspensions.emplace(officer.key_record, std::vector{suspension});
+    const auto reinstate = record::decode(
+        school_.sign("teacher", Type::reinstate,
+                     record::StatusChange{officer.org, "under-review", {officer.key_record}, suspension}));
+    Changes changes;
+    std::vector<record::Record> due;
+    enter(state, *reinstate, {}, school_.now(), changes, due);
+    for (const auto& r : due) take_effect(state, r, school_.now(), changes);
+    EXPECT_EQ(verdict(state, agree), by_principal ? "registered_by_first_signer stele.targets[0]" : "accepted");
+  }
+}
+
 // ---- raising the rules ----
 
 class RaisedRules : public JudgeTest {
