@@ -460,6 +460,8 @@ Applied Chain::Impl::move_on(const Block& b, const Digest& body, Place place, st
     out.ids.push_back(records[i].id);
     enter(state, records[i], judged[i], time, changes, due);
   }
+  // Reports last: what a stolen key signed does not escape by coming into force after them.
+  std::stable_partition(due.begin(), due.end(), [](const auto& r) { return r.type != Type::compromise; });
   for (const auto& r : due) take_effect(state, r, time, changes);
   log::Checkpoint h = head;
   h.size = tree.size();

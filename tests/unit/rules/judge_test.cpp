@@ -524,6 +524,28 @@ TEST_F(StolenKeys, OtherGrantsInThatBlockDoNotBringTheKeyBack) {
   }
 }
 
+TEST_F(StolenKeys, WhatComesIntoForceInTheBlockOfTheReportDoesNotEscapeIt) {
+  const auto report = school_.add({signed_by("newcomer", report_of("clerk", target()))})[0];
+  const auto body = another_key();
+  const auto key = school_.add({by_clerk(body)})[0];
+  school_.add({});
+  school_.add({agreed(report), school_.second("officer", Type::countersign, "registrar", key)});
+  EXPECT_EQ(status(key), log::Status::suspended);
+  EXPECT_EQ(state().suspensions.at(key), std::vector{report});
+  EXPECT_FALSE(state().key_valid(*state().key(body.jwk.thumbprint())));
+}
+
+TEST_F(StolenKeys, NorInTheOtherOrder) {
+  const auto report = school_.add({signed_by("newcomer", report_of("clerk", target()))})[0];
+  const auto body = another_key();
+  const auto key = school_.add({by_clerk(body)})[0];
+  school_.add({});
+  school_.add({school_.second("officer", Type::countersign, "registrar", key), agreed(report)});
+  EXPECT_EQ(status(key), log::Status::suspended);
+  EXPECT_EQ(state().suspensions.at(key), std::vector{report});
+  EXPECT_FALSE(state().key_valid(*state().key(body.jwk.thumbprint())));
+}
+
 TEST_F(KeyChanges, OtherGrantsInTheBlockOfASuspensionDoNotEndIt) {
   const auto key_record = school_.staff("teacher").key_record;
   const auto suspend = school_.add(
