@@ -260,7 +260,7 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
   const RecordIndex index{s.ids.size()};
   s.ids.push_back(r.id);
   s.records.emplace(r.id, registry::RecordInfo{index, r.type, r.kid});
-  if (s.policy && !s.policy->policy.quotas.empty()) s.used_today[{r.kid, r.type}] += weight_of(r);
+  s.used_today[{r.kid, r.type}] += weight_of(r);  // a quota may come in the middle of the day
   const bool waits = !judged.needs.empty();
   const auto status = waits ? log::Status::suspended : log::Status::valid;
   s.status.append(status);

@@ -255,6 +255,45 @@ TEST_F(RaisedRules, AProgramThatDoesNotKnowThemStopsBelowTheirFirstBlock) {
   EXPECT_EQ(other.head_hash(), head);
 }
 
+TEST_F(RaisedRules, AQuotaCountsWhatCameBeforeItThatDay) {
+  const auto document = [&](std::uint8_t number) {
+    return school_.sign(
+        "clerk", Type::document,
+        record::Document{std::string(School::school), "minutes", {Digest{std::array<std::uint8_t, 32>{number}}}});
+  };
+  school_.add({document(1), document(2)});
+  auto body = policy(1, 0);
+  body.quotas = {{Type::document, 3}};
+  const auto id = school_.add({by_root(body)})[0];
+  school_.add({approve(id)});
+  EXPECT_EQ(refusal({document(3), document(4)}), "quota_exceeded ");
+  EXPECT_EQ(refusal({document(3)}), "accepted");
+  EXPECT_EQ(refusal({document(4)}), "quota_exceeded ");
+  school_.wait(86'400);
+  EXPECT_EQ(refusal({document(4)}), "accepted");
+}
+
+TEST_F(RaisedRules, ALongerLimitDoesNotBringBackWhatWasTooOld) {
+  const auto document = [&](std::uint8_t number) {
+    return school_.sign(
+        "clerk", Type::document,
+        record::Document{std::string(School::school), "minutes", {Digest{std::array<std::uint8_t, 32>{number}}}});
+  };
+  const auto first = document(1);
+  school_.wait(86'400);
+  school_.wait(60);
+  const auto second = document(2);
+  school_.wait(30 * 86'400 - 3'600);
+  EXPECT_EQ(refusal({first}), "after_unknown stele.after");
+  auto body = policy(1, 0);
+  body.limits.after_days = 60;
+  const auto id = school_.add({by_root(body)})[0];
+  school_.add({approve(id)});
+  school_.wait(7'200);
+  EXPECT_EQ(refusal({first}), "after_unknown stele.after");
+  EXPECT_EQ(refusal({second}), "accepted") << "it was never too old";
+}
+
 // ---- keys that change while something waits ----
 
 class KeyChanges : public JudgeTest {
