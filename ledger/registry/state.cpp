@@ -115,6 +115,18 @@ bool State::org_valid(std::string_view id) const {
   return false;
 }
 
+std::uint32_t State::rules_named() const {
+  return policy ? policy->policy.rules : genesis.rules;
+}
+
+std::uint32_t State::rules_next() const {
+  auto rules = genesis.rules;
+  for (const auto& [from, version] : raised) {
+    if (from.value <= height.value + 1) rules = std::max(rules, version);
+  }
+  return rules;
+}
+
 record::Limits State::limits() const {
   return policy ? policy->policy.limits : record::Limits{};
 }

@@ -26,11 +26,11 @@ struct KeyState {
   std::optional<RecordIndex> index;  ///< none: a genesis root
   RecordId id;
   std::optional<VerifyKey> verify;  ///< none for P-256
-  std::vector<KeyId> registrars;    ///< who signed its key records, first and later ones; none: a genesis root
+  /// Who signed its key records, first and later ones, or brought it back: they answer for it. None: a genesis root.
+  std::vector<KeyId> registrars;
   UnixSeconds since;
   bool root = false;
-  bool confirmed = false;                ///< by an `approve` of another organisation than the registrar's
-  std::vector<std::string> reinstaters;  ///< persons who brought it back: they answer for it like its registrars
+  bool confirmed = false;  ///< by an `approve` of another organisation than the registrar's
 };
 struct OrgState {
   record::Org org;
@@ -117,10 +117,11 @@ struct State final : OrgTree {
       keys;  ///< the latest record of each kid that came into force, whatever its status now
   std::map<std::string, OrgState, std::less<>> orgs;
   std::optional<PolicyState> policy;
+  std::map<Height, std::uint32_t> raised;     ///< by policies that came into force: the rules that hold from there on
+  Height height;                              ///< of the newest block
   std::optional<ValidatorsState> validators;  ///< the latest record in force; none: the genesis set
   bool set_changes = false;                   ///< it is not alone in signing yet
   std::vector<OrdererState> orderers;         ///< by number, and for good: those that were retired, too
-  Height height;                              ///< of the newest block
   std::map<PublicKey, bool> validator_keys;   ///< that ever stood in a set; true: in the set in force
   std::unordered_map<RecordId, Pending> pending;
   std::unordered_map<RecordId, RecordId>
@@ -161,6 +162,10 @@ struct State final : OrgTree {
   [[nodiscard]] const OrgState* org(std::string_view) const;
   /// It and all its ancestors are valid.
   [[nodiscard]] bool org_valid(std::string_view) const;
+  /// Rules version that the newest policy names, which may not hold yet; that of the genesis before there is one.
+  [[nodiscard]] std::uint32_t rules_named() const;
+  /// Rules version of the next block.
+  [[nodiscard]] std::uint32_t rules_next() const;
   /// Defaults until there is a policy.
   [[nodiscard]] record::Limits limits() const;
 };

@@ -282,6 +282,11 @@ std::shared_ptr<const log::Signers> Chain::signers_of(const Block& b) const {
   auto signers = log::recovery_signers(*proof->recovery);
   return signers ? std::make_shared<const log::Signers>(std::move(*signers)) : nullptr;
 }
+Result<std::uint32_t, Rejection> Chain::next_rules() const {
+  const auto rules = impl_->state.rules_next();
+  if (rules > rules_known) return reject(RejectionCode::rules_unknown);
+  return rules;
+}
 UnixSeconds Chain::time_of_next(const std::optional<log::QuorumCertificate>& qc) const {
   return impl_->time_after(qc);
 }
@@ -293,6 +298,7 @@ UnixSeconds Chain::Impl::time_after(const std::optional<log::QuorumCertificate>&
 }
 
 Result<void, Rejection> Chain::judge(const record::Record& r, UnixSeconds time) const {
+  STELE_CHECK(next_rules());
   auto judged = rules::judge(impl_->state, r, time);
   if (!judged) return Unexpected(std::move(judged).error());
   return {};
@@ -362,7 +368,7 @@ Result<void, Rejection> Chain::Impl::check_frame(const Block& b) const {
   if (b.net != state.genesis.net) return reject(RejectionCode::block_wrong_network);
   if (b.parent != head_hash) return reject(RejectionCode::block_wrong_parent);
   if (b.height.value != head.height.value + 1) return reject(RejectionCode::block_wrong_height);
-  if (b.rules != head.rules) return reject(RejectionCode::block_wrong_rules);
+  if (b.rules != state.rules_next()) return reject(RejectionCode::block_wrong_rules);
   if (b.records.size() > log::block_records_max) return reject(RejectionCode::block_too_large);
   if (b.orderer >= state.orderers.size() || state.orderers[b.orderer].until)
     return reject(RejectionCode::block_bad_orderer);
@@ -391,6 +397,7 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Block& b, Signatures s
                                                     std::vector<record::Record> decoded) {
   auto& m = *impl_;
   const auto whole = [](Rejection r) { return Unexpected(BlockRejection{std::move(r), std::nullopt}); };
+  if (auto known = next_rules(); !known) return whole(std::move(known).error());
   if (auto ok = m.check_frame(b); !ok) return whole(std::move(ok).error());
   const Digest body = log::body_hash(b);
   if (auto ok = m.check_orderer(b, body); !ok) return whole(std::move(ok).error());
@@ -454,6 +461,8 @@ Applied Chain::Impl::move_on(const Block& b, const Digest& body, Place place, st
     out.ids.push_back(records[i].id);
     enter(state, records[i], judged[i], time, changes, due);
   }
+  // Reports last: what a stolen key signed does not escape by coming into force after them.
+  std::stable_partition(due.begin(), due.end(), [](const auto& r) { return r.type != Type::compromise; });
   for (const auto& r : due) take_effect(state, r, time, changes);
   log::Checkpoint h = head;
   h.size = tree.size();
@@ -513,6 +522,7 @@ Result<Applied, Chain::BlockRejection> Chain::apply(const Draft& draft) {
   const auto& d = *draft.impl_;
   const auto whole = [](Rejection r) { return Unexpected(BlockRejection{std::move(r), std::nullopt}); };
   // The parent's hash covers the state that the records were judged in: if it is the head, they are valid still.
+  if (auto known = next_rules(); !known) return whole(std::move(known).error());
   if (auto ok = m.check_frame(d.block); !ok) return whole(std::move(ok).error());
   if (auto ok = m.check_orderer(d.block, d.body); !ok) return whole(std::move(ok).error());
   auto place = m.check_place(d.block);
@@ -537,7 +547,7 @@ Chain::Builder::Builder(const Chain& chain, std::optional<log::QuorumCertificate
   impl_->draft->time = m.time_after(qc, proof);
   auto& b = impl_->draft->block;
   b.net = m.state.genesis.net;
-  b.rules = m.head.rules;
+  b.rules = m.state.rules_next();
   b.epoch = proof != nullptr ? proof->statements.front().to : m.head.epoch;
   if (proof != nullptr) b.epoch_proof = log::encode(*proof);
   b.height.value = m.head.height.value + 1;
@@ -587,6 +597,7 @@ void Chain::Builder::reserve(std::size_t records) {
 
 Result<void, Rejection> Chain::Builder::add(std::string jws, record::Record r, std::vector<log::Ack> acks) {
   const auto& m = *impl_->chain->impl_;
+  STELE_CHECK(impl_->chain->next_rules());
   if (!fits(jws.size(), acks.size())) return reject(RejectionCode::block_too_large);
   const std::size_t bytes = bytes_of(jws.size(), acks.size());
   auto& d = *impl_->draft;

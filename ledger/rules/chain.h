@@ -47,6 +47,9 @@ class Chain {
   [[nodiscard]] const std::shared_ptr<const log::Signers>& next_signers() const;
   /// Who signs this child of the head: its recovery's set if it begins with one. Null: that set is malformed.
   [[nodiscard]] std::shared_ptr<const log::Signers> signers_of(const log::Block&) const;
+  /// Rules of the head's child. `rules_unknown`: this program does not know them. It builds no such block, accepts none
+  /// and judges no record; that block may be a good one for all that is known here.
+  [[nodiscard]] Result<std::uint32_t, Rejection> next_rules() const;
   [[nodiscard]] UnixSeconds time_of_next(const std::optional<log::QuorumCertificate>& head_qc) const;
 
   /// Would this record be valid in the next block, judged in the state of the head, were it alone? Its signature has

@@ -83,6 +83,11 @@ struct Regrant {
   log::Status was;
 };
 
+/// Once each: the list is copied with every change of the key's record.
+void answers_for(registry::KeyState& k, const KeyId& by) {
+  if (std::find(k.registrars.begin(), k.registrars.end(), by) == k.registrars.end()) k.registrars.push_back(by);
+}
+
 std::optional<Regrant> key_in_force(State& s, const record::Record& r, const record::Key& body, UnixSeconds time,
                                     Changes& changes) {
   const auto kid = body.jwk.thumbprint();
@@ -102,8 +107,7 @@ std::optional<Regrant> key_in_force(State& s, const record::Record& r, const rec
   if (const auto before = s.persons.find(body.person); before != s.persons.end()) {
     // Who registered the person's earlier keys answers for this one too.
     const auto& old = s.keys.at(before->second);
-    k.registrars.insert(k.registrars.end(), old.registrars.begin(), old.registrars.end());
-    k.reinstaters = old.reinstaters;
+    for (const auto& by : old.registrars) answers_for(k, by);
     if (before->second == kid) {
       // Other grants for the same key: it is as old, and as confirmed, as it was.
       k.since = old.since;
@@ -219,7 +223,7 @@ void status_change_in_force(State& s, const record::Record& r, const record::Sta
           end_suspension(s, target, log::Status::valid, changes);
         }
         if (const auto k = s.key_records.find(target); k != s.key_records.end()) {
-          s.keys.at(k->second).reinstaters.push_back(s.key(r.kid)->key.person);
+          answers_for(s.keys.at(k->second), r.kid);
         }
     }
   }
@@ -267,7 +271,7 @@ void enter(State& s, const record::Record& r, const Judged& judged, UnixSeconds 
   const RecordIndex index{s.ids.size()};
   s.ids.push_back(r.id);
   s.records.emplace(r.id, registry::RecordInfo{index, r.type, r.kid});
-  if (s.policy && !s.policy->policy.quotas.empty()) s.used_today[{r.kid, r.type}] += weight_of(r);
+  s.used_today[{r.kid, r.type}] += weight_of(r);  // a quota may come in the middle of the day
   const bool waits = !judged.needs.empty();
   const auto status = waits ? log::Status::suspended : log::Status::valid;
   s.status.append(status);
@@ -300,6 +304,7 @@ void take_effect(State& s, const record::Record& r, UnixSeconds time, Changes& c
     s.orgs.insert_or_assign(o->org, registry::OrgState{*o, s.find(r.id)->index, r.id});
   } else if (const auto* p = std::get_if<record::Policy>(&r.body)) {
     if (s.policy) replace(s, s.policy->id, r.id, changes);
+    if (p->rules > s.rules_named()) s.raised.insert_or_assign(Height{p->rules_from}, p->rules);
     s.policy = registry::PolicyState{*p, s.find(r.id)->index, r.id};
   } else if (const auto* v = std::get_if<record::Validators>(&r.body)) {
     if (s.validators) replace(s, s.validators->id, r.id, changes);

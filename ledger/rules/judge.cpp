@@ -15,7 +15,6 @@ using registry::State;
 using Ok = Result<void, Rejection>;
 
 constexpr std::uint64_t day_s = 86'400;
-constexpr std::size_t registrars_max = 64;
 
 bool has(const std::vector<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -225,7 +224,7 @@ class Judge {
     return {};
   }
 
-  /// Did this person register or reinstate the key, or one of those who did, and so on?
+  /// Did this person register or reinstate the key, or one of those who did, and so on? Each key is looked at once.
   [[nodiscard]] bool made_by(const registry::KeyState& start, const std::string& person) const {
     std::vector<const registry::KeyState*> open{&start};
     std::set<const registry::KeyState*> seen;
@@ -233,8 +232,6 @@ class Judge {
       const auto* k = open.back();
       open.pop_back();
       if (!seen.insert(k).second) continue;
-      if (has(k->reinstaters, person)) return true;
-      if (seen.size() > registrars_max) return true;  // more than anything honest counts against the signature
       for (const auto& kid : k->registrars) {
         const auto* up = s_.key(kid);
         if (up == nullptr) continue;
@@ -351,7 +348,10 @@ class Judge {
   Ok relations(const record::Policy& p) {
     const std::uint64_t last = s_.policy ? s_.policy->policy.number : 0;
     if (p.number != last + 1) return reject(RejectionCode::policy_number, "stele.number");
-    if (p.rules != s_.genesis.rules) return reject(RejectionCode::rules_unknown, "stele.rules");
+    // Never back, and not for a block that is built already: it was judged by the rules before.
+    if (p.rules < s_.rules_named()) return reject(RejectionCode::out_of_bounds, "stele.rules");
+    if (p.rules > s_.rules_named() && p.rules_from <= s_.height.value + 1)
+      return reject(RejectionCode::out_of_bounds, "stele.rules_from");
     STELE_CHECK(second_persons(p));
     for (const auto& a : p.assessment) {
       auto set = decode_rule_set(a.data);

@@ -127,6 +127,11 @@ class Fsck {
 
   bool derive(LoadedBlock& b) {
     const Height height = b.info.height;
+    if (auto known = chain_.next_rules(); !known) {
+      const auto text = to_error(known.error());
+      find("rules_unknown", height, std::nullopt, text.vi, text.en);
+      return false;
+    }
     if (b.bad_meta) {
       find("meta_altered", height, "phần đầu không đọc được.", "its body can't be read.");
       return false;

@@ -18,6 +18,7 @@ namespace stele::store {
 /// - of what was changed: `record_altered`, `signature_invalid` (it decodes, but its signer did not sign it),
 ///   `meta_altered`, `block_altered` (the orderer did not sign these bytes), `qc_invalid` (parent QC, or that of the
 ///   head file), `block_invalid` (a rule forbids it), `header_differs`
+/// - `rules_unknown`: nothing is wrong, but from there on a newer program is needed to tell
 /// - of the head file: `head_ahead`, `head_behind`, `head_differs`, `head_damaged`
 /// - `store_damaged`: the store itself reports that it can't read something
 struct Finding {

@@ -211,6 +211,7 @@ Result<void> Ledger::replay(const Store& store, Height to, const LedgerOptions& 
     if (!blocks) return Unexpected(damaged(blocks.error()));
     for (auto& b : *blocks) {
       if (b.info.height > to) return {};
+      if (auto known = m.chain.next_rules(); !known) return Unexpected(to_error(known.error()));
       if (b.bad_meta) return Unexpected(damaged_block(b.info.height, *b.bad_meta, std::nullopt));
       if (!b.bad.empty()) return Unexpected(damaged_block(b.info.height, b.bad.front().why, b.bad.front().position));
       if (options.verify_signatures) {
@@ -321,6 +322,8 @@ Prepared Ledger::prepare(const log::Block& block) const {
 Result<Ledger::Validated, AppendError> Ledger::validate(log::Block block, Prepared p, Signatures signatures) {
   auto& m = *impl_;
   STELE_ASSERT(p.of_ == block.signature);
+  // First: what is looked at below is read by rules that are not the block's.
+  if (auto known = m.chain.next_rules(); !known) return failed(to_error(known.error()));
   if (p.bad_) return rejected(std::move(*p.bad_));
   if (signatures == Signatures::check) {
     if (auto ok = check_all(m.chain, p.decoded_, p.good_with_); !ok) return rejected(std::move(ok).error());
@@ -406,6 +409,7 @@ Result<rules::Applied, AppendError> Ledger::append(rules::Chain::Draft draft) {
   if (m.failed) return failed(failed_before());
   STELE_ASSERT(m.accepted.empty());
   STELE_CHECK(certify_from(draft.block()));
+  if (auto known = m.chain.next_rules(); !known) return failed(to_error(known.error()));
   auto applied = move_on(draft.records(), [&] { return m.chain.apply(draft); });
   if (!applied) return rejected(std::move(applied).error());
   return keep(validated(std::move(draft).take_block(), std::move(*applied)));

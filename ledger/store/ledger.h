@@ -67,7 +67,8 @@ class Ledger {
   /// Replays all blocks, decoding on all cores. Compares with the head file: a head ahead of the store or behind by
   /// more than `uncertified_max`, another block at its height, a hole, or a header that does not follow from the
   /// records is `ledger_damaged` with what `fsck` can do; a head that is less behind is the trace of a crash, and
-  /// mended by the owner's next `certify`. Other errors: those of the store and of the head file.
+  /// mended by the owner's next `certify`. `rules_unknown`: a newer program wrote it. Other errors: those of the store
+  /// and of the head file.
   static Result<std::unique_ptr<Ledger>> open(const record::Genesis&, std::unique_ptr<Store>,
                                               const std::filesystem::path& head_file, const LedgerOptions& = {});
   /// The same with a head that is kept elsewhere than in a file.
@@ -81,7 +82,8 @@ class Ledger {
   [[nodiscard]] const rules::Chain& chain() const;
   struct AppendError {
     std::optional<rules::Chain::BlockRejection> rejected;  ///< their fault; nothing changed
-    std::optional<Error> failed;                           ///< ours; outcome unknown: reopen
+    /// Ours; outcome unknown: reopen. `rules_unknown` is such a one: the block may be good, this program is too old.
+    std::optional<Error> failed;
   };
   /// Validates, applies and stores, synced. Then `certify` is due before the next one; if it was left out, the QC that
   /// the next block carries is taken for it. Signatures that are to be checked are checked on all cores.

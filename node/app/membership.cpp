@@ -77,6 +77,13 @@ Alarms::Texts disk_failed(const std::string& code) {
                   "disk, then restart the node.",
                   code)};
 }
+Alarms::Texts rules_unknown() {
+  return {
+      "Mạng đã chuyển sang phiên bản quy tắc mà phần mềm này không biết, nên nút ngừng ghi và ngừng bỏ phiếu; việc "
+      "đọc vẫn tiếp tục. Hãy cập nhật phần mềm rồi khởi động lại nút.",
+      "The network goes on by rules that this program does not know, so the node neither writes nor votes; reading "
+      "goes on. Update the program, then restart the node."};
+}
 Alarms::Texts slots_failed(const std::string& code) {
   return {fmt::format("etcd không trả lời ({}). Nút này chưa sắp xếp được bản ghi; nó tự thử lại. Hãy kiểm tra các máy "
                       "etcd.",
@@ -383,6 +390,7 @@ void Membership::Impl::told(const Notice& n) {
       slots_failed_at = Steady::now().time_since_epoch().count();
       return alarms.raise("etcd_failed", "", slots_failed(n.what));
     case Notice::Kind::failed:
+      if (n.what == code_name(RejectionCode::rules_unknown)) return alarms.raise(n.what, "", rules_unknown());
       return alarms.raise("disk_failed", "", disk_failed(n.what));
   }
 }

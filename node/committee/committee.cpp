@@ -37,6 +37,7 @@ Error forged() {
   return make_error("messages_forged", "Có tin nhắn mang chữ ký giả.", "A message bears a false signature.");
 }
 Error dead(const Error& cause) {
+  if (cause.code == code_name(RejectionCode::rules_unknown)) return cause;  // the disk is well
   return make_error("disk_failed",
                     fmt::format("Ghi đĩa bị lỗi nên nút ngừng ghi; việc đọc vẫn tiếp tục. Hãy khởi động lại nút rồi "
                                 "gửi lại: gửi lại không gây hại. ({})",

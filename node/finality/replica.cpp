@@ -176,12 +176,20 @@ void Replica::try_slots() {
                 [&](const auto& told) { return told.first.height.value + slots_compared_below < final_height.value; });
 }
 
+/// A block of other rules is neither passed over nor waited for: this program would disagree with newer ones.
+bool Replica::rules_known() {
+  auto known = chain().next_rules();
+  if (!known) failure_ = to_error(known.error());
+  return known.has_value();
+}
+
 /// The next block of the head's epoch. True: something has changed.
 bool Replica::try_next() {
   const auto& head = chain().head();
   const Height height{head.height.value + 1};
   const auto it = slots_.find(Slot{head.epoch, height, attempt(head.epoch, height)});
   if (it == slots_.end()) return false;
+  if (!rules_known()) return false;
   const Slot s = it->first;
   auto block = log::decode_block(it->second);
   if (!block) return refuse(s, block.error(), nullptr), true;
@@ -344,12 +352,14 @@ std::optional<rules::Chain::Builder> Replica::begin_block(std::uint16_t orderer)
     }
     const bool whole = base.height.value == 0 || ledger_.head_qc();
     if (here && whole) {
+      if (!rules_known()) return std::nullopt;
       const auto proof = ready_->proof;
       return chain().build(ledger_.head_qc(), orderer, attempt(ready_->to, Height{base.height.value + 1}), &proof);
     }
   }
   const auto& head = chain().head();
   if (head.height.value > 0 && !ledger_.head_qc()) return std::nullopt;
+  if (!rules_known()) return std::nullopt;
   return chain().build(ledger_.head_qc(), orderer, attempt(head.epoch, Height{head.height.value + 1}));
 }
 

@@ -47,7 +47,8 @@ class Replica {
 
   [[nodiscard]] std::vector<ReplicaEffect> take_effects() { return std::exchange(effects_, {}); }
   [[nodiscard]] const Machine& machine() const { return machine_; }
-  /// The ledger can't be written, or must be opened again: nothing goes on here.
+  /// The ledger can't be written, or must be opened again, or goes on by rules that this program does not know
+  /// (`rules_unknown`): nothing goes on here.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
   /// For an orderer: begins the block that is due in the ordering service, in the epoch that is ready to begin or in
@@ -63,6 +64,7 @@ class Replica {
   void compare(const Slot&, ByteView first, ByteView second);
   void keep(const Slot&, ByteView);
   void try_slots();
+  bool rules_known();
   bool try_next();
   bool try_epochs();
   bool begin_epoch(const Slot&, log::Block);

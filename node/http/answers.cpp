@@ -24,7 +24,7 @@ constexpr std::array table{
     Row{"no_vault", 421},           Row{"not_an_orderer", 421},     Row{"no_orderer", 503},
     Row{"items_malformed", 400},    Row{"items_too_many", 400},     Row{"messages_malformed", 400},
     Row{"messages_too_many", 400},  Row{"messages_forged", 400},    Row{"csv_form", 400},
-    Row{"csv_columns", 400},
+    Row{"csv_columns", 400},        Row{"rules_unknown", 503},
 };
 
 /// Faults of our own disks, whatever layer found them: they are told apart in `code`, not in the status.

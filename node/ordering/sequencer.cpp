@@ -23,6 +23,7 @@ Error stopping() {
                     "The node is stopping and takes no more records. Send them again later.");
 }
 Error disk_failed(const Error& cause) {
+  if (cause.code == code_name(RejectionCode::rules_unknown)) return cause;  // the disk is well
   return make_error(
       "disk_failed",
       fmt::format("Ghi đĩa bị lỗi nên nút ngừng ghi; việc đọc vẫn tiếp tục. Hãy khởi động lại nút rồi gửi "
@@ -221,6 +222,7 @@ void Sequencer::Impl::take_ready() {
 }
 
 Result<void> Sequencer::Impl::cut(bool empty) {
+  if (auto known = ledger.chain().next_rules(); !known) return Unexpected(to_error(known.error()));
   auto builder = ledger.chain().build(ledger.head_qc(), number);
   Unfinal building;
   if (!empty) {

@@ -157,6 +157,10 @@ Result<void, TakeError> append(store::Ledger& ledger, Batch& batch, std::vector<
     auto prepared = preparing.take();
     const Height height = batch.blocks[i].height;
     preparing.go_on();
+    if (auto known = ledger.chain().next_rules(); !known) {
+      STELE_CHECK(store_accepted(ledger, out));
+      return failed(to_error(known.error()));
+    }
     auto accepted = ledger.accept(std::move(batch.blocks[i]), std::move(prepared), std::move(qcs[i]));
     if (!accepted) {
       if (!accepted.error().failed) STELE_CHECK(store_accepted(ledger, out));

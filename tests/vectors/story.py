@@ -84,6 +84,9 @@ class Story:
         }.items():
             chain.refuse_record("second_person_required", chain.record("policy", roots[0], policy(acts=[*alone, lonely])),
                                 name=name)
+        for name, rules_from in (("from the block that takes it", chain.height_of_next), ("from a past block", 1)):
+            chain.refuse_record("out_of_bounds", chain.record("policy", roots[0], policy(rules=2, rules_from=rules_from)),
+                                name=f"rules raised {name}")
         self.policy = chain.record("policy", roots[0], policy())
         chain.add([self.policy], t + 240, [(self.policy, SUSPENDED)])  # 4
 

@@ -339,6 +339,81 @@ TEST_F(ReplicaTest, WhatItGaveUpStaysGivenUpAfterARestart) {
   EXPECT_EQ(ledger->final_point()->checkpoint.height, Height{1}) << "a child of another epoch makes nothing final";
 }
 
+/// A policy in force from block 2 on: rules 2 hold from block 4 on.
+void raise_rules(const Net& net) {
+  const auto add = [&](const std::string& jws) {
+    auto& l = *net.ledger;
+    auto builder = l.chain().build(l.head_qc(), 0);
+    ASSERT_TRUE(builder.add(jws, *record::decode(jws), {}).has_value());
+    const auto applied = l.append(net.sign(std::move(builder).finish().take_block()), rules::Chain::Signatures::check);
+    ASSERT_TRUE(applied.has_value());
+    ASSERT_TRUE(l.certify(net.qc(applied->header, {0, 1, 2})).has_value());
+  };
+  const record::Common common{net.genesis.net, net.genesis_place().header};
+  record::Policy p;
+  p.number = 1;
+  p.rules = 2;
+  p.rules_from = 4;
+  p.roles = {"clerk"};
+  p.org_kinds = {"school"};
+  p.kinds = {"minutes"};
+  p.reasons = {"lost"};
+  record::Act act;
+  act.act = record::Type::document;
+  act.roles = {"clerk"};
+  p.acts = {act};
+  const auto by = [&](const signer::SigningKey& key, record::Type type, const record::Body& body) {
+    const auto input = record::signing_input(type, key.id(), common, body);
+    return record::compact(input, key.sign(sha256(as_bytes(input))));
+  };
+  const auto policy = by(net.roots[0], record::Type::policy, p);
+  add(policy);
+  add(by(net.roots[1], record::Type::approve, record::SecondSignature{"root", "root", {record::decode(policy)->id}}));
+}
+
+TEST_F(ReplicaTest, StopsBelowRulesThatItDoesNotKnowAndCallsNoBlockInvalid) {
+  raise_rules(net);
+  net.grow(*net.ledger);
+  start(0);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  ASSERT_EQ(head(), Height{3});
+  (void)replica->take_effects();
+  const auto of_rules_2 = net.next(*net.ledger);
+  EXPECT_EQ(of_rules_2.rules, 2u);
+  for (const bool garbage : {false, true}) {
+    if (garbage)
+      replica->slot({Epoch{0}, Height{4}, 0}, Bytes{1, 2, 3});
+    else
+      give(of_rules_2);
+    ASSERT_TRUE(replica->failure().has_value());
+    EXPECT_EQ(replica->failure()->code, "rules_unknown");
+    const auto effects = replica->take_effects();
+    EXPECT_TRUE(of<SlotRefused>(effects).empty());
+    EXPECT_TRUE(of<CastVote>(effects).empty());
+    EXPECT_EQ(head(), Height{3});
+    replica = std::make_unique<Replica>(*ledger, MachineOptions{});
+    replica->start({}, net.genesis.time);  // as after a restart of the same program
+  }
+  EXPECT_FALSE(replica->begin_block(0).has_value());
+  ASSERT_TRUE(replica->failure().has_value());
+  EXPECT_EQ(replica->failure()->code, "rules_unknown");
+}
+
+TEST_F(ReplicaTest, ABatchIsTakenUpToTheRulesThatItDoesNotKnow) {
+  raise_rules(net);
+  net.grow(*net.ledger);
+  auto batch = batch_of(*net.ledger, Height{1});
+  batch.blocks.push_back(net.next(*net.ledger));
+  auto unknown = net.ledger->chain().head();  // whatever a newer program made of it
+  unknown.height.value = 4;
+  batch.qc = net.qc(unknown, {0, 1, 2});
+  const auto done = replica->batch(batch);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, "rules_unknown") << "no lie of that node";
+  EXPECT_EQ(head(), Height{3});
+  EXPECT_EQ(ledger->store().tip()->height, Height{3});
+}
+
 TEST_F(ReplicaTest, HandsOnRecoveriesAndTime) {
   replica->recovery(net.recovery(net.genesis_place(), Epoch{1}, {0}));
   replica->tick(UnixSeconds{net.genesis.time.value + 5});

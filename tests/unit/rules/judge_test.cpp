@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/base/hash.h"
 #include "ledger/record/decode.h"
 #include "ledger/rules/effects.h"
 #include "tests/support/school.h"
@@ -119,6 +120,178 @@ TEST_F(JudgeTest, AKeySignsWhatItsUseIsForAndNothingElse) {
   EXPECT_EQ(verdict(school_.chain().state(), school_.sign("seal", Type::document, document)), "key_wrong_use kid");
   EXPECT_EQ(verdict(school_.chain().state(), school_.second("principal", Type::seal, "principal", target())),
             "key_wrong_use kid");
+}
+
+TEST_F(JudgeTest, ASecondSignatureAnswersForAllWhoMadeItsKeyHoweverManyTheyAre) {
+  const auto pending = school_.change(Type::suspend, target(), false);
+  const auto agree = school_.second("officer", Type::countersign, "registrar", pending);
+  auto state = school_.chain().state();
+  const auto officer = state.keys.at(school_.staff("officer").key->id());
+  auto newest = school_.staff("officer").key->id();
+  for (int i = 0; i < 10'000; ++i) {
+    const KeyId above{sha256(as_bytes("generation " + std::to_string(i))).bytes};
+    auto k = officer;
+    k.key.person = "person " + std::to_string(i);
+    k.registrars.clear();
+    state.keys.emplace(above, std::move(k));
+    state.keys.at(newest).registrars = {above};
+    newest = above;
+  }
+  EXPECT_EQ(verdict(state, agree), "accepted");
+  state.keys.at(newest).registrars = {school_.staff("principal").key->id()};
+  EXPECT_EQ(verdict(state, agree), "registered_by_first_signer stele.targets[0]");
+}
+
+TEST_F(JudgeTest, WhoMadeTheKeyOfAReinstaterIsAmongThem) {
+  const auto pending = school_.change(Type::suspend, target(), false);
+  const auto agree = school_.second("officer", Type::countersign, "registrar", pending);
+  const auto& officer = school_.staff("officer");
+  const auto suspension = school_.class_list.id;
+  for (const bool by_principal : {false, true}) {
+    auto state = school_.chain().state();
+    if (by_principal)
+      state.keys.at(school_.staff("teacher").key->id()).registrars = {school_.staff("principal").key->id()};
+    state.status.set(state.find(officer.key_record)->index, log::Status::suspended);
+    state.suspensions.emplace(officer.key_record, std::vector{suspension});
+    const auto reinstate = record::decode(
+        school_.sign("teacher", Type::reinstate,
+                     record::StatusChange{officer.org, "under-review", {officer.key_record}, suspension}));
+    Changes changes;
+    std::vector<record::Record> due;
+    enter(state, *reinstate, {}, school_.now(), changes, due);
+    for (const auto& r : due) take_effect(state, r, school_.now(), changes);
+    EXPECT_EQ(verdict(state, agree), by_principal ? "registered_by_first_signer stele.targets[0]" : "accepted");
+  }
+}
+
+// ---- raising the rules ----
+
+class RaisedRules : public JudgeTest {
+ protected:
+  [[nodiscard]] record::Policy policy(std::uint32_t rules, std::uint64_t from) const {
+    auto out = school_.policy(school_.chain().state().policy->policy.number + 1);
+    out.rules = rules;
+    out.rules_from = from;
+    return out;
+  }
+  [[nodiscard]] std::string by_root(const record::Policy& p) const {
+    return school_.sign(school_.root(0), Type::policy, p);
+  }
+  [[nodiscard]] std::string approve(const RecordId& id) const {
+    return school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {id}});
+  }
+  [[nodiscard]] std::string refusal(const std::vector<std::string>& block) {
+    const auto done = school_.try_add(block);
+    return done ? "accepted" : std::string(code_name(done.error().code)) + " " + done.error().where;
+  }
+  [[nodiscard]] std::uint64_t next() const { return school_.chain().head().height.value + 1; }
+};
+
+TEST_F(RaisedRules, AHigherVersionHoldsFromAHeightThatIsStillToCome) {
+  const auto& state = school_.chain().state();
+  EXPECT_EQ(verdict(state, by_root(policy(1, 0))), "accepted");
+  EXPECT_EQ(verdict(state, by_root(policy(1, next()))), "accepted") << "the same version: the height means nothing";
+  EXPECT_EQ(verdict(state, by_root(policy(2, 0))), "out_of_bounds stele.rules_from");
+  EXPECT_EQ(verdict(state, by_root(policy(2, next()))), "out_of_bounds stele.rules_from");
+  EXPECT_EQ(verdict(state, by_root(policy(2, next() + 1))), "accepted");
+  EXPECT_EQ(verdict(state, by_root(policy(7, next() + 1))), "accepted");
+}
+
+TEST_F(RaisedRules, TheHeightIsStillToComeWhenThePolicyComesIntoForce) {
+  const auto late = school_.add({by_root(policy(2, next() + 2))})[0];
+  school_.add({});
+  EXPECT_EQ(refusal({approve(late)}), "out_of_bounds stele.rules_from");
+  const auto in_time = school_.add({by_root(policy(2, next() + 2))})[0];
+  EXPECT_EQ(refusal({approve(in_time)}), "accepted");
+}
+
+TEST_F(RaisedRules, NoneIsLowerAndNoneIsPutOff) {
+  const auto first = next() + 4;
+  const auto raise = school_.add({by_root(policy(2, first))})[0];
+  school_.add({approve(raise)});
+  const auto& state = school_.chain().state();
+  EXPECT_EQ(verdict(state, by_root(policy(1, 0))), "out_of_bounds stele.rules");
+  EXPECT_EQ(verdict(state, by_root(policy(3, next()))), "out_of_bounds stele.rules_from");
+  const auto same = school_.add({by_root(policy(2, first + 1'000))})[0];
+  school_.add({approve(same)});
+  EXPECT_EQ(next(), first);
+  EXPECT_EQ(state.policy->id, same);
+  EXPECT_EQ(state.rules_next(), 2u);
+}
+
+TEST_F(RaisedRules, AnEarlierRaiseStillHoldsWhereALaterOneDoesNotYet) {
+  const auto first = next() + 5;
+  for (const auto& [rules, from] : {std::pair(2U, first), std::pair(3U, first + 1), std::pair(5U, first + 2)}) {
+    auto state = school_.chain().state();
+    state.raised = {{Height{first}, 2}, {Height{first + 1}, 3}, {Height{first + 2}, 5}};
+    state.height = Height{from - 1};
+    EXPECT_EQ(state.rules_next(), rules);
+    state.height = Height{first - 2};
+    EXPECT_EQ(state.rules_next(), 1u);
+  }
+}
+
+TEST_F(RaisedRules, AProgramThatDoesNotKnowThemStopsBelowTheirFirstBlock) {
+  const auto raise = school_.add({by_root(policy(2, next() + 3))})[0];
+  school_.add({approve(raise)});
+  const auto document =
+      school_.sign("clerk", Type::document, record::Document{std::string(School::school), "minutes", {Digest{}}});
+  EXPECT_EQ(refusal({document}), "accepted") << "the last block of rules 1";
+  const auto head = school_.chain().head_hash();
+  EXPECT_EQ(refusal({}), "rules_unknown ");
+  EXPECT_EQ(refusal({document}), "rules_unknown ");
+  ASSERT_FALSE(school_.chain().next_rules().has_value());
+  auto block = std::move(school_.chain().build(school_.blocks().back().qc, 0)).finish().take_block();
+  EXPECT_EQ(block.rules, 2u);
+  rules::Chain other(school_.genesis());
+  for (const auto& b : school_.blocks()) ASSERT_TRUE(other.apply(b.block, rules::Chain::Signatures::check).has_value());
+  for (const std::uint32_t rules : {1, 2, 3}) {
+    block.rules = rules;
+    block.signature = school_.orderer().sign(log::block_digest(log::body_hash(block)));
+    const auto done = other.apply(block, rules::Chain::Signatures::check);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().why.code, RejectionCode::rules_unknown);
+  }
+  EXPECT_EQ(other.head_hash(), head);
+}
+
+TEST_F(RaisedRules, AQuotaCountsWhatCameBeforeItThatDay) {
+  const auto document = [&](std::uint8_t number) {
+    return school_.sign(
+        "clerk", Type::document,
+        record::Document{std::string(School::school), "minutes", {Digest{std::array<std::uint8_t, 32>{number}}}});
+  };
+  school_.add({document(1), document(2)});
+  auto body = policy(1, 0);
+  body.quotas = {{Type::document, 3}};
+  const auto id = school_.add({by_root(body)})[0];
+  school_.add({approve(id)});
+  EXPECT_EQ(refusal({document(3), document(4)}), "quota_exceeded ");
+  EXPECT_EQ(refusal({document(3)}), "accepted");
+  EXPECT_EQ(refusal({document(4)}), "quota_exceeded ");
+  school_.wait(86'400);
+  EXPECT_EQ(refusal({document(4)}), "accepted");
+}
+
+TEST_F(RaisedRules, ALongerLimitDoesNotBringBackWhatWasTooOld) {
+  const auto document = [&](std::uint8_t number) {
+    return school_.sign(
+        "clerk", Type::document,
+        record::Document{std::string(School::school), "minutes", {Digest{std::array<std::uint8_t, 32>{number}}}});
+  };
+  const auto first = document(1);
+  school_.wait(86'400);
+  school_.wait(60);
+  const auto second = document(2);
+  school_.wait(30 * 86'400 - 3'600);
+  EXPECT_EQ(refusal({first}), "after_unknown stele.after");
+  auto body = policy(1, 0);
+  body.limits.after_days = 60;
+  const auto id = school_.add({by_root(body)})[0];
+  school_.add({approve(id)});
+  school_.wait(7'200);
+  EXPECT_EQ(refusal({first}), "after_unknown stele.after");
+  EXPECT_EQ(refusal({second}), "accepted") << "it was never too old";
 }
 
 // ---- keys that change while something waits ----
@@ -388,6 +561,28 @@ TEST_F(StolenKeys, OtherGrantsInThatBlockDoNotBringTheKeyBack) {
     EXPECT_EQ(status(ids[grants_first ? 0 : 1]), log::Status::revoked);
     EXPECT_FALSE(state().key_valid(*state().key(key_of(who))));
   }
+}
+
+TEST_F(StolenKeys, WhatComesIntoForceInTheBlockOfTheReportDoesNotEscapeIt) {
+  const auto report = school_.add({signed_by("newcomer", report_of("clerk", target()))})[0];
+  const auto body = another_key();
+  const auto key = school_.add({by_clerk(body)})[0];
+  school_.add({});
+  school_.add({agreed(report), school_.second("officer", Type::countersign, "registrar", key)});
+  EXPECT_EQ(status(key), log::Status::suspended);
+  EXPECT_EQ(state().suspensions.at(key), std::vector{report});
+  EXPECT_FALSE(state().key_valid(*state().key(body.jwk.thumbprint())));
+}
+
+TEST_F(StolenKeys, NorInTheOtherOrder) {
+  const auto report = school_.add({signed_by("newcomer", report_of("clerk", target()))})[0];
+  const auto body = another_key();
+  const auto key = school_.add({by_clerk(body)})[0];
+  school_.add({});
+  school_.add({school_.second("officer", Type::countersign, "registrar", key), agreed(report)});
+  EXPECT_EQ(status(key), log::Status::suspended);
+  EXPECT_EQ(state().suspensions.at(key), std::vector{report});
+  EXPECT_FALSE(state().key_valid(*state().key(body.jwk.thumbprint())));
 }
 
 TEST_F(KeyChanges, OtherGrantsInTheBlockOfASuspensionDoNotEndIt) {
