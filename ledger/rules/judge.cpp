@@ -280,9 +280,11 @@ class Judge {
     }
     const auto* before = s_.org(o.org);
     if (o.replaces) {
-      if (before == nullptr || before->id != *o.replaces || s_.status.get(before->index) == log::Status::revoked) {
+      if (before == nullptr || before->id != *o.replaces) return reject(RejectionCode::bad_replaces, "stele.replaces");
+      // Who replaces it makes it valid: what was suspended others lift (`reinstate`).
+      const auto status = s_.status.get(before->index);
+      if (status == log::Status::revoked || (status == log::Status::suspended && !key_->root))
         return reject(RejectionCode::bad_replaces, "stele.replaces");
-      }
       // Whoever moved a school under his own office would be its authority from then on.
       if (!key_->root && before->org.parent != o.parent) return reject(RejectionCode::no_authority, "stele.parent");
     } else if (before != nullptr) {
@@ -349,7 +351,8 @@ class Judge {
     const std::uint64_t last = s_.policy ? s_.policy->policy.number : 0;
     if (p.number != last + 1) return reject(RejectionCode::policy_number, "stele.number");
     // Never back, and not for a block that is built already: it was judged by the rules before.
-    if (p.rules < s_.rules_named()) return reject(RejectionCode::out_of_bounds, "stele.rules");
+    if (p.rules < s_.rules_named() || p.rules > s_.rules_named() + 1)
+      return reject(RejectionCode::out_of_bounds, "stele.rules");
     if (p.rules > s_.rules_named() && p.rules_from <= s_.height.value + 1)
       return reject(RejectionCode::out_of_bounds, "stele.rules_from");
     STELE_CHECK(second_persons(p));

@@ -114,6 +114,42 @@ TEST(Committee, WhatTheOrderingServiceFindsTooLargeIsCutSmaller) {
   EXPECT_GE(net.nodes[0]->told(Notice::Kind::slots_failed), 1U);
 }
 
+TEST(Committee, AnOrdererIsAddedByARecordAndTheFirstOneRetired) {
+  Network net(4, 1);
+  {
+    Direct links(net);
+    links.start_all();
+    ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+    EXPECT_FALSE(number_of_orderer(*net.nodes[1]->ledger, public_of(orderer_name(1))));
+    auto done = net.submit(0, {orderers_record(net.genesis, {1}, {})});
+    ASSERT_EQ(done.wait_for(60s), std::future_status::ready) << net.where();
+    ASSERT_EQ(done.get()[0].status, Outcome::Status::final);
+    ASSERT_TRUE(eventually([&] { return net.nodes[1]->final_size() == 2; })) << net.where();
+    EXPECT_EQ(number_of_orderer(*net.nodes[1]->ledger, public_of(orderer_name(1))), 1);
+  }
+  for (std::size_t i = 0; i < 4; ++i) net.stop(i);
+  net.more_orderers = {1};
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(1, 1)) << net.where();
+  ASSERT_TRUE(net.finalise(0, 2)) << net.where();
+  auto done = net.submit(1, {orderers_record(net.genesis, {}, {0})});
+  ASSERT_EQ(done.wait_for(60s), std::future_status::ready) << net.where();
+  ASSERT_EQ(done.get()[0].status, Outcome::Status::final);
+  ASSERT_TRUE(net.finalise(1, 3)) << net.where();
+  EXPECT_TRUE(eventually([&] { return !net.nodes[0]->committee->leads(); }));
+  ASSERT_TRUE(net.finalise(1, 4)) << net.where();
+  const auto slots = net.table.all();
+  const auto last = log::decode_block(slots.rbegin()->second);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->orderer, 1);
+  const std::array<Digest, 1> item{};
+  EXPECT_FALSE(net.nodes[0]->committee->sign_for(item)) << "it was retired";
+  EXPECT_TRUE(net.nodes[1]->committee->sign_for(item));
+  EXPECT_FALSE(number_of_orderer(*net.nodes[3]->ledger, public_of(orderer_name(0))));
+  net.expect_one_chain({0, 1, 2, 3});
+}
+
 TEST(Committee, WhatAValidatorComplainsOfIsTakenInHandByEveryOrderer) {
   Network net(4, 2);
   Direct links(net);

@@ -203,8 +203,28 @@ TEST(Checker, RefusesForgeries) {
   s.void_slot.slot.attempt += 1;
   EXPECT_EQ(s.fitness(s.void_slot), "forged");
   s.void_slot = s.voided({Epoch{0}, Height{3}, 0});
+  s.void_slot.signature.bytes[9] ^= 1U;
+  EXPECT_EQ(s.fitness(s.void_slot), "forged");
+}
+
+TEST(Checker, PassesOverOrderersThatMayYetBeAdded) {
+  Samples s;
   s.void_slot.orderer = 1;
-  EXPECT_EQ(s.fitness(s.void_slot), "forged") << "no such orderer";
+  EXPECT_EQ(s.fitness(s.void_slot), "unknown");
+  auto block = *log::decode_block(s.slot.block);
+  const auto named = [&](std::uint16_t orderer) {
+    block.orderer = orderer;
+    block.signature = finality::test::key_from("to come").sign(log::block_digest(log::body_hash(block)));
+    return s.fitness(SlotMessage{s.slot.slot, log::encode(block)});
+  };
+  EXPECT_EQ(named(1), "unknown");
+  EXPECT_EQ(named(1'023), "unknown");
+  EXPECT_EQ(named(1'024), "forged") << "there is never one of that number";
+  EXPECT_EQ(named(0), "forged");
+  auto c = s.complaint;
+  c.receipts[0].word.orderer = 1;
+  s.sign(c);
+  EXPECT_EQ(s.fitness(c), "unknown");
 }
 
 TEST(Checker, PassesOverWhomItDoesNotKnow) {

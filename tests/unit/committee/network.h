@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "ledger/base/encoding.h"
@@ -143,6 +144,13 @@ inline record::Genesis make_genesis(std::size_t validators, std::size_t orderers
   return *record::decode_genesis(record::encode_genesis(g));
 }
 
+inline std::string by_root(const record::Genesis& g, record::Type type, const record::Body& body) {
+  const auto root = key_named("root");
+  const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(g)));
+  const auto input = record::signing_input(type, root.id(), {g.net, after}, body);
+  return record::compact(input, root.sign(sha256(as_bytes(input))));
+}
+
 /// Number 0 is the organisation that all others are of: it must be final before they are handed in.
 inline std::string org_record(const record::Genesis& g, std::size_t number, const std::string& parent = "goc") {
   record::Org o;
@@ -153,10 +161,16 @@ inline std::string org_record(const record::Genesis& g, std::size_t number, cons
     o.org = "don-vi-" + std::to_string(number);
     o.parent = parent;
   }
-  const auto root = key_named("root");
-  const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(g)));
-  const auto input = record::signing_input(record::Type::org, root.id(), {g.net, after}, o);
-  return record::compact(input, root.sign(sha256(as_bytes(input))));
+  return by_root(g, record::Type::org, o);
+}
+
+/// By the root: orderers that come, and numbers that go.
+inline std::string orderers_record(const record::Genesis& g, std::vector<std::size_t> add,
+                                   std::vector<std::uint16_t> retire) {
+  record::Orderers o;
+  for (const auto i : add) o.add.push_back({"orderer-" + std::to_string(i), "goc", public_of(orderer_name(i))});
+  o.retire = std::move(retire);
+  return by_root(g, record::Type::orderers, o);
 }
 
 /// One machine: what stays when its process ends, and the process.
@@ -211,7 +225,8 @@ class Network {
                                         {.uncertified_max = finality::Replica::unfinal_max}));
     n.feed = std::make_unique<Feed>();
     std::optional<OrdererRole> orderer;
-    if (i < genesis.orderers.size()) orderer = OrdererRole{key_named(orderer_name(i)), slots(i)};
+    if (i < genesis.orderers.size() || more_orderers.contains(i))
+      orderer = OrdererRole{key_named(orderer_name(i)), slots(i)};
     Hooks hooks;
     if (links.behind) hooks.behind = [&n, f = links.behind] { f(n); };
     if (links.ask_for_my_votes) hooks.ask_for_my_votes = [&n, f = links.ask_for_my_votes] { f(n); };
@@ -301,6 +316,7 @@ class Network {
   record::Genesis genesis;
   ShiftedClock clock;
   CommitteeOptions options;
+  std::set<std::size_t> more_orderers;  ///< nodes that order since a record added them
   Table table;
   std::function<std::unique_ptr<ordering::Slots>(std::size_t)> slots = [this](std::size_t) {
     return std::make_unique<TableSlots>(table);

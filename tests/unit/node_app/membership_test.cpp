@@ -56,7 +56,7 @@ TEST(Peers, AreWhatTheGenesisKnows) {
   app::Config c;
   c.peers = {peer("validator-2", "orderer-1", "3"), peer("", "", ""),
              peer(base64url(s.root.public_key().compressed().view()), "", "")};
-  const auto peers = app::resolve_peers(c, s.genesis);
+  const auto peers = app::resolve_peers(c, s.genesis, registry::State(s.genesis).orderers);
   ASSERT_TRUE(peers) << peers.error().en;
   EXPECT_EQ((*peers)[0].validator, s.genesis.validators[2].key);
   EXPECT_EQ((*peers)[0].orderer, 1);
@@ -65,16 +65,33 @@ TEST(Peers, AreWhatTheGenesisKnows) {
   EXPECT_EQ((*peers)[2].validator, s.root.public_key().compressed()) << "one that was registered later, by its key";
 }
 
+TEST(Peers, MayNameAnOrdererThatIsNotOnTheLedgerYet) {
+  const Several s;
+  auto orderers = registry::State(s.genesis).orderers;
+  app::Config c;
+  c.peers = {peer("", "so-moi", ""), peer("", "orderer-0", "")};
+  const auto before = app::resolve_peers(c, s.genesis, orderers);
+  ASSERT_TRUE(before);
+  EXPECT_FALSE((*before)[0].orderer);
+  EXPECT_TRUE((*before)[0].orderer_unknown);
+  EXPECT_FALSE((*before)[1].orderer_unknown);
+  auto added = orderers[0];
+  added.member.id = "so-moi";
+  orderers.push_back(added);
+  const auto after = app::resolve_peers(c, s.genesis, orderers);
+  ASSERT_TRUE(after);
+  EXPECT_EQ((*after)[0].orderer, orderers.size() - 1);
+  EXPECT_FALSE((*after)[0].orderer_unknown);
+}
+
 TEST(Peers, ThatTheGenesisDoesNotKnowAreRefusedWhereTheyStand) {
   const Several s;
-  for (const auto& [p, field] :
-       {std::pair(peer("validator-4", "", ""), "peers.validator"),
-        std::pair(peer("A" + std::string(43, 'A'), "", ""), "peers.validator"),
-        std::pair(peer("", "4", ""), "peers.orderer"), std::pair(peer("", "validator-1", ""), "peers.orderer"),
-        std::pair(peer("", "", "vault-9"), "peers.vault")}) {
+  for (const auto& [p, field] : {std::pair(peer("validator-4", "", ""), "peers.validator"),
+                                 std::pair(peer("A" + std::string(43, 'A'), "", ""), "peers.validator"),
+                                 std::pair(peer("", "", "vault-9"), "peers.vault")}) {
     app::Config c;
     c.peers = {p};
-    const auto peers = app::resolve_peers(c, s.genesis);
+    const auto peers = app::resolve_peers(c, s.genesis, registry::State(s.genesis).orderers);
     ASSERT_FALSE(peers) << field;
     EXPECT_EQ(peers.error().code, "config_bad_value");
     EXPECT_EQ(peers.error().where.field, field);

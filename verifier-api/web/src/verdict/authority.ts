@@ -237,7 +237,7 @@ export class RecordJudge {
       out.finding = unfit;
       return out;
     }
-    const may = includes(["org", "key", "validators", "policy", "compromise"], r.type) ||
+    const may = includes(["org", "key", "validators", "orderers", "policy", "compromise"], r.type) ||
       (r.type === "approve" && r.content.org === "root" && r.content.role === "root") ||
       (status_change && includes(["org", "key"], full.matter.on ?? ""));
     if (!may) {

@@ -18,7 +18,7 @@ export const is_credential = (t: string): boolean => includes(credential_types, 
 export const is_second = (t: string): boolean => includes(second_types, t);
 
 const bounds: Record<string, number> = {
-  org: 4096, key: 8192, validators: 16384, policy: 131072, approve: 16384, countersign: 16384, seal: 16384, "class-list": 4096,
+  org: 4096, key: 8192, validators: 16384, orderers: 16384, policy: 131072, approve: 16384, countersign: 16384, seal: 16384, "class-list": 4096,
   "grade-sheet": 4096, "summary-sheet": 4096, register: 4096, amend: 24576, suspend: 16384, reinstate: 16384, revoke: 16384,
   compromise: 4096, erase: 16384, document: 16384, transcript: 16384, diploma: 16384, certificate: 16384,
   "school-transfer": 16384, export: 16384,
@@ -234,6 +234,17 @@ const m = {
   root: member("root", bytes(32)), rows: member("rows", rows), replaces: maybe("replaces", digest), reason: maybe("reason", code),
   must_reason: member("reason", code), target: member("target", digest), targets: member("targets", ids(1, 256)),
 };
+/** Members of a set of nodes. */
+const nodes = (min: number) => (v: Json, w: string): unknown[] => {
+  const set = list(min, 64, (x, at) => {
+    const f = fields(x, at, ["id", "org", "key"]);
+    return { id: f.need("id", org), org: f.need("org", org_or_root), key: b64u(f.need("key", point)) };
+  })(v, w);
+  for (const n of ["id", "key"] as const) if (new Set(set.map((x) => x[n])).size !== set.length) refuse("repeated", w);
+  return set;
+};
+
+const numbers = ascending(0, 64, integer(0, 1023), compare_numbers);
 const positions = (min: number): Reader_ => member("positions", ascending(min, 512, integer(0, 4095), compare_numbers));
 const second: Record<string, Reader_> = { org: m.org, role: member("role", code), targets: m.targets };
 const change: Record<string, Reader_> = { org: m.org, targets: m.targets, reason: m.must_reason };
@@ -250,15 +261,12 @@ const types: Record<string, Record<string, Reader_>> = {
     grants: member("grants", list(0, 64, grant)), binding: member("binding", digest), proof: form_only("proof", signature_text),
     replaces: m.replaces, reason: m.reason,
   },
-  validators: {
-    set: form_only("set", (v, w) => {
-      const set = list(1, 64, (x, at) => {
-        const f = fields(x, at, ["id", "org", "key"]);
-        return { id: f.need("id", org), org: f.need("org", org_or_root), key: b64u(f.need("key", point)) };
-      })(v, w);
-      for (const n of ["id", "key"] as const) if (new Set(set.map((x) => x[n])).size !== set.length) refuse("repeated", w);
-    }),
-    evidence: form_only("evidence", ids(0, 8), true),
+  validators: { set: form_only("set", (v, w) => void nodes(1)(v, w)), evidence: form_only("evidence", ids(0, 8), true) },
+  orderers: {
+    add: (f) => {
+      if (f.need("add", nodes(0)).length + f.need("retire", numbers).length === 0) refuse("out_of_bounds", f.at("add"));
+    },
+    retire: form_only("retire", numbers),
   },
   policy: {
     number: member("number", integer(1, Number.MAX_SAFE_INTEGER)), rules: form_only("rules", integer(1, 65535)),
