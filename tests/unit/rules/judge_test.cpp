@@ -194,7 +194,7 @@ TEST_F(RaisedRules, AHigherVersionHoldsFromAHeightThatIsStillToCome) {
   EXPECT_EQ(verdict(state, by_root(policy(2, 0))), "out_of_bounds stele.rules_from");
   EXPECT_EQ(verdict(state, by_root(policy(2, next()))), "out_of_bounds stele.rules_from");
   EXPECT_EQ(verdict(state, by_root(policy(2, next() + 1))), "accepted");
-  EXPECT_EQ(verdict(state, by_root(policy(7, next() + 1))), "accepted");
+  EXPECT_EQ(verdict(state, by_root(policy(3, next() + 1))), "out_of_bounds stele.rules") << "one at a time";
 }
 
 TEST_F(RaisedRules, TheHeightIsStillToComeWhenThePolicyComesIntoForce) {
