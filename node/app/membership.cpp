@@ -438,16 +438,21 @@ bool Membership::Impl::is_final(const RecordId& id) const {
 }
 
 void Membership::Impl::take_notice(const custody::Complaint& c, Steady::time_point now) {
-  if (is_final(c.id())) return;  // by now
+  const auto subject = left_out_subject({c.id(), c.key});
+  const auto kept_as = [&] {
+    const auto kept = committee::keep_evidence(evidence_folder(), "left-out", custody::encode(c));
+    return left_out(who_complains(c), names_of(c.receipts, ledger->orderers()),
+                    kept ? kept->filename().string() : kept.error().code);
+  };
+  // By now: whoever heard of it takes it in hand at once. That it took a complaint remains.
+  if (is_final(c.id())) {
+    const auto texts = kept_as();
+    return log.warn("was left out", {{"subject", subject}, {"vi", texts.vi}, {"en", texts.en}});
+  }
   const auto of_the_same =
       std::count_if(left_out_now.begin(), left_out_now.end(), [&](const auto& x) { return x.first.second == c.key; });
   if (static_cast<std::size_t>(of_the_same) >= committee::complaints_heard_max) return;
-  const auto [it, is_new] = left_out_now.try_emplace({c.id(), c.key}, now);
-  if (!is_new) return;
-  const auto kept = committee::keep_evidence(evidence_folder(), "left-out", custody::encode(c));
-  alarms.raise("left_out", left_out_subject(it->first),
-               left_out(who_complains(c), names_of(c.receipts, ledger->orderers()),
-                        kept ? kept->filename().string() : kept.error().code));
+  if (left_out_now.try_emplace({c.id(), c.key}, now).second) alarms.raise("left_out", subject, kept_as());
 }
 
 void Membership::Impl::look_at_complaints(Steady::time_point now) {
