@@ -400,7 +400,9 @@ void Committee::Impl::on(finality::AskForMyVotes&) {
 
 std::optional<std::uint16_t> number_of_orderer(const store::Ledger& ledger, const PublicKey& key) {
   const auto all = ledger.orderers();
-  const auto it = std::find_if(all.begin(), all.end(), [&](const auto& o) { return o.member.key == key && !o.until; });
+  const auto final_height = ledger.final_point()->checkpoint.height;
+  const auto it = std::find_if(
+      all.begin(), all.end(), [&](const auto& o) { return o.member.key == key && !o.until && o.from <= final_height; });
   if (it == all.end()) return std::nullopt;
   return static_cast<std::uint16_t>(it - all.begin());
 }

@@ -81,7 +81,8 @@ struct CommitteeOptions {
   std::filesystem::path evidence_folder{};  ///< made if absent; empty: evidence is told of and not kept
 };
 
-/// Of the orderer with this key, unless it was retired. Any thread.
+/// Of the orderer with this key, unless it was retired or is not final yet: what is final is never given up. Any
+/// thread.
 [[nodiscard]] std::optional<std::uint16_t> number_of_orderer(const store::Ledger&, const PublicKey&);
 
 /// Owns the ledger's writer, on one thread of its own. Ledger, clock and feed must outlive it.

@@ -338,5 +338,27 @@ TEST_F(Governance, ASetOfValidatorsIsReadAsTheRecordIs) {
   EXPECT_NE(code(good.substr(0, good.size() - 1) + R"(,"more":1})"), "taken");
 }
 
+TEST_F(Governance, AChangeOfOrderersIsReadAsTheRecordIs) {
+  const auto key = base64url(genesis.validators[0].key.view());
+  const auto add = R"("add":[{"id":"so-moi","org":"so-gddt","key":")" + key + R"("}])";
+  const auto read = [&](const std::string& text) { return read_orderers_file(folder.write("doi.json", text)); };
+  const auto both = read("{" + add + R"(,"retire":[0,2]})");
+  ASSERT_TRUE(both) << both.error().en;
+  ASSERT_EQ(both->add.size(), 1u);
+  EXPECT_EQ(both->add[0].id, "so-moi");
+  EXPECT_EQ(both->retire, (std::vector<std::uint16_t>{0, 2}));
+  EXPECT_TRUE(read("{" + add + "}"));
+  EXPECT_TRUE(read(R"({"retire":[1]})"));
+  const auto code = [&](const std::string& text) {
+    const auto r = read(text);
+    return r ? std::string("taken") : r.error().code;
+  };
+  EXPECT_EQ(code("[]"), "file_bad_orderers");
+  EXPECT_EQ(code("{}"), "out_of_bounds") << "nothing is changed";
+  EXPECT_EQ(code(R"({"retire":[2,1]})"), "not_ascending");
+  EXPECT_EQ(code(R"({"retire":["so-1"]})"), "wrong_type");
+  EXPECT_EQ(code("{" + add + R"(,"more":1})"), "unknown_member");
+}
+
 }  // namespace
 }  // namespace stele::cli

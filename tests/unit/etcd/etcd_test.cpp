@@ -58,7 +58,9 @@ class EtcdTest : public ::testing::Test {
 };
 
 TEST_F(EtcdTest, TooLargeABlockIsSaidSo) {
-  auto s = slots();
+  auto patient = options();
+  patient.timeout = 60s;
+  auto s = must(EtcdSlots::open(my_net(), patient));
   EXPECT_EQ(must(s->put(at(0, 1), block(std::string(20U << 20U, 'x')), true)), Put::too_large);
   EXPECT_EQ(must(s->put(at(0, 1), block("smaller"), true)), Put::kept);
 }
