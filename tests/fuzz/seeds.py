@@ -340,7 +340,17 @@ def ceremony():
             seed("ceremony", f"false_{kind}_{case['name']}", case["file"])
 
 
+def orderers():
+    """Other records' seeds in that folder were put there by hand."""
+    of_type = [r for r in golden("records")["records"] if r["type"] == "orderers"]
+    for n, r in enumerate(of_type, 1):
+        payload = unb64(r["jws"].split(".")[1]).decode()
+        seed("decode_record", f"payload_orderers_{n}", f"stele-orderers+jwt\n{payload}")
+    for block in golden("orderers")["blocks"]:
+        seed("chain", f"orderers_block_{block['height']}", bytes.fromhex(block["bytes"]))
+
+
 if __name__ == "__main__":
     for write in (chain, changing_chain, block_stream, messages, relay, vote_and_head_files, key_file, vault_payload, vault_messages, sealed_object, config, requests,
-                  cli, ceremony):
+                  cli, ceremony, orderers):
         write()
