@@ -396,8 +396,10 @@ void Membership::Impl::told(const Notice& n) {
 }
 
 std::vector<record::Member> Membership::Impl::orderers() const {
+  const auto all = ledger->orderers();
   std::vector<record::Member> out;
-  for (const auto& o : ledger->orderers()) out.push_back(o.member);
+  out.reserve(all.size());
+  for (const auto& o : all) out.push_back(o.member);
   return out;
 }
 

@@ -45,6 +45,7 @@ Result<std::optional<PublicKey>> validator_of(const record::Genesis& g, const Co
 Result<std::vector<Peer>> resolve_peers(const Config& c, const record::Genesis& g,
                                         const std::vector<registry::OrdererState>& orderers) {
   std::vector<record::Member> ordering;
+  ordering.reserve(orderers.size());
   for (const auto& o : orderers) ordering.push_back(o.member);
   std::vector<Peer> out;
   for (const auto& p : c.peers) {
