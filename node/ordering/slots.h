@@ -19,10 +19,10 @@ class Slots {
     Bytes block;
   };
   enum class Put : std::uint8_t {
-    kept,   ///< it stands there now, or stood there already with these very bytes
-    taken,  ///< somebody else's block stands there
+    kept,       ///< it stands there now, or stood there already with these very bytes
+    taken,      ///< somebody else's block stands there
     too_large,  ///< the service takes nothing of that size; nothing was written
-    early,  ///< what must stand before it is not there: the attempt before, or the height before in this epoch
+    early,      ///< what must stand before it is not there: the attempt before, or the height before in this epoch
   };
 
   Slots() = default;
