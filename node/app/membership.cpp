@@ -287,9 +287,9 @@ Result<void> Membership::Impl::start_relay() {
   options.left_out = std::chrono::seconds(config.committee.left_out_s);
   options.complain = std::chrono::seconds(config.committee.complain_s);
   options.give_up = std::max(options.give_up, 2 * options.complain);
-  relay::Home home{*ledger, *part, *clock, orders, [c = part.get()] { return c->leads(); }};
-  STELE_TRY(outbound, relay::Relay::start(
-                          std::move(home), std::move(targets), [this](const LeftOut& x) { told(x); }, options));
+  STELE_TRY(outbound,
+            relay::Relay::start(
+                {*ledger, *part, *clock, orders}, std::move(targets), [this](const LeftOut& x) { told(x); }, options));
   to_wake = outbound.get();
   return {};
 }

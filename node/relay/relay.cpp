@@ -344,9 +344,9 @@ Relay::~Relay() {
 void Relay::submit(std::vector<Item> items, Done done) {
   auto& m = *impl_;
   if (!m.home.orders) return m.submit(std::move(items), std::move(done));
-  // This node's own orderer answers. Whoever leads gets them as well, so that they need not wait until this one loses
-  // its patience.
-  auto lent = m.home.leads() ? std::vector<Digest>{} : m.lend(items);
+  // This node's own orderer answers. Another one gets them as well, whoever leads before others: so they need not wait
+  // until this one loses its patience, and if it is this one that leads, no client rests on it alone.
+  auto lent = m.lend(items);
   m.home.orderer.submit(std::move(items),
                         [&m, lent = std::move(lent), done = std::move(done)](std::vector<Outcome> outcomes) {
                           m.take_back(lent);

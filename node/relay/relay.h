@@ -24,8 +24,7 @@ struct Home {
   const store::Ledger& ledger;
   ordering::Orderer& orderer;  ///< why nothing is written here any more; takes records too if `orders`
   ordering::Clock& clock;
-  bool orders = false;            ///< this node is an orderer itself: it is one of those that get each record
-  std::function<bool()> leads{};  ///< it cuts the blocks now: nobody else need have them
+  bool orders = false;  ///< this node is an orderer itself: it is one of those that get each record
 };
 
 /// A record that is sound and not on this ledger long after it was handed to orderers, though the ledger went on.
