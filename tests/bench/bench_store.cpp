@@ -9,8 +9,8 @@
 
 #include "ledger/store/rocks_store.h"
 #include "ledger/store/tail_check.h"
+#include "tests/support/syncs.h"
 #include "tests/unit/store/made_blocks.h"
-#include "tests/unit/store/sync_counter.h"
 
 namespace stele::store::test {
 namespace {
@@ -58,7 +58,7 @@ void BM_Commit(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   std::mt19937_64 random(1);
   must(head->write(head_of(made_block(1, 0, 0))));
-  const int syncs_before = syncs_so_far();
+  const int syncs_before = stele::test::syncs_so_far();
   std::vector<double> seconds;
   while (state.KeepRunning()) {
     const auto row = next_block(store->tip(), count, random);
@@ -73,7 +73,7 @@ void BM_Commit(benchmark::State& state) {
   state.counters["median_us"] = middle * 1e6;
   state.counters["records_per_s"] = static_cast<double>(count) / middle;
   state.counters["fsyncs_per_commit"] =
-      static_cast<double>(syncs_so_far() - syncs_before) / static_cast<double>(state.iterations());
+      static_cast<double>(stele::test::syncs_so_far() - syncs_before) / static_cast<double>(state.iterations());
 }
 BENCHMARK(BM_Commit)
     ->ArgNames({"records", "head"})
@@ -93,13 +93,13 @@ void BM_HeadWrite(benchmark::State& state) {
   auto next = head_of(made_block(1, 0, 0));
   next.qc.assign(2000, 1);
   must(head->write(next));
-  const int syncs_before = syncs_so_far();
+  const int syncs_before = stele::test::syncs_so_far();
   while (state.KeepRunning()) {
     ++next.height.value;
     must(head->write(next));
   }
   state.counters["fsyncs_per_write"] =
-      static_cast<double>(syncs_so_far() - syncs_before) / static_cast<double>(state.iterations());
+      static_cast<double>(stele::test::syncs_so_far() - syncs_before) / static_cast<double>(state.iterations());
 }
 BENCHMARK(BM_HeadWrite)->UseRealTime()->Unit(benchmark::kMicrosecond);
 

@@ -4,6 +4,7 @@
   --story rounds     faults of processes and links, one round after the other, under load, each process in a network
                      namespace of its own (needs root); at the end all that clients were told is held against all ledgers
   --story restores   etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks
+  --story disks      etcd and three whole disks from a backup, vote files too; a recovery
   --story liar       an orderer whose answers a proxy drops, repeats, shuffles, forges and doubles, with the orderer's key
   --story left-out   orderers that say that they have a record, sign for it, and let nobody have it
   --story latency    from handing in to final, one record at a time on an idle network
@@ -34,7 +35,7 @@ from scene import Scene  # noqa: E402
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True)
-    parser.add_argument("--story", choices=["rounds", "restores", "liar", "left-out", "latency"], default="rounds")
+    parser.add_argument("--story", choices=["rounds", "restores", "disks", "liar", "left-out", "latency"], default="rounds")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
     parser.add_argument("--times", type=int, default=2, help="of each kind of restore")
@@ -51,7 +52,7 @@ def missing(o):
         return "NO ETCD HERE: install the package etcd-server"
     if o.story == "rounds" and netns.why_not():
         return f"NO NETWORK NAMESPACES HERE: {netns.why_not()}"
-    if o.story == "restores" and shutil.which("etcdctl") is None:
+    if o.story in ("restores", "disks") and shutil.which("etcdctl") is None:
         return "NO ETCDCTL HERE: install the package etcd-client"
     return None
 
@@ -64,7 +65,7 @@ def main():
         return 77
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that namespaces and processes are taken away
     folder = Path(o.keep or tempfile.mkdtemp(prefix="stele-faults-"))
-    t = Scene(o.bin, folder, namespaces=o.story == "rounds", clock=o.story == "restores")
+    t = Scene(o.bin, folder, namespaces=o.story == "rounds", clock=o.story in ("restores", "disks"))
     kinds = o.kinds.split(",") if o.kinds else None
     tell(f"{o.story}, seed {o.seed}, in {folder}")
     try:
@@ -74,6 +75,8 @@ def main():
             byzantine.story(t, o.seed, o.seconds)
         elif o.story == "left-out":
             left_out.story(t, o.seed)
+        elif o.story == "disks":
+            restores.three_disks(t, o.seed)
         elif o.story == "restores":
             restores.story(t, o.times, o.seed, kinds, o.minutes)
         else:

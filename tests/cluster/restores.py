@@ -1,6 +1,7 @@
 """etcd restored from an old snapshot, wiped, a member replaced, and together with validators' disks: as docs/operations.md
 tells operators to do it. Clients go on handing in meanwhile."""
 import base64
+import datetime
 import json
 import os
 import random
@@ -157,6 +158,13 @@ class Restores:
         """With etcd, all that a validator has, the vote file too: what must never be done. Its key is dead, and the network
         goes on without it. (With two of them the others are just a quorum, and epochs begin in vain: open-points.md.)"""
         picked = self.chance.sample(self.t.nodes, 1)
+        self.bring_back(picked)
+        self.new_epoch()
+        return picked
+
+    def bring_back(self, picked):
+        """etcd and the whole disks of these, as they were at one earlier time, until each of their keys knows that it is
+        dead."""
         snapshot = self.snapshot()
         backup = self.t.folder / "whole"
         for n in picked:
@@ -171,7 +179,7 @@ class Restores:
         self.some_records()
         for n in picked:  # votes on what was final already are not kept by anybody: of a slow node they might all be such
             key, place = key_and_place((backup / n.name / "vote" / "vote").read_bytes())
-            until(lambda n=n, key=key, place=place: all(place_known(o, key) > place for o in self.t.nodes if o is not n),
+            until(lambda n=n, key=key, place=place: all(place_known(o, key) > place for o in self.t.nodes if o not in picked),
                   scene.HEALED_S, f"all others know a vote of {n.name} since the backup")
         self.stop_etcd()
         for n in picked:
@@ -186,8 +194,6 @@ class Restores:
             n.wait()
         until(lambda: all(n.network()["committee"]["key_dead"] for n in picked), scene.HEALED_S,
               lambda: f"the keys of {[n.name for n in picked]} are dead: {self.t.heads()}")
-        self.new_epoch()
-        return picked
 
     def checked(self, n):
         """As operators are told to after a restore. A block that was not certified yet when the backup was made is mended."""
@@ -268,3 +274,41 @@ def story(t, times, seed, kinds, minutes):
     left = clients.finish(scene.HEALED_S * 2)
     check(left == 0, f"{left} records are not decided, though all is well")
     t.judge(clients.answers, dead)
+
+
+def three_disks(t, seed):
+    """etcd and the whole disks of three of seven, vote files too: too few keys are left for a quorum, and only a recovery,
+    by the roots and with its week, lets the network go on."""
+    t.watch_votes()
+    t.begin()
+    r = Restores(t, seed)
+    clients = load.Load(t.signer, t.targets(), seed, clients=2, pause_s=0.5)
+    clients.start()
+    try:
+        r.some_records()
+        picked = sorted(r.chance.sample(t.nodes, 3), key=t.nodes.index)
+        left = [n for n in t.nodes if n not in picked]
+        r.bring_back(picked)
+        tell(f"{[n.name for n in picked]} and etcd came back from backups; their keys are dead")
+        before = {n.name: n.network()["final"]["height"] for n in left}
+        t.probe([t.signer.next()], left)
+        time.sleep(10)
+        check(before == {n.name: n.network()["final"]["height"] for n in left}, "without a quorum nothing becomes final")
+
+        file = t.folder / "khoi-phuc.json"
+        kept = ",".join(f"validator-{t.nodes.index(n)}" for n in left)
+        asked = [word for n in left[1:] for word in ("--ask", n.url)]
+        drafted = json.loads(t.stele("recovery", "draft", "--out", file, "--keep", kept, *asked, node=left[0]))
+        check(drafted["set"] == kept.split(","), drafted)
+        check(json.loads(t.stele("recovery", "sign", file))["missing"] == 0, "signed")
+        t.stele("recovery", "publish", file, node=left[0])
+        tell(f"a recovery from block {drafted['height']} on is published, in force from {drafted['in_force_from']}")
+        t.clock.value += datetime.timedelta(days=8)
+        took = t.goes_on(left, NEW_EPOCH_S, "after the recovery")
+        tell(f"its week is over: final again after {took:.1f} s, by four validators")
+    finally:
+        clients.stop()
+        clients.write(t.folder / "history.json")
+    undecided = clients.finish(scene.HEALED_S * 2)
+    check(undecided == 0, f"{undecided} records are not decided, though all is well")
+    t.judge(clients.answers, picked)

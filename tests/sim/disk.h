@@ -1,6 +1,7 @@
-// A disk of which the power can be cut at any write: done or not done, and then nothing more.
+// A machine's disk, of which the power can be cut at any write.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -12,61 +13,51 @@ namespace stele::sim {
 
 struct PowerCut {};
 
-struct Disk {
-  std::shared_ptr<store::Store> blocks = store::make_memory_store();
-  std::optional<store::Head> head;
-  finality::VoteRecord votes;
-  int cut_in = 0;  ///< at so many writes from now; 0: not planned
-  bool cut_after = false;
+class Disk {
+ public:
+  Disk() = default;
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+  virtual ~Disk() = default;
 
+  int cut_in = 0;          ///< the power goes at so many writes from now; 0: not planned
+  bool cut_after = false;  ///< after that write is done, not before
+
+  // The machine starts: what is on the disk. What these give ends before `power_off`.
+  [[nodiscard]] virtual Result<std::unique_ptr<store::Store>> store() = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<store::HeadKeeper>> head() = 0;
+  [[nodiscard]] virtual Result<finality::VoteRecord> votes() = 0;
+  /// Power cut after all that was planned, or none.
+  virtual Result<void> put_votes(const finality::VoteRecord&) = 0;
+
+  /// Nothing that is written from now on will be there.
+  virtual void power_off() {}
+  /// All that was opened is closed.
+  virtual void power_on() { cut_in = 0; }
+  /// As a backup takes it.
+  [[nodiscard]] virtual std::unique_ptr<Disk> copy() const = 0;
+
+  /// Runs a write; throws PowerCut where one was planned.
   template <class F>
   auto write(F act) {
     const bool cut = cut_in > 0 && --cut_in == 0;
-    if (cut && !cut_after) throw PowerCut{};
+    if (cut && !cut_after && !goes_on_unsynced()) throw PowerCut{};
+    if (cut && !cut_after) power_off();
     auto out = act();
     if (cut) throw PowerCut{};
     return out;
   }
-};
-
-class DiskHead final : public store::HeadKeeper {
- public:
-  explicit DiskHead(Disk& disk) : disk_(disk) {}
-  [[nodiscard]] const std::optional<store::Head>& head() const override { return disk_.head; }
-  Result<void> write(const store::Head& h) override {
-    return disk_.write([&] {
-      disk_.head = h;
-      return Result<void>{};
-    });
-  }
 
  private:
-  Disk& disk_;
+  /// A write that the power interrupts has happened, and is gone with it.
+  [[nodiscard]] virtual bool goes_on_unsynced() const { return false; }
 };
 
-class DiskStore final : public store::Store {
- public:
-  explicit DiskStore(Disk& disk) : disk_(disk), s_(*disk.blocks) {}
-  Result<void> commit(std::span<const store::BlockRow> rows) override {
-    return disk_.write([&] { return s_.commit(rows); });
-  }
-  Result<void> replace_tail(Height keep, std::span<const store::BlockRow> rows) override {
-    return disk_.write([&] { return s_.replace_tail(keep, rows); });
-  }
-  [[nodiscard]] std::optional<store::Tip> tip() const override { return s_.tip(); }
-  Result<std::optional<store::BlockInfo>> row(Height h) const override { return s_.row(h); }
-  Result<std::optional<Bytes>> meta(Height h) const override { return s_.meta(h); }
-  Result<std::optional<std::string>> record(RecordIndex i) const override { return s_.record(i); }
-  Result<std::optional<Height>> height_of(RecordIndex i) const override { return s_.height_of(i); }
-  Result<std::vector<std::string>> records(RecordIndex i, std::uint64_t n) const override { return s_.records(i, n); }
-  Result<void> for_each_row(Height from, const RowVisitor& v) const override { return s_.for_each_row(from, v); }
-  Result<void> for_each_record(RecordIndex from, const RecordVisitor& v) const override {
-    return s_.for_each_record(from, v);
-  }
+/// In memory: a write is there or is not.
+[[nodiscard]] std::unique_ptr<Disk> make_memory_disk();
 
- private:
-  Disk& disk_;
-  store::Store& s_;
-};
+/// The node's own files in a folder of their own: RocksDB, head file, vote file. A power cut leaves what was synced and
+/// nothing else. For an honest node: its vote file refuses a second vote for one place.
+[[nodiscard]] std::unique_ptr<Disk> make_file_disk(const std::string& net, const PublicKey& voter);
 
 }  // namespace stele::sim

@@ -1,10 +1,11 @@
 // stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation WHAT] [--at-least X] [--digest]
-//           [--trace]
+//           [--files] [--trace]
 //
 // Exit status 0: no violation (with --expect-violation: one was found whose message contains WHAT; others are shown and
 // don't count). --at-least: 1 as well if it ran slower than X times real time. --digest: each seed's digest of its
-// history, and no figure that depends on the clock, so that two runs can be compared. A broken rule is a program of its
-// own beside this one, made of the same sources with one place changed (CMakeLists.txt): --break runs that.
+// history, and no figure that depends on the clock, so that two runs can be compared. --files: real files instead of
+// disks in memory. A broken rule is a program of its own beside this one, made of the same sources with one place
+// changed (CMakeLists.txt): --break runs that.
 //
 // The long run: stele_sim --seeds 0-9999 --at-least 100
 #include <unistd.h>
@@ -33,7 +34,7 @@ struct Arguments {
 
 [[noreturn]] void usage() {
   std::cerr << "stele_sim --seeds A-B [--nodes N] [--byzantine F] [--break RULE] [--expect-violation WHAT] "
-               "[--at-least X] [--digest] [--trace]\n";
+               "[--at-least X] [--digest] [--files] [--trace]\n";
   std::exit(2);
 }
 
@@ -52,6 +53,8 @@ Arguments read(const std::vector<std::string>& words) {
       out.options.trace = true;
     } else if (w == "--digest") {
       out.digest = true;
+    } else if (w == "--files") {
+      out.options.files = true;
     } else if (i + 1 == words.size()) {
       usage();
     } else if (w == "--expect-violation") {

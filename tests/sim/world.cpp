@@ -79,7 +79,8 @@ struct Node {
   std::size_t id = 0, validator = 0;
   bool byzantine = false, up = false, restored = false, dead = false;
   std::int64_t skew_s = 0;
-  Disk disk;
+  std::unique_ptr<Disk> disk;
+  finality::VoteRecord votes;  ///< as its disk has them
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<Replica> replica;
   std::uint64_t life = 0;  ///< counts starts: messages to an earlier life are lost with it
@@ -159,6 +160,8 @@ class World {
     n->validator = validator;
     n->byzantine = byzantine;
     n->skew_s = static_cast<std::int64_t>(chance_.below(5)) - 2;
+    n->disk = options_.files && !byzantine ? make_file_disk(genesis_.net, public_of(validator_name(validator)))
+                                           : make_memory_disk();
     nodes_.push_back(std::move(n));
   }
 
@@ -201,6 +204,7 @@ class World {
   void on(Node&, finality::KeyIsDead&);
   void on(Node&, finality::FoundOrderedTwice&) { ++out_.ordered_twice; }
   void on(Node&, finality::SlotRefused&) {}
+  void keep_votes(Node&, const finality::VoteRecord&);
   void spread_vote(Node&, const log::SignedVote&);
   void check_final(Node&, const log::Place&);
   void ask_for_blocks(Node&, Node& peer);
@@ -299,17 +303,28 @@ void World::crash(Node& n) {
   ++out_.crashes;
   n.up = false;
   ++n.life;
+  n.disk->power_off();
   n.replica.reset();
   n.ledger.reset();
-  n.disk.cut_in = 0;
+  n.disk->power_on();
   later(healed() ? 500 : chance_.between(500, 8'000), [this, &n] { start(n); });
 }
 
 void World::start(Node& n) {
   if (n.up) return;
-  auto opened = store::Ledger::open(genesis_, std::make_unique<DiskStore>(n.disk), std::make_unique<DiskHead>(n.disk),
-                                    {.uncertified_max = Replica::unfinal_max});
-  if (!opened) return broken("node " + std::to_string(n.id) + " can't open its ledger: " + opened.error().en);
+  const auto cant = [&](const std::string& what, const Error& why) {
+    broken("node " + std::to_string(n.id) + " can't open its " + what + ": " + why.en);
+  };
+  auto blocks = n.disk->store();
+  if (!blocks) return cant("store", blocks.error());
+  auto head = n.disk->head();
+  if (!head) return cant("head", head.error());
+  const auto kept = n.disk->votes();
+  if (!kept) return cant("votes", kept.error());
+  n.votes = *kept;
+  auto opened =
+      store::Ledger::open(genesis_, std::move(*blocks), std::move(*head), {.uncertified_max = Replica::unfinal_max});
+  if (!opened) return cant("ledger", opened.error());
   n.ledger = std::move(*opened);
   if (!n.byzantine && n.announced.value > 0) {
     const auto row = n.ledger->store().row(n.announced);
@@ -323,7 +338,7 @@ void World::start(Node& n) {
   options.repeat_s = 2;
   n.replica = std::make_unique<Replica>(*n.ledger, options);
   // A Byzantine node keeps no vote file.
-  const auto votes = n.byzantine && chance_.percent(50) ? finality::VoteRecord{} : n.disk.votes;
+  const auto votes = n.byzantine && chance_.percent(50) ? finality::VoteRecord{} : n.votes;
   step(n, [&](Node& x) { x.replica->start(votes, clock(x)); });
 }
 
@@ -332,14 +347,19 @@ void World::start(Node& n) {
 void World::on(Node& n, finality::CastVote& v) {
   const auto& key = key_named(validator_name(n.validator));
   const auto signature = key.sign(log::vote_digest(v.hash, v.time));
-  n.disk.write([&] {
-    n.disk.votes.last = {v.header.epoch, v.header.height, v.hash, v.parent_epoch, v.time, signature};
-    return 0;
-  });
+  auto votes = n.votes;
+  votes.last = {v.header.epoch, v.header.height, v.hash, v.parent_epoch, v.time, signature};
+  keep_votes(n, votes);
   note("vote " + std::to_string(n.id) + " " + std::to_string(v.header.epoch.value) + "/" +
        std::to_string(v.header.height.value));
   if (ambushes() && !healed()) ambush(n, v);
   spread_vote(n, {v.header, key.public_key().compressed(), v.time, signature});
+}
+
+void World::keep_votes(Node& n, const finality::VoteRecord& votes) {
+  const auto kept = n.disk->put_votes(votes);
+  if (!kept) broken("node " + std::to_string(n.id) + " can't keep its vote: " + kept.error().en);
+  n.votes = votes;
 }
 
 void World::spread_vote(Node& n, const log::SignedVote& v) {
@@ -352,7 +372,7 @@ void World::spread_vote(Node& n, const log::SignedVote& v) {
 }
 
 void World::on(Node& n, finality::ResendVote&) {
-  const auto& last = n.disk.votes.last;
+  const auto& last = n.votes.last;
   for (const auto& a : n.ledger->tail()) {
     if (a.header_hash == last.header)
       return spread_vote(n, {a.header, public_of(validator_name(n.validator)), last.time, last.signature});
@@ -367,10 +387,9 @@ void World::on(Node& n, finality::CastStatement& c) {
     s.last_vote_parent = {};
   }
   s.signature = key_named(validator_name(n.validator)).sign(log::epoch_digest(s));
-  n.disk.write([&] {
-    n.disk.votes.left_below = std::max(n.disk.votes.left_below, s.to);
-    return 0;
-  });
+  auto votes = n.votes;
+  votes.left_below = std::max(votes.left_below, s.to);
+  keep_votes(n, votes);
   note("leaves " + std::to_string(n.id) + " to " + std::to_string(s.to.value) + " from " +
        std::to_string(s.highest.epoch.value) + "/" + std::to_string(s.highest.height.value));
   broadcast(n, [s, qc = c.highest_qc](Node& to) { to.replica->statement(s, qc); });
@@ -591,7 +610,7 @@ void World::trouble() {
     only_to_.reset();
     one_way_ = false;
     service_up_ = true;
-    for (auto& n : nodes_) n->disk.cut_in = 0;
+    for (auto& n : nodes_) n->disk->cut_in = 0;
     heal_height_ = finals_.empty() ? Height{} : finals_.rbegin()->first;
     note("healed");
     return;
@@ -609,8 +628,8 @@ void World::trouble() {
   }
   if (chance_.percent(40)) {
     Node& n = *nodes_[chance_.below(nodes_.size())];
-    n.disk.cut_in = static_cast<int>(chance_.between(1, 6));
-    n.disk.cut_after = chance_.percent(50);
+    n.disk->cut_in = static_cast<int>(chance_.between(1, 6));
+    n.disk->cut_after = chance_.percent(50);
   }
   if (chance_.percent(10) && nodes_[0]->up) {
     for (auto& n : nodes_) {
@@ -691,35 +710,28 @@ void World::ambush(Node& n, const finality::CastVote& v) {
 /// and the rest is cut off.
 void World::restore_disks() {
   const auto restored = f_ + 1;
-  std::vector<Disk> backups(restored);
-  for (std::size_t i = 0; i < restored; ++i) {
-    auto& d = nodes_[i]->disk;
-    backups[i].head = d.head;
-    backups[i].votes = d.votes;
-    (void)store::replay(*d.blocks, Height{1}, [&](const store::BlockRow& row) -> Result<store::Walk> {
-      (void)backups[i].blocks->commit(std::span(&row, 1));
-      return store::Walk::more;
-    });
-  }
+  std::vector<std::unique_ptr<Disk>> backups;
+  for (std::size_t i = 0; i < restored; ++i) backups.push_back(nodes_[i]->disk->copy());
   service_backup_ = service_;
   const auto late = [this, restored](const Node& n) { return n.id >= restored && n.id < restored + f_; };
   later(chance_.between(5'000, 8'000), [this, late] {
     service_of_the_cut_off_ = service_;
     for (const auto& n : nodes_) side_[n->id] = late(*n) ? 1 : 0;
   });
-  later(16'000, [this, late, restored, backups = std::make_shared<std::vector<Disk>>(std::move(backups))] {
-    note("disks restored");
-    service_ = service_backup_;
-    for (std::size_t i = 0; i < restored; ++i) {
-      auto& n = *nodes_[i];
-      if (n.up) crash(n);
-      n.disk = std::move((*backups)[i]);
-      n.restored = true;
-      n.announced = {};
-    }
-    service_of_the_cut_off_ = service_;
-    for (const auto& n : nodes_) side_[n->id] = n->id < restored || late(*n) ? 1 : 0;
-  });
+  later(16'000,
+        [this, late, restored, backups = std::make_shared<std::vector<std::unique_ptr<Disk>>>(std::move(backups))] {
+          note("disks restored");
+          service_ = service_backup_;
+          for (std::size_t i = 0; i < restored; ++i) {
+            auto& n = *nodes_[i];
+            if (n.up) crash(n);
+            n.disk = std::move((*backups)[i]);
+            n.restored = true;
+            n.announced = {};
+          }
+          service_of_the_cut_off_ = service_;
+          for (const auto& n : nodes_) side_[n->id] = n->id < restored || late(*n) ? 1 : 0;
+        });
 }
 
 bool World::finished() {
@@ -767,9 +779,8 @@ Outcome World::run() {
         where += ":" + std::to_string(n->ledger->chain().head().epoch.value) + "/" +
                  std::to_string(n->ledger->chain().head().height.value) + "f" +
                  std::to_string(n->ledger->final_point()->checkpoint.height.value) + "v" +
-                 std::to_string(n->disk.votes.last.epoch.value) + "/" +
-                 std::to_string(n->disk.votes.last.height.value) + "l" +
-                 std::to_string(n->disk.votes.left_below.value) +
+                 std::to_string(n->votes.last.epoch.value) + "/" + std::to_string(n->votes.last.height.value) + "l" +
+                 std::to_string(n->votes.left_below.value) +
                  (n->replica->machine().may_sign() ? ""
                   : n->dead                        ? "dead"
                                                    : "unready");

@@ -264,7 +264,7 @@ TEST(Gossip, AKeyWhoseVoteFileWasLostVotesNoMore) {
   for (; !eventually(seen_by_all, 1s); ++records) ASSERT_TRUE(net.finalise(0, records)) << net.where();
   net.down(3);
   std::filesystem::remove(*net.nodes[3]->folder / "votes");
-  net.nodes[3]->disk = sim::Disk{};  // the disk came back empty
+  net.nodes[3]->disk = sim::make_memory_disk();  // the disk came back empty
   net.up(3);
   EXPECT_TRUE(eventually([&] { return net.nodes[3]->told(Notice::Kind::key_is_dead) == 1; })) << net.where();
   EXPECT_FALSE(net.nodes[3]->committee->may_sign());

@@ -176,7 +176,7 @@ inline std::string orderers_record(const record::Genesis& g, std::vector<std::si
 /// One machine: what stays when its process ends, and the process.
 struct Node {
   std::size_t number = 0;
-  sim::Disk disk;
+  std::unique_ptr<sim::Disk> disk = sim::make_memory_disk();
   std::unique_ptr<TempFolder> folder = std::make_unique<TempFolder>();
   std::unique_ptr<store::Ledger> ledger;
   std::unique_ptr<Feed> feed;
@@ -220,8 +220,7 @@ class Network {
   /// Opens what is on its disk; the ordering service as `slots` gives it, for the first nodes.
   void start(std::size_t i, const Links& links = {}) {
     auto& n = *nodes[i];
-    n.ledger = must(store::Ledger::open(genesis, std::make_unique<sim::DiskStore>(n.disk),
-                                        std::make_unique<sim::DiskHead>(n.disk),
+    n.ledger = must(store::Ledger::open(genesis, must(n.disk->store()), must(n.disk->head()),
                                         {.uncertified_max = finality::Replica::unfinal_max}));
     n.feed = std::make_unique<Feed>();
     std::optional<OrdererRole> orderer;

@@ -1,5 +1,5 @@
 // kill -9 in the middle of commits. The kernel lives on here, so this tests the order of writes and the recovery; that
-// bytes really reach the disk is tested by the power cuts of tests/fault.
+// bytes really reach the disk is tested by power_cut_test.cpp.
 #include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/wait.h>

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/syncs.h"
 #include "tests/unit/store/made_blocks.h"
-#include "tests/unit/store/sync_counter.h"
 
 namespace stele::store::test {
 namespace {
@@ -66,9 +66,9 @@ TEST_F(HeadFileTest, HoldsAnEmptyAndTheLargestCertificateAndNoLarger) {
 TEST_F(HeadFileTest, SyncsOncePerWriteAndNeverChangesItsSize) {
   make(1);
   const auto file = HeadFile::open(path()).value();
-  const int before = syncs_so_far();
+  const int before = stele::test::syncs_so_far();
   ASSERT_TRUE(file->write(head(2)));
-  EXPECT_EQ(syncs_so_far() - before, 1);
+  EXPECT_EQ(stele::test::syncs_so_far() - before, 1);
   EXPECT_EQ(std::filesystem::file_size(path()), 2 * head_slot_bytes);
 }
 
@@ -145,7 +145,7 @@ TEST_F(HeadFileTest, ReadsAFileThatWasCutShort) {
 TEST_F(HeadFileTest, TakesNothingMoreAfterAFailedSyncUntilItIsReopened) {
   make(2);
   const auto file = HeadFile::open(path()).value();
-  fail_next_sync();
+  stele::test::fail_next_sync();
   EXPECT_EQ(code_of(file->write(head(3))), "head_file_io");
   EXPECT_EQ(file->head(), head(2));
   EXPECT_EQ(code_of(file->write(head(3))), "head_file_failed");
@@ -156,7 +156,7 @@ TEST_F(HeadFileTest, TakesNothingMoreAfterAFailedSyncUntilItIsReopened) {
 
 TEST_F(HeadFileTest, LeavesNoHalfMadeFileWhenMakingItFails) {
   const auto file = HeadFile::open(path()).value();
-  fail_next_sync();
+  stele::test::fail_next_sync();
   EXPECT_EQ(code_of(file->write(head(1))), "head_file_io");
   EXPECT_EQ(*HeadFile::read(path()), std::nullopt);
   ASSERT_TRUE(HeadFile::open(path()).value()->write(head(1))) << "the draft of the failed try is no obstacle";

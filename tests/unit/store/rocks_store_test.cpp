@@ -5,9 +5,9 @@
 #include <fstream>
 
 #include "ledger/store/tail_check.h"
+#include "tests/support/syncs.h"
 #include "tests/unit/store/made_blocks.h"
 #include "tests/unit/store/rocks_surgery.h"
-#include "tests/unit/store/sync_counter.h"
 
 namespace stele::store::test {
 namespace {
@@ -122,19 +122,19 @@ TEST_F(RocksStore, MeasuresTheSpaceOfTheDiskThatHoldsIt) {
 TEST_F(RocksStore, SyncsOncePerCommitHoweverManyBlocks) {
   const auto chain = made_chain({2, 2, 40, 0});
   const auto store = open({.create = true}).value();
-  int before = syncs_so_far();
+  int before = stele::test::syncs_so_far();
   ASSERT_TRUE(store->commit(std::span(chain).first(1)));
-  EXPECT_EQ(syncs_so_far() - before, 1);
-  before = syncs_so_far();
+  EXPECT_EQ(stele::test::syncs_so_far() - before, 1);
+  before = stele::test::syncs_so_far();
   ASSERT_TRUE(store->commit(chain));
-  EXPECT_EQ(syncs_so_far() - before, 1);
+  EXPECT_EQ(stele::test::syncs_so_far() - before, 1);
 }
 
 TEST_F(RocksStore, TakesNothingMoreAfterAFailedSyncUntilItIsReopened) {
   const auto chain = made_chain({2, 2});
   auto store = open({.create = true}).value();
   ASSERT_TRUE(store->commit(std::span(chain).first(1)));
-  fail_next_sync();
+  stele::test::fail_next_sync();
   EXPECT_EQ(code_of(store->commit(chain)), "store_io");
   EXPECT_EQ(store->tip()->height, Height{1}) << "what is not synced is not shown";
   EXPECT_EQ(code_of(store->commit(chain)), "store_failed");
@@ -199,7 +199,7 @@ TEST_F(RocksStore, AFailedSyncOfMuchAtOnceLeavesAllOrNothing) {
   make(made_chain({3}));
   const auto much = large_chain(1, 3);
   auto store = open().value();
-  fail_next_sync();
+  stele::test::fail_next_sync();
   EXPECT_EQ(code_of(store->commit(much)), "store_io");
   EXPECT_EQ(store->tip()->height, Height{1});
   EXPECT_EQ(code_of(store->commit(much)), "store_failed");
