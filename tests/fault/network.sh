@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The long forms of tests/cluster/faults.py: 200 rounds of faults under load, each restore 20 times, an orderer that lies for
-# ten minutes, and the latency of 200 records. 77, loudly, if one of them could not be run here (no etcd, no root); the others are run all the same.
+# The long forms of tests/cluster/faults.py: 200 rounds of faults under load, each restore 20 times, three whole disks and
+# a recovery, an orderer that lies for ten minutes, and the latency of 200 records. 77, loudly, if one of them could not
+# be run here (no etcd, no root); the others are run all the same.
 #   tests/fault/network.sh [ROUNDS] [TIMES]
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,4 +20,5 @@ story latency --records 200
 story rounds --rounds "${1:-200}"
 story liar --seconds 600
 story restores --times "${2:-20}"
+story disks
 exit "$status"

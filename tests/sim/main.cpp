@@ -45,34 +45,41 @@ std::uint64_t number(const std::string& text) {
   return out;
 }
 
+/// Words that stand alone. False: it is none of these.
+bool take_switch(const std::string& word, Arguments& out) {
+  if (word == "--trace") {
+    out.options.trace = true;
+  } else if (word == "--digest") {
+    out.digest = true;
+  } else if (word == "--files") {
+    out.options.files = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Arguments read(const std::vector<std::string>& words) {
   Arguments out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& w = words[i];
-    if (w == "--trace") {
-      out.options.trace = true;
-    } else if (w == "--digest") {
-      out.digest = true;
-    } else if (w == "--files") {
-      out.options.files = true;
-    } else if (i + 1 == words.size()) {
-      usage();
-    } else if (w == "--expect-violation") {
-      out.expected = words[++i];
-      if (out.expected->empty()) usage();
+    if (take_switch(w, out)) continue;
+    if (i + 1 == words.size()) usage();
+    const auto& value = words[++i];
+    if (w == "--expect-violation" && !value.empty()) {
+      out.expected = value;
     } else if (w == "--at-least") {
-      out.times_real_min = static_cast<double>(number(words[++i]));
+      out.times_real_min = static_cast<double>(number(value));
     } else if (w == "--seeds") {
-      const auto& range = words[++i];
-      const auto dash = range.find('-');
-      out.first = number(range.substr(0, dash));
-      out.last = dash == std::string::npos ? out.first : number(range.substr(dash + 1));
+      const auto dash = value.find('-');
+      out.first = number(value.substr(0, dash));
+      out.last = dash == std::string::npos ? out.first : number(value.substr(dash + 1));
     } else if (w == "--nodes") {
-      out.options.nodes = number(words[++i]);
+      out.options.nodes = number(value);
     } else if (w == "--byzantine") {
-      out.options.byzantine = number(words[++i]);
+      out.options.byzantine = number(value);
     } else if (w == "--break") {
-      out.broken_rule = words[++i];
+      out.broken_rule = value;
     } else {
       usage();
     }
@@ -90,6 +97,7 @@ int run_broken(const std::string& self, const Arguments& args, const std::vector
       rest.push_back(words[i]);
   }
   std::vector<char*> argv;
+  argv.reserve(rest.size() + 1);
   for (auto& w : rest) argv.push_back(w.data());
   argv.push_back(nullptr);
   ::execv(program.c_str(), argv.data());

@@ -180,7 +180,7 @@ run_tests() {
   export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp
 
   build release
-  ctests release -LE long
+  ctests release
   page_tests
   if $quick; then finish; fi
   build asan
@@ -193,7 +193,6 @@ run_tests() {
     ctests asan-gcc -LE 'slow|lint'
     fuzz_all "$fuzz_seconds"
     coverage_of_decoders
-    ctests release -L long
     faults
   fi
   finish

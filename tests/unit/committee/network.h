@@ -165,7 +165,7 @@ inline std::string org_record(const record::Genesis& g, std::size_t number, cons
 }
 
 /// By the root: orderers that come, and numbers that go.
-inline std::string orderers_record(const record::Genesis& g, std::vector<std::size_t> add,
+inline std::string orderers_record(const record::Genesis& g, const std::vector<std::size_t>& add,
                                    std::vector<std::uint16_t> retire) {
   record::Orderers o;
   for (const auto i : add) o.add.push_back({"orderer-" + std::to_string(i), "goc", public_of(orderer_name(i))});
