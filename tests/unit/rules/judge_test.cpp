@@ -294,6 +294,94 @@ TEST_F(RaisedRules, ALongerLimitDoesNotBringBackWhatWasTooOld) {
   EXPECT_EQ(refusal({second}), "accepted") << "it was never too old";
 }
 
+// ---- a suspended organisation ----
+
+class SuspendedOrg : public JudgeTest {
+ protected:
+  /// A policy by which officers replace the records of schools below theirs.
+  void officers_may_replace(std::vector<record::Need> needs) {
+    auto policy = school_.policy(2);
+    record::Act act;
+    act.act = Type::org;
+    act.replaces = true;
+    act.unit = record::Unit::own;  // the organisation of such a record is its parent
+    act.roles = {"registrar"};
+    act.needs = std::move(needs);
+    policy.acts.push_back(act);
+    by_roots(Type::policy, policy);
+  }
+  [[nodiscard]] std::string approved(const RecordId& id) const {
+    return school_.sign(school_.root(1), Type::approve, record::SecondSignature{"root", "root", {id}});
+  }
+  RecordId by_roots(Type type, const record::Body& body) {
+    const auto id = school_.add({school_.sign(school_.root(0), type, body)})[0];
+    school_.add({approved(id)});
+    return id;
+  }
+  void change_by_roots(Type type) {
+    by_roots(type, record::StatusChange{std::string(School::school), "under-review", {latest()}, {}});
+  }
+  /// The school's record as it stands, under another name.
+  [[nodiscard]] record::Org renamed() const {
+    auto out = state().org(School::school)->org;
+    out.name = "Trường THPT Ví Dụ Một";
+    out.replaces = latest();
+    out.reason = "entry-error";
+    return out;
+  }
+  [[nodiscard]] std::string by_officer() const { return school_.sign("officer", Type::org, renamed()); }
+  [[nodiscard]] const registry::State& state() const { return school_.chain().state(); }
+  [[nodiscard]] RecordId latest() const { return state().org(School::school)->id; }
+  [[nodiscard]] log::Status status(const RecordId& id) const { return *state().status_of(id); }
+  [[nodiscard]] std::string refusal(const std::vector<std::string>& block) {
+    const auto done = school_.try_add(block);
+    return done ? "accepted" : std::string(code_name(done.error().code)) + " " + done.error().where;
+  }
+};
+
+TEST_F(SuspendedOrg, IsReplacedByRootsOnly) {
+  officers_may_replace({});
+  EXPECT_EQ(verdict(state(), by_officer()), "accepted");
+  const auto suspended = latest();
+  change_by_roots(Type::suspend);
+  ASSERT_EQ(status(suspended), log::Status::suspended);
+  EXPECT_EQ(verdict(state(), by_officer()), "bad_replaces stele.replaces");
+  EXPECT_EQ(refusal({by_officer()}), "bad_replaces stele.replaces");
+  EXPECT_EQ(latest(), suspended);
+  const auto by_them = by_roots(Type::org, renamed());
+  EXPECT_EQ(latest(), by_them);
+  EXPECT_EQ(status(by_them), log::Status::valid);
+  EXPECT_EQ(status(suspended), log::Status::superseded);
+  EXPECT_TRUE(state().org_valid(School::school));
+  EXPECT_EQ(refusal({by_officer()}), "accepted") << "it is valid again";
+}
+
+TEST_F(SuspendedOrg, OnceRevokedIsReplacedByNobody) {
+  officers_may_replace({});
+  change_by_roots(Type::revoke);
+  EXPECT_EQ(verdict(state(), by_officer()), "bad_replaces stele.replaces");
+  EXPECT_EQ(verdict(state(), school_.sign(school_.root(0), Type::org, renamed())), "bad_replaces stele.replaces");
+}
+
+TEST_F(SuspendedOrg, IsNotReplacedByWhatWaitedForASecondOfficerEither) {
+  officers_may_replace({{Type::countersign, 1, record::Unit::own, {"registrar"}, {}}});
+  auto& second = school_.staff("newcomer");
+  second.org = School::office;
+  second.grants = school_.staff("officer").grants;
+  second.key_record = by_roots(Type::key, school_.key_body(second));
+  school_.wait(2 * 86'400);
+  const auto waits = school_.add({by_officer()})[0];
+  const auto roots_wait = school_.add({school_.sign(school_.root(0), Type::org, renamed())})[0];
+  school_.add({});
+  const auto agree = school_.second("newcomer", Type::countersign, "registrar", waits);
+  ASSERT_EQ(verdict(state(), agree), "accepted");
+  change_by_roots(Type::suspend);
+  EXPECT_EQ(refusal({agree}), "bad_replaces stele.replaces");
+  EXPECT_EQ(refusal({approved(roots_wait)}), "accepted");
+  EXPECT_EQ(latest(), roots_wait);
+  EXPECT_EQ(status(roots_wait), log::Status::valid);
+}
+
 // ---- keys that change while something waits ----
 
 class KeyChanges : public JudgeTest {
