@@ -311,6 +311,17 @@ void check_vaults(Reader& r, const Config& c) {
   }
 }
 
+/// Whoever names authorities means links over TLS: http for all of them is a slip.
+void check_links(Reader& r, const Config& c) {
+  const auto over_tls = [](const Config::Peer& p) {
+    const auto url = http::parse_url(p.url);
+    return url && url->tls;
+  };
+  if (c.committee.tls_ca.empty() || std::any_of(c.peers.begin(), c.peers.end(), over_tls)) return;
+  r.refuse("committee.tls_ca", "committee.tls_ca cần ít nhất một nút trong [[peers]] có url là https://.",
+           "committee.tls_ca needs at least one of [[peers]] whose url is https://.");
+}
+
 Error stray_letter(const fs::path& file, std::uint32_t row) {
   Where w;
   w.file = file.string();
@@ -368,6 +379,8 @@ Result<Config> parse_config(std::string_view written, const fs::path& file) {
   r.integer("committee.slots_kept", c.committee.slots_kept, 0, 1'000'000'000);
   r.boolean("committee.light", c.committee.light);
   r.path("committee.evidence", c.committee.evidence, false);
+  r.path("committee.tls_ca", c.committee.tls_ca, false);
+  check_links(r, c);
   r.number("limits.requests_per_second", c.limits.requests_per_second, 1e6);
   r.number("limits.requests_burst", c.limits.requests_burst, 1e6);
   r.integer("limits.connections", c.limits.connections, 1, 100'000);

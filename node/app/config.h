@@ -67,6 +67,7 @@ struct Config {
     std::uint64_t slots_kept = 10'000;  ///< below the final block, in the ordering service; 0: all
     bool light = false;                 ///< for who is linked to all orderers: blocks are heard from them alone
     std::filesystem::path evidence;     ///< folder; empty: `data`/evidence
+    std::filesystem::path tls_ca;       ///< PEM: the authorities of peers' `url`s, no others; empty: the system's
   } committee;
 
   struct Limits {

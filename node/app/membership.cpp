@@ -247,6 +247,7 @@ Result<void> Membership::Impl::open_links() {
     if (p.orderer_unknown) alarms.raise("orderer_unknown", p.url, orderer_unknown);  // until it is started again
   }
   committee::GossipOptions options;
+  options.http.tls_ca_file = config.committee.tls_ca.string();
   options.light = config.committee.light;
   // Others hand a validator and an orderer their messages at once; a follower has but what it reads.
   options.gather = config.roles.validator || config.roles.orderer ? gather_among_members : gather_as_follower;
@@ -284,6 +285,7 @@ Result<void> Membership::Impl::start_relay() {
   const bool orders = slots != nullptr;
   if (targets.empty() && !orders) log.warn("no orderer is known: records can't be handed in here ([[peers]] orderer)");
   relay::RelayOptions options;
+  options.http.tls_ca_file = config.committee.tls_ca.string();
   options.left_out = std::chrono::seconds(config.committee.left_out_s);
   options.complain = std::chrono::seconds(config.committee.complain_s);
   options.give_up = std::max(options.give_up, 2 * options.complain);

@@ -47,7 +47,7 @@ class Membership {
     std::optional<finality::VoteFile> votes;  ///< with the validator's key
   };
   /// The ledger is opened with `uncertified_max` of `finality::Replica::unfinal_max`; it and the clock must outlive
-  /// this. Errors: `config_…` (peers, etcd), `not_an_orderer`, `http_…` (URLs).
+  /// this. Errors: `config_…` (peers, etcd), `not_an_orderer`, `http_…` (URLs, the file of their authorities).
   Result<void> start(store::Ledger&, ordering::Clock&, Keys);
   /// Whoever waits for a record is answered before this returns. Then only reading goes on. Again: nothing.
   void stop();

@@ -2,19 +2,27 @@
 """A school with three vaults, on real nodes: what is handed in at one is kept by two before it is on the ledger, and by
 the third soon after; with one node dead a teacher goes on at another; a vault whose disk was lost is built anew.
 
+All of it over TLS with authorities of the network's own, vaults with certificates on both sides: who has none, or
+another authority's, gets nothing from them.
+
 Usage: vaults_test.py --bin FOLDER [--keep FOLDER]
 """
 import datetime
+import http.client
+import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import network  # noqa: E402
+from authority import Authority  # noqa: E402
 from network import until  # noqa: E402
 from processes_test import NODE_PASSPHRASE, ROOT_PASSPHRASE, Trial, check, main, tell, with_passphrases  # noqa: E402
 
@@ -33,8 +41,14 @@ class School(Trial):
         self.clock, self.ahead, self.ended = self.folder / "clock", None, threading.Event()
         threading.Thread(target=self.tick, daemon=True).start()
 
+    def node(self, i):
+        # What we trust ourselves must not be why nodes trust each other.
+        return network.Node(self.bins / "stele-node", self.folder / f"node-{i}", NODE_PASSPHRASE, ("env", "-u", "SSL_CERT_FILE"))
+
     def found(self):
         self.etcd.start_all()
+        self.of_nodes, self.of_vaults, self.of_others = [Authority(self.folder / "tls" / who) for who in ("nodes", "vaults", "others")]
+        os.environ["SSL_CERT_FILE"] = str(self.of_nodes.file)  # for `stele` and for Python
         with_passphrases(
             [self.bins / "stele", "--lang", "en", "init-network", self.folder, "--name", "kho", "--mode", "test",
              "--base-url", "https://stele.example", "--roots", 1, "--root-quorum", 1, "--validators", self.VALIDATORS,
@@ -46,8 +60,41 @@ class School(Trial):
             toml = (n.folder / "node.toml").read_text(encoding="utf-8")
             toml = toml.replace("[limits]\n", "[limits]\nfree_space_floor_mb = 64\n")
             toml += '\n[test]\nclock_file = "../clock"\n'
-            (n.folder / "node.toml").write_text(toml, encoding="utf-8")
+            (n.folder / "node.toml").write_text(self.over_tls(n, toml), encoding="utf-8")
         self.etcd.wait()
+
+    def over_tls(self, node, toml):
+        def pem(authority):
+            return 'tls_certificate = "{}"\ntls_key = "{}"\n'.format(*authority.sign(node.name))
+
+        toml = toml.replace("[http]\n", "[http]\n" + pem(self.of_nodes))
+        if "[vaults]" in toml:
+            toml = re.sub(r"^\[vaults\].*\n", lambda m: m[0] + pem(self.of_vaults) + f'tls_ca = "{self.of_vaults.file}"\n', toml, flags=re.M)
+        toml = re.sub(r'^((vault_)?url = ")http:', r"\1https:", toml, flags=re.M)
+        return toml + f'\n[committee]\ntls_ca = "{self.of_nodes.file}"\n'
+
+    def as_stranger(self, node):
+        """Its configuration with other vaults shown a certificate of another authority, and nodes trusted by that one."""
+        toml = (node.folder / "node.toml").read_text(encoding="utf-8")
+        for mine, other in zip(self.of_vaults.files(node.name), self.of_others.sign(node.name)):
+            toml = toml.replace(f'"{mine}"', f'"{other}"')
+        return toml.replace(f'"{self.of_nodes.file}"', f'"{self.of_others.file}"')
+
+    def asks_vault(self, node, certificate=None, scheme="https"):
+        """A question that no vault signed: 401 from whoever lets us in. None: no answer at all."""
+        port = re.search(r"^\[vaults\].*?^port = (\d+)", (node.folder / "node.toml").read_text(encoding="utf-8"), re.M | re.S)[1]
+        context = ssl.create_default_context(cafile=self.of_vaults.file)
+        if certificate:
+            context.load_cert_chain(*certificate)
+        try:
+            with urllib.request.urlopen(f"{scheme}://127.0.0.1:{port}/v1/vault/copies", data=b"{}", timeout=20, context=context) as answer:
+                return answer.status
+        except urllib.error.HTTPError as e:
+            return e.code
+        except (OSError, http.client.HTTPException) as e:
+            if isinstance(getattr(e, "reason", e), TimeoutError):
+                raise  # that is no refusal
+            return None
 
     def tick(self):
         """The network's clock runs as ours does, some months off: what nodes repeat, they repeat by it."""
@@ -108,6 +155,38 @@ class School(Trial):
               lambda: f"{node.name} has all: {self.gauge(node, 'behind')} behind, {self.gauge(node, 'wanting')} wanting")
 
 
+def guarded(t, node):
+    """Links are over TLS, and the port for vaults answers vaults alone."""
+    for n in t.nodes:
+        check(n.url.startswith("https://"), n.url)
+        until(lambda n=n: all(p["reachable"] and p["url"].startswith("https://") for p in n.network()["committee"]["peers"]), 30,
+              lambda n=n: f"{n.name} reaches all: {n.network()['committee']['peers']}")
+    known = t.of_vaults.sign("known")
+    check(t.asks_vault(node, known) == 401, "who shows a vault's certificate is asked for a signature")
+    for what, certificate, scheme in (("without a certificate", None, "https"), ("with a node's certificate", t.of_nodes.sign("other"), "https"),
+                                      ("with a stranger's", t.of_others.sign("other"), "https"), ("without TLS", None, "http")):
+        answer = t.asks_vault(node, certificate, scheme)
+        check(answer is None, f"the port for vaults answers {what}: {answer}")
+    check(t.asks_vault(node, known) == 401, "it answers still")
+    tell("all links are over TLS; the port for vaults answers nobody without a vault's certificate")
+
+
+def stranger(t, node):
+    """Whom others' authority vouches for gets no copies; who trusts that one believes no peer."""
+    toml = (node.folder / "node.toml").read_text(encoding="utf-8")
+    (node.folder / "node.toml").write_text(t.as_stranger(node), encoding="utf-8")
+    node.start()
+    node.wait()
+    until(lambda: all(p.get("error") == "http_connect_failed" for p in node.network()["committee"]["peers"]), 30,
+          lambda: f"no peer is believed: {node.network()['committee']['peers']}")
+    until(lambda: len([a for a in node.get("/healthz")["alarms"] if a["code"] == "vault_unreachable"]) == 2, 30,
+          lambda: f"no vault answers it: {node.get('/healthz')['alarms']}")
+    check(t.gauge(node, "adopted") == 0 and t.gauge(node, "behind") > 0, "no copy came")
+    node.process.kill()
+    (node.folder / "node.toml").write_text(toml, encoding="utf-8")
+    tell(f"{node.name} came back with another authority's certificates: it got nothing")
+
+
 def run(t):
     subprocess.run(["/usr/bin/python3", ROOT / "tests/demo/make_files.py", "--out", t.folder / "files"], check=True,
                    stdout=subprocess.DEVNULL)
@@ -117,6 +196,7 @@ def run(t):
     first, second, third = t.nodes[:3]
     t.staff(first)
     tell("department, school and staff are on the ledger")
+    guarded(t, first)
 
     t.as_("van-thu", first, "enrol", "students", t.folder / "files/danh-sach" / f"{CLASS}.csv", "--class", CLASS, "--year",
           YEAR, "--kind", "thpt")
@@ -136,6 +216,7 @@ def run(t):
                    if a["code"] in ("vault_unreachable", "peer_unreachable")], 30, "an alarm")
 
     shutil.rmtree(third.folder / "data" / "vault")
+    stranger(t, third)
     third.start()
     third.wait()
     t.whole(third)

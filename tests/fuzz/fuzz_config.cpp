@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   STELE_ASSERT(c->keys.vote_file.is_absolute() || !c->roles.validator);
   STELE_ASSERT(c->peers.size() <= stele::app::peers_max && c->etcd.members.size() <= stele::app::etcd_members_max);
   for (const auto& p : c->peers) STELE_ASSERT(!p.url.empty() && p.where.row > 0);
+  STELE_ASSERT(c->committee.tls_ca.empty() || !c->peers.empty());
   STELE_ASSERT(c->http.threads >= 1 && c->http.threads <= 64);
   STELE_ASSERT(c->http.tls_certificate.empty() == c->http.tls_key.empty());
   STELE_ASSERT(c->limits.connections >= 1 && c->limits.free_space_floor_mb >= 1);

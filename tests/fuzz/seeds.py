@@ -271,6 +271,12 @@ def config():
                'slots_kept = 0\nlight = true\nevidence = "e"\n')
     seed("config", "several", start + 'roles = ["validator", "orderer"]\n' + keys + several)
     seed("config", "follower", start + "roles = []\n" + peers)
+    authorities = '[committee]\ntls_ca = "nodes.pem"\n'
+    tls = (peers.replace("http:", "https:") + 'vault_url = "https://a:2"\n' + authorities +
+           '[vaults]\naddress = "::"\nport = 7481\ntls_certificate = "c.pem"\ntls_key = "k.pem"\ntls_ca = "vaults.pem"\n')
+    seed("config", "tls", start + keys + tls)
+    seed("config", "authorities_of_nobody", start + keys + peers + authorities)
+    seed("config", "vaults_in_the_open", start + keys + '[vaults]\naddress = "::"\n')
     seed("config", "bad_role", start + 'roles = ["valdator"]\n' + keys)
     seed("config", "peer_misspelt", start + keys + peers + 'valdator = "x"\n')
     seed("config", "peers_are_a_value", start + keys + "peers = [1]\n")

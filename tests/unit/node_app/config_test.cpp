@@ -199,6 +199,7 @@ complain_s = 90
 slots_kept = 0
 light = true
 evidence = "evidence"
+tls_ca = "nodes-ca.pem"
 )"));
   ASSERT_TRUE(c) << c.error().en;
   ASSERT_EQ(c->peers.size(), 2U);
@@ -214,6 +215,7 @@ evidence = "evidence"
   EXPECT_EQ(c->committee.slots_kept, 0U);
   EXPECT_TRUE(c->committee.light);
   EXPECT_EQ(c->committee.evidence, "/srv/node/evidence");
+  EXPECT_EQ(c->committee.tls_ca, "/srv/node/nodes-ca.pem");
 }
 
 TEST(Config, AnUnknownKeyOfAPeerIsRefusedWithItsPlaceAndTheNearestKey) {
@@ -256,8 +258,8 @@ TEST(Config, EtcdAndCommitteeHaveFormsAndBounds) {
   for (const std::string bad : {"[]", "\"http://a:1\"", "[\"a\"]", "[1]"})
     EXPECT_EQ(error_of(with("[etcd]\nmembers = " + bad + "\n")).where.field, "etcd.members") << bad;
   EXPECT_EQ(error_of(with("[etcd]\nmember = []\n")).code, "config_unknown_key");
-  for (const std::string bad :
-       {"left_out_s = 0", "complain_s = 86401", "slots_kept = -1", "light = 1", "evidence = \"\""}) {
+  for (const std::string bad : {"left_out_s = 0", "complain_s = 86401", "slots_kept = -1", "light = 1",
+                                "evidence = \"\"", "tls_ca = \"\"", "tls_ca = [\"a\"]"}) {
     const auto e = error_of(with("[committee]\n" + bad + "\n"));
     EXPECT_EQ(e.code, "config_bad_value") << bad;
     EXPECT_EQ(e.where.row, 16U);
@@ -328,6 +330,22 @@ TEST(Config, PersonalDataGoesToOtherVaultsOverTlsOrNotAtAll) {
   EXPECT_EQ(good->vaults.port, 7);
   EXPECT_EQ(good->vaults.tls_ca, "/n/a");
   EXPECT_EQ(good->peers.at(0).vault_url, "https://10.0.0.2:2");
+}
+
+TEST(Config, AuthoritiesOfPeersNeedAPeerOverTls) {
+  const std::string ca = "[committee]\ntls_ca = \"a\"\n", plain = "[[peers]]\nurl = \"http://a:1\"\n";
+  for (const auto& text : {with(ca), with(ca + plain)}) {
+    const auto e = error_of(text);
+    EXPECT_EQ(e.code, "config_bad_value");
+    EXPECT_EQ(e.where.row, 16U);
+    EXPECT_EQ(e.where.field, "committee.tls_ca");
+    EXPECT_NE(e.vi.find("https://"), std::string::npos) << e.vi;
+    EXPECT_NE(e.en.find("https://"), std::string::npos) << e.en;
+  }
+  const auto c = parse(with(ca + plain + "[[peers]]\nurl = \"https://b:1\"\n"));
+  ASSERT_TRUE(c) << c.error().en;
+  EXPECT_EQ(c->committee.tls_ca, "/srv/node/a");
+  EXPECT_TRUE(parse(with("[[peers]]\nurl = \"https://b:1\"\n"))->committee.tls_ca.empty());
 }
 
 TEST(Config, AFileThatIsAbsentOrTooLargeIsUnreadable) {

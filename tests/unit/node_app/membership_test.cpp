@@ -10,6 +10,7 @@
 #include "node/committee/evidence.h"
 #include "node/committee/messages.h"
 #include "tests/unit/finality/net.h"
+#include "tests/unit/http/support.h"
 #include "tests/unit/node_app/support.h"
 
 namespace stele::test {
@@ -161,6 +162,18 @@ TEST_F(Member, RefusesPeersThatTheGenesisDoesNotKnow) {
   EXPECT_EQ(why_not(std::move(k)), "config_bad_value peers.validator");
 }
 
+TEST_F(Member, NamesTheFileOfAuthoritiesThatItCantRead) {
+  config_.peers = {peer("validator-1", "", "")};
+  config_.peers[0].url = "https://127.0.0.1:1";
+  config_.committee.tls_ca = folder_ / "none.pem";
+  app::NodeKeys k;
+  k.validator = std::move(several.validators[0]);
+  const auto started = app::App::start(config_, std::move(k), log_);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, "http_tls_bad");
+  EXPECT_EQ(started.error().where.file, config_.committee.tls_ca.string());
+}
+
 TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
   start_alone();
   const auto network = parse(get("/v1/network").body);
@@ -304,6 +317,8 @@ class Follower : public TestNode {
     app::Config c = config_;
     c.data = folder_ / "follower";
     c.keys = {};
+    c.http.tls_certificate.clear();
+    c.http.tls_key.clear();
     c.roles = {false, false, false, true};
     app::Config::Peer p;
     p.url = app_->url();
@@ -330,6 +345,21 @@ class Follower : public TestNode {
     r.target = "/v1/records?wait=final";
     r.body = body_of({record});
     return ask(r);
+  }
+  bool reaches(std::uint64_t height) {
+    for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+      if (number(parse(ask("/v1/checkpoint").body), "height") >= height) return true;
+    }
+    return false;
+  }
+  /// The code of what is wrong with its one peer, once something is.
+  std::string fault_of_peer() {
+    for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+      const auto network = parse(ask("/v1/network").body);
+      const auto& link = items(*network.find("committee"), "peers").at(0);
+      if (link.find("error") != nullptr) return text(link, "error");
+    }
+    return "none";
   }
   std::unique_ptr<app::App> follower_;
 };
@@ -387,13 +417,7 @@ TEST_F(Follower, OfANodeAloneHasItsLedgerAndNeitherKeysNorPersonalData) {
   found();
   follow(false);
   const auto height = number(parse(get("/v1/checkpoint").body), "height");
-  const auto has_it = [&] {
-    for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
-      if (number(parse(ask("/v1/checkpoint").body), "height") >= height) return true;
-    }
-    return false;
-  };
-  EXPECT_TRUE(has_it());
+  EXPECT_TRUE(reaches(height));
   const auto id = base64url(key_records_.at("teacher").view());
   EXPECT_EQ(text(parse(ask("/v1/records/" + id).body), "status"), "valid");
   const auto network = parse(ask("/v1/network").body);
@@ -424,6 +448,29 @@ TEST_F(Follower, OfANodeAloneHasItsLedgerAndNeitherKeysNorPersonalData) {
   const auto none = hand_in({sign("officer", record::Type::org, o)});
   EXPECT_EQ(none.status, 503);
   EXPECT_EQ(code_of(none), "no_orderer");
+}
+
+TEST_F(Follower, TrustsTheAuthoritiesOfItsConfigurationAndNoOthers) {
+  const http::test::Certificate mine, other;  // each is its own authority
+  config_.http.tls_certificate = mine.certificate_file();
+  config_.http.tls_key = mine.key_file();
+  start();
+  record::Org o;
+  o.org = School::office;
+  o.kind = "department";
+  o.name = "Sở Ví Dụ";
+  final({{sign(school_.root(0), record::Type::org, o)}});
+  for (const auto& ca : {std::string(), other.certificate_file()}) {
+    config_.committee.tls_ca = ca;
+    follow(false);
+    EXPECT_EQ(fault_of_peer(), "http_connect_failed") << ca;
+    EXPECT_EQ(number(parse(ask("/v1/checkpoint").body), "height"), 0U) << ca;
+    follower_->stop();
+    follower_.reset();
+  }
+  config_.committee.tls_ca = mine.certificate_file();
+  follow(false);
+  EXPECT_TRUE(reaches(1));
 }
 
 }  // namespace

@@ -114,6 +114,7 @@ void TestNode::set_time(const std::string& utc) {
 http::Response TestNode::send(const http::Request& request) {
   http::ClientOptions options;
   options.read_timeout = std::chrono::milliseconds(60'000);
+  options.tls_ca_file = config_.http.tls_certificate.string();  // a test's certificate is its own authority
   auto client = http::Client::open(app_->url(), options);
   auto response = client ? client->send(request) : Result<http::Response>(Unexpected(client.error()));
   EXPECT_TRUE(response) << request.target;
