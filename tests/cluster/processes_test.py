@@ -51,6 +51,7 @@ class Trial:
     VALIDATORS, ORDERERS = 4, 3
     PATIENCE_S = 30  # nothing here may need it: a record gets to whoever leads at once
     MORE_TOML = ""
+    ROOTS, ROOT_KEY = 1, "root-1.key"
 
     def __init__(self, bins, folder):
         self.bins, self.folder = Path(bins), Path(folder)
@@ -67,7 +68,7 @@ class Trial:
         at = ["--node", node.url] if node else []
         return with_passphrases(
             [self.bins / "stele", "--lang", "en", "--yes", "--json", "--genesis", self.folder / "genesis.json", "--key",
-             self.folder / "keys" / "root-1.key", *at, *words], [ROOT_PASSPHRASE])
+             self.folder / "keys" / self.ROOT_KEY, *at, *words], [ROOT_PASSPHRASE])
 
     def found(self):
         self.etcd.start_all()

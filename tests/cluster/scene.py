@@ -95,10 +95,10 @@ class Scene(Trial):
         ports = network.free_range(self.VALIDATORS)
         with_passphrases(
             [self.bins / "stele", "--lang", "en", "init-network", self.folder, "--name", "loi", "--mode", "test",
-             "--base-url", "https://stele.example", "--roots", 1, "--root-quorum", 1, "--validators", self.VALIDATORS,
+             "--base-url", "https://stele.example", "--roots", self.ROOTS, "--root-quorum", 1, "--validators", self.VALIDATORS,
              "--orderers", self.ORDERERS, "--port", ports,
              *[word for url in self.etcd.urls() for word in ("--etcd", url)]],
-            [ROOT_PASSPHRASE] + [NODE_PASSPHRASE] * self.VALIDATORS)
+            [ROOT_PASSPHRASE] * self.ROOTS + [NODE_PASSPHRASE] * self.VALIDATORS)
         self.signer.become_root(self.folder / "genesis.json")
         for i, n in enumerate(self.nodes):
             toml = (n.folder / "node.toml").read_text(encoding="utf-8")
