@@ -2,6 +2,7 @@
 #include <shared_mutex>
 
 #include "node/custody/items.h"
+#include "node/ordering/sequencer.h"
 #include "tests/unit/committee/network.h"
 
 namespace stele::committee {
@@ -146,7 +147,71 @@ TEST(Committee, AnOrdererIsAddedByARecordAndTheFirstOneRetired) {
   const std::array<Digest, 1> item{};
   EXPECT_FALSE(net.nodes[0]->committee->sign_for(item)) << "it was retired";
   EXPECT_TRUE(net.nodes[1]->committee->sign_for(item));
+  // Nor has it a word on slots: who believed it that these are void would wait for attempts that never come.
+  const auto key = key_named(orderer_name(0));
+  for (std::uint64_t ahead = 1; ahead <= 8; ++ahead) {
+    const Slot s{last->epoch, Height{last->height.value + ahead}, 0};
+    const VoidSlot word{s, 0, key.sign(void_slot_digest(net.genesis.net, s, 0))};
+    must(net.nodes[3]->committee->receive(encode(Message(word))));
+  }
+  ASSERT_TRUE(net.finalise(1, 5)) << net.where();
+  EXPECT_TRUE(eventually([&] { return net.nodes[3]->final_size() == 8; })) << net.where();
   EXPECT_FALSE(number_of_orderer(*net.nodes[3]->ledger, public_of(orderer_name(0))));
+  net.expect_one_chain({0, 1, 2, 3});
+}
+
+TEST(Committee, ANetworkWithoutRecordsHasABlockNowAndThen) {
+  Network net(4, 1);
+  net.options.stall_s = 900;  // above the heartbeat, as in a node
+  Direct links(net);
+  links.start_all();
+  ASSERT_TRUE(net.finalise(0, 0)) << net.where();
+  const auto heights = [&] { return net.table.all().size(); };
+  const auto settled = [&] {
+    const auto before = heights();
+    std::this_thread::sleep_for(1s);
+    return before == heights();
+  };
+  ASSERT_TRUE(eventually(settled)) << net.where();
+  const auto before = heights();
+  net.clock.advance(ordering::heartbeat_s - 200);
+  std::this_thread::sleep_for(1s);
+  EXPECT_EQ(heights(), before) << "not yet";
+  net.clock.advance(200);
+  ASSERT_TRUE(eventually([&] { return heights() > before; })) << net.where();
+  ASSERT_TRUE(eventually(settled)) << net.where();
+  EXPECT_EQ(heights(), before + 1) << "one, and then silence again";
+  const auto slots = net.table.all();
+  EXPECT_TRUE(log::decode_block(slots.rbegin()->second)->records.empty());
+  EXPECT_TRUE(eventually([&] { return net.nodes[3]->final_height().value == before; })) << net.where();
+  for (const auto& n : net.nodes) EXPECT_EQ(n->ledger->final_point()->checkpoint.epoch, Epoch{0});
+}
+
+TEST(Committee, SlotsFarBelowTheFinalBlockAreForgotten) {
+  constexpr std::uint64_t kept = 10, at_once = 64;
+  Network net(4, 2);
+  net.options.slots_kept = kept;
+  net.options.stall_s = 60;
+  Direct links(net);
+  links.start_all();
+  std::size_t records = 0;
+  const auto first = [&] { return net.table.all().begin()->first.height.value; };
+  const auto grow_to = [&](std::uint64_t height) {
+    while (net.nodes[0]->final_height().value < height && net.finalise(0, records)) ++records;
+    return net.nodes[0]->final_height().value >= height;
+  };
+  ASSERT_TRUE(grow_to(kept + at_once - 20)) << net.where();
+  EXPECT_EQ(first(), 1U) << "many at once";
+  ASSERT_TRUE(grow_to(kept + at_once)) << net.where();
+  ASSERT_TRUE(eventually([&] { return first() > 1; })) << net.where();
+  const auto forgotten = first();
+  EXPECT_GE(forgotten, at_once);
+  EXPECT_LE(forgotten + kept, net.nodes[0]->final_height().value);
+  std::set<std::uint64_t> heights;
+  for (const auto& [slot, block] : net.table.all()) heights.insert(slot.height.value);
+  EXPECT_EQ(heights.size(), *heights.rbegin() - *heights.begin() + 1) << "nothing above is missing";
+  ASSERT_TRUE(grow_to(forgotten + kept + at_once)) << net.where();
+  EXPECT_TRUE(eventually([&] { return first() >= forgotten + at_once; })) << net.where();
   net.expect_one_chain({0, 1, 2, 3});
 }
 

@@ -8,7 +8,10 @@
 #include "node/app/alarms.h"
 #include "node/app/peers.h"
 #include "node/committee/evidence.h"
+#include "node/committee/feed_routes.h"
 #include "node/committee/messages.h"
+#include "node/http/answers.h"
+#include "node/sync/ledger_routes.h"
 #include "tests/unit/finality/net.h"
 #include "tests/unit/http/support.h"
 #include "tests/unit/node_app/support.h"
@@ -40,6 +43,10 @@ struct Several {
     }
   }
 };
+
+signer::SigningKey copy_of(const signer::SigningKey& key) {
+  return std::move(*signer::SigningKey::from_secret(*signer::Secret<32>::from(key.secret().view())));
+}
 
 app::Config::Peer peer(const std::string& validator, const std::string& orderer, const std::string& vault) {
   app::Config::Peer p;
@@ -131,16 +138,33 @@ class Member : public TestNode {
     EXPECT_FALSE(started);
     return started ? std::string() : started.error().code + " " + started.error().where.field;
   }
-  /// As a validator whose peer does not answer.
-  void start_alone() {
+  /// As a validator whose peer does not answer, or is that one.
+  void start_alone() { start_alone(log_); }
+  void start_alone(app::EventLog& log, const std::string& url = {}) {
     app::NodeKeys k;
-    k.validator = std::move(several.validators[0]);
-    config_.peers = {peer("validator-1", "orderer-1", "")};
-    auto started = app::App::start(config_, std::move(k), log_);
+    k.validator = copy_of(several.validators[0]);
+    config_.peers = {url.empty() ? peer("validator-1", "orderer-1", "") : peer("", "", "")};
+    if (!url.empty()) config_.peers[0].url = url;
+    auto started = app::App::start(config_, std::move(k), log);
     ASSERT_TRUE(started) << started.error().en;
     app_ = std::move(*started);
   }
+  void hear(const std::string& messages) {
+    ASSERT_EQ(post("/v1/feed", messages, "application/octet-stream").status, 204);
+  }
+  [[nodiscard]] std::uint64_t final_height() { return number(parse(get("/v1/checkpoint").body), "height"); }
+  [[nodiscard]] bool alarm(const std::string& code, const std::string& subject = {}) {
+    const auto all = items(parse(get("/healthz").body), "alarms");
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& a) { return text(a, "code") == code && text(a, "subject") == subject; });
+  }
+  template <class F>
+  static bool soon(F holds) {
+    for (int i = 0; i < 600 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return holds();
+  }
   Several several;
+  const record::Genesis genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
 };
 
 TEST_F(Member, SaysItsRolesWhereThereAreSeveralValidators) {
@@ -193,55 +217,95 @@ TEST_F(Member, AloneItServesWhatItHasAndSaysWhatItIs) {
   app_->stop();
 }
 
-/// What makes a node's second block final: blocks in their slots, and three validators' votes, by clocks that are so
-/// much ahead of the genesis.
-struct Grown {
-  Bytes messages;
-  log::Place final_block;
-};
-Grown grow(const Several& s, const record::Genesis& genesis, std::uint64_t ahead_s = 0) {
-  Grown out;
-  const auto say = [&](const committee::Message& m) {
-    const auto bytes = committee::encode(m);
-    out.messages.insert(out.messages.end(), bytes.begin(), bytes.end());
-  };
-  auto ledger = std::move(*store::Ledger::open(genesis, store::make_memory_store(),
+/// The network without this node: its ledger, and what is said of it, by clocks that are so much ahead of the genesis.
+class Elsewhere {
+ public:
+  Elsewhere(const Several& s, const record::Genesis& genesis, std::uint64_t ahead_s = 0)
+      : s_(s),
+        genesis_(genesis),
+        ahead_s_(ahead_s),
+        ledger_(std::move(*store::Ledger::open(genesis, store::make_memory_store(),
                                                std::make_unique<finality::test::MemoryHead>(),
-                                               {.uncertified_max = finality::Replica::unfinal_max}));
-  for (int i = 0; i < 3; ++i) {
-    auto block = ledger->chain().build(ledger->head_qc(), 0).finish().take_block();
-    block.signature = s.orderers[0].sign(log::block_digest(log::body_hash(block)));
+                                               {.uncertified_max = finality::Replica::unfinal_max}))) {}
+
+  [[nodiscard]] std::string by_root(record::Type type, const record::Body& body) const {
+    const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(genesis_)));
+    const auto input = record::signing_input(type, s_.root.id(), {genesis_.net, after}, body);
+    return record::compact(input, s_.root.sign(sha256(as_bytes(input))));
+  }
+  /// A block that orderer 0 has put into the slot behind the head.
+  log::Block put(const std::vector<std::string>& records = {}, const log::EpochProof* proof = nullptr) {
+    auto builder = ledger_->chain().build(ledger_->head_qc(), 0, 0, proof);
+    for (const auto& jws : records) EXPECT_TRUE(builder.add(jws, *record::decode(jws), {}));
+    auto block = std::move(builder).finish().take_block();
+    block.signature = s_.orderers[0].sign(log::block_digest(log::body_hash(block)));
     say(committee::SlotMessage{{block.epoch, block.height, 0}, log::encode(block)});
-    const auto applied = ledger->append(block, rules::Chain::Signatures::check);
-    EXPECT_TRUE(applied);
+    return block;
+  }
+  /// It is stored, and three validators vote for it.
+  void certify(const log::Block& block) {
+    const auto applied = ledger_->append(block, rules::Chain::Signatures::check);
+    ASSERT_TRUE(applied);
     log::QuorumCertificate qc{applied->header_hash, {}};
     for (const std::uint16_t v : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{3}}) {
-      const UnixSeconds time{genesis.time.value + ahead_s + block.height.value};
-      const auto signature = s.validators[v].sign(log::vote_digest(applied->header_hash, time));
-      say(log::SignedVote{applied->header, genesis.validators[v].key, time, signature});
+      const UnixSeconds time{genesis_.time.value + ahead_s_ + block.height.value};
+      const auto signature = s_.validators[v].sign(log::vote_digest(applied->header_hash, time));
+      say(log::SignedVote{applied->header, genesis_.validators[v].key, time, signature});
       qc.votes.push_back({v, time, signature});
     }
-    EXPECT_TRUE(ledger->certify(qc));
+    EXPECT_TRUE(ledger_->certify(qc));
   }
-  out.final_block = log::place_of(ledger->final_point()->checkpoint);
-  return out;
-}
+  void add(const std::vector<std::string>& records = {}) { certify(put(records)); }
+  /// What these three say when they begin an epoch on the head.
+  [[nodiscard]] log::EpochProof leave_to(Epoch epoch) const {
+    log::EpochProof out;
+    for (const std::size_t v : {1U, 2U, 3U}) {
+      log::EpochStatement st;
+      st.net = genesis_.net;
+      st.to = epoch;
+      st.highest = log::place_of(ledger_->chain().head());
+      st.time = ledger_->chain().head().time;
+      st.validator = genesis_.validators[v].key;
+      st.signature = s_.validators[v].sign(log::epoch_digest(st));
+      out.statements.push_back(st);
+    }
+    finality::test::Net::sort(out);
+    return out;
+  }
+  /// All that was said since the last time.
+  [[nodiscard]] std::string messages() {
+    const auto said = std::exchange(said_, {});
+    return std::string(as_text(said));
+  }
+  [[nodiscard]] const store::Ledger& ledger() const { return *ledger_; }
+  [[nodiscard]] log::Place final_block() const { return log::place_of(ledger_->final_point()->checkpoint); }
+
+ private:
+  void say(const committee::Message& m) {
+    const auto bytes = committee::encode(m);
+    said_.insert(said_.end(), bytes.begin(), bytes.end());
+  }
+
+  const Several& s_;
+  const record::Genesis& genesis_;
+  const std::uint64_t ahead_s_;
+  std::unique_ptr<store::Ledger> ledger_;
+  Bytes said_;
+};
 
 /// By validator 2, of a record that orderer 3 signed that it has.
-custody::Complaint complaint_of(const Several& s, const record::Genesis& genesis, const log::Place& final_block,
+custody::Complaint complaint_of(const Several& s, const record::Genesis& genesis, const Elsewhere& elsewhere,
                                 const std::string& org) {
   record::Org o;
   o.org = org;
   o.kind = "office";
   o.name = "Don vi";
-  const auto after = log::hash_of(log::to_text(log::genesis_checkpoint(genesis)));
-  const auto input = record::signing_input(record::Type::org, s.root.id(), {genesis.net, after}, o);
   custody::Complaint c;
   c.net = genesis.net;
   c.since = genesis.time;
   c.time = UnixSeconds{c.since.value + 60};
-  c.item.jws = record::compact(input, s.root.sign(sha256(as_bytes(input))));
-  c.final_block = final_block;
+  c.item.jws = elsewhere.by_root(record::Type::org, o);
+  c.final_block = elsewhere.final_block();
   const std::array<Digest, 1> item{c.item_digest()};
   custody::Word word{3, Height{0}, c.time, {}};
   word.signature = s.orderers[3].sign(custody::word_digest(c.net, word, 1, custody::root_of(item)));
@@ -257,16 +321,193 @@ TEST_F(Member, AClockThatIsSlowIsAnAlarmUntilItIsSet) {
     const auto all = items(parse(get("/healthz").body), "alarms");
     return std::any_of(all.begin(), all.end(), [](const auto& a) { return text(a, "code") == "clock_behind"; });
   };
-  const auto genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
   const auto here = parse_utc("2026-01-05T00:00:00Z")->value;
   ASSERT_LE(genesis.time.value, here);
-  const auto grown = grow(several, genesis, here - genesis.time.value + 1'000);
-  ASSERT_EQ(post("/v1/feed", std::string(as_text(grown.messages)), "application/octet-stream").status, 204);
+  Elsewhere elsewhere(several, genesis, here - genesis.time.value + 1'000);
+  for (int i = 0; i < 3; ++i) elsewhere.add();
+  hear(elsewhere.messages());
   for (int i = 0; i < 200 && !slow(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_TRUE(slow());
   std::ofstream(folder_ / "clock") << "2026-01-05T00:16:00Z\n";
   for (int i = 0; i < 200 && slow(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_FALSE(slow()) << "41 seconds of it are left";
+}
+
+// ---- orderers that come and go by records ----
+
+/// An orderer and validator whose etcd does not answer.
+class OrderingMember : public Member {
+ protected:
+  void start_as(const signer::SigningKey& orderer) {
+    if (app_) stop();
+    app::NodeKeys k;
+    k.orderer = copy_of(orderer);
+    k.validator = copy_of(several.validators[0]);
+    config_.roles = {true, true, false, true};
+    config_.etcd.members = {"http://127.0.0.1:1"};
+    auto started = app::App::start(config_, std::move(k), log_);
+    ASSERT_TRUE(started) << started.error().en;
+    app_ = std::move(*started);
+  }
+  [[nodiscard]] std::string org() const {
+    record::Org o;
+    o.org = "goc";
+    o.kind = "office";
+    o.name = "Don vi";
+    return elsewhere.by_root(record::Type::org, o);
+  }
+  [[nodiscard]] std::string retire(std::uint16_t number) const {
+    return elsewhere.by_root(record::Type::orderers, record::Orderers{{}, {number}});
+  }
+  Elsewhere elsewhere{several, genesis};
+};
+
+TEST_F(OrderingMember, SaysThatItOrdersNothingUntilItIsStartedOnALedgerThatKnowsIt) {
+  const auto mine = signer::SigningKey::generate(), theirs = signer::SigningKey::generate();
+  config_.peers = {peer("validator-1", "so-ban", ""), peer("validator-2", "orderer-1", "")};
+  config_.peers[1].url = "http://127.0.0.1:2";
+  start_as(mine);
+  EXPECT_TRUE(alarm("not_ordering"));
+  EXPECT_TRUE(alarm("orderer_unknown", "http://127.0.0.1:1"));
+  EXPECT_FALSE(alarm("orderer_unknown", "http://127.0.0.1:2")) << "one of the genesis";
+  const record::Orderers two{
+      {{"so-toi", "goc", mine.public_key().compressed()}, {"so-ban", "goc", theirs.public_key().compressed()}}, {}};
+  elsewhere.add({org()});
+  elsewhere.add({elsewhere.by_root(record::Type::orderers, two)});
+  for (int i = 0; i < 2; ++i) elsewhere.add();
+  hear(elsewhere.messages());
+  ASSERT_TRUE(soon([&] { return final_height() == 3; }));
+  EXPECT_TRUE(alarm("not_ordering")) << "it does not order before its next start";
+  start_as(mine);
+  EXPECT_FALSE(alarm("not_ordering"));
+  EXPECT_FALSE(alarm("orderer_unknown", "http://127.0.0.1:1"));
+  elsewhere.add({retire(4)});
+  hear(elsewhere.messages());
+  EXPECT_TRUE(soon([&] { return alarm("not_ordering"); }));
+  elsewhere.add({retire(5)});
+  elsewhere.add();
+  hear(elsewhere.messages());
+  ASSERT_TRUE(soon([&] { return final_height() == 6; }));
+  start_as(mine);
+  EXPECT_TRUE(alarm("not_ordering"));
+  EXPECT_FALSE(alarm("orderer_unknown", "http://127.0.0.1:1")) << "a retired one is not unknown";
+}
+
+/// A node that hands out blocks, and tells nothing but how far it is, if that is above 0.
+struct BlockServer {
+  explicit BlockServer(const store::Ledger& ledger, std::uint64_t final_height = 0)
+      : directory(ledger), pool(2, 16), server(http::ServerOptions{}) {
+    for (auto& route : sync::ledger_routes()) {
+      const auto handler = [&ledger, this, f = route.handler](const http::Request& r) {
+        return f({ledger, directory}, r);
+      };
+      server.route(route.method, route.pattern, [this, handler](http::Request r, http::Respond respond) {
+        http::respond_on(pool, std::move(r), std::move(respond), handler);
+      });
+    }
+    const auto feed = [final_height](const http::Request&) -> Result<http::Response> {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));  // for something to tell
+      http::Response out;
+      out.body = as_text(committee::encode(committee::FeedPage{}));
+      out.headers.set(committee::final_height_header, std::to_string(final_height));
+      return out;
+    };
+    if (final_height > 0) {
+      server.route("GET", "/v1/feed", [this, feed](http::Request r, http::Respond respond) {
+        http::respond_on(pool, std::move(r), std::move(respond), feed);
+      });
+    }
+    EXPECT_TRUE(server.start());
+  }
+  ~BlockServer() {
+    server.stop(std::chrono::milliseconds(0));
+    pool.stop();
+  }
+  BlockServer(const BlockServer&) = delete;
+  BlockServer& operator=(const BlockServer&) = delete;
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
+
+  sync::Directory directory;
+  http::WorkPool pool;
+  http::Server server;
+};
+
+TEST_F(OrderingMember, OrdersAgainWhenTheBlockThatRetiredItIsGivenUp) {
+  elsewhere.add();
+  elsewhere.add();
+  const BlockServer blocks(elsewhere.ledger());
+  config_.peers = {peer("", "", "")};
+  config_.peers[0].url = blocks.url();
+  start_as(several.orderers[3]);
+  hear(elsewhere.messages());
+  ASSERT_TRUE(soon([&] { return final_height() == 1; }));
+  EXPECT_FALSE(alarm("not_ordering"));
+  elsewhere.put({retire(3)});  // nobody votes for it
+  hear(elsewhere.messages());
+  EXPECT_TRUE(soon([&] { return alarm("not_ordering"); }));
+  const auto proof = elsewhere.leave_to(Epoch{1});
+  elsewhere.certify(elsewhere.put({}, &proof));
+  elsewhere.add();
+  hear(elsewhere.messages());
+  EXPECT_TRUE(soon([&] { return final_height() == 3; }));
+  EXPECT_TRUE(soon([&] { return !alarm("not_ordering"); }));
+}
+
+// ---- far behind ----
+
+TEST_F(Member, SaysHowFarItIsUntilItHasCaughtUp) {
+  static app::EventLog loud(app::EventLog::Level::info, true);
+  Elsewhere elsewhere(several, genesis);
+  const BlockServer blocks(elsewhere.ledger(), 24);
+  ::testing::internal::CaptureStderr();
+  start_alone(loud, blocks.url());
+  EXPECT_TRUE(soon([&] { return alarm("behind"); }));
+  for (int i = 0; i < 25; ++i) elsewhere.add();
+  EXPECT_TRUE(soon([&] { return final_height() == 24; }));
+  EXPECT_TRUE(soon([&] { return !alarm("behind"); }));
+  stop();
+  const auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find(R"("event":"catching up","height":0,"of":24})"), std::string::npos) << said;
+  EXPECT_NE(said.find(R"("event":"caught up")"), std::string::npos) << said;
+}
+
+// ---- rules that this program does not know ----
+
+TEST_F(Member, StopsBelowRulesThatItDoesNotKnowAndSaysWhatToDo) {
+  static app::EventLog loud(app::EventLog::Level::error, true);
+  record::Policy raise;
+  raise.number = 1;
+  raise.rules = 2;
+  raise.rules_from = 4;
+  raise.roles = {"clerk"};
+  raise.org_kinds = {"school"};
+  raise.kinds = {"minutes"};
+  raise.reasons = {"lost"};
+  record::Act act;
+  act.act = record::Type::document;
+  act.roles = {"clerk"};
+  raise.acts = {act};
+  Elsewhere elsewhere(several, genesis);
+  elsewhere.add({elsewhere.by_root(record::Type::policy, raise)});
+  elsewhere.add();
+  elsewhere.add();
+  ::testing::internal::CaptureStderr();
+  start_alone(loud);
+  hear(elsewhere.messages());
+  EXPECT_TRUE(soon([&] { return final_height() == 2; }));
+  EXPECT_EQ(get("/healthz").status, 200) << "the rules of the last block it knows";
+  ASSERT_EQ(elsewhere.put().rules, 2U);
+  hear(elsewhere.messages());
+  EXPECT_TRUE(soon([&] { return get("/healthz").status == 503; }));
+  EXPECT_EQ(text(parse(get("/healthz").body), "code"), "rules_unknown");
+  EXPECT_NE(get("/metrics").body.find("stele_slots_refused 0"), std::string::npos) << "no block was called invalid";
+  EXPECT_EQ(final_height(), 2U) << "reading goes on";
+  EXPECT_EQ(get("/v1/network").status, 200);
+  stop();
+  const auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("\"code\":\"rules_unknown\""), std::string::npos) << said;
+  EXPECT_NE(said.find("Update the program, then restart the node."), std::string::npos) << said;
+  EXPECT_EQ(said.find("disk_failed"), std::string::npos) << said;
 }
 
 TEST_F(Member, AComplaintIsAnAlarmThatNamesWhoSignedAndAFileThatShowsIt) {
@@ -276,20 +517,19 @@ TEST_F(Member, AComplaintIsAnAlarmThatNamesWhoSignedAndAFileThatShowsIt) {
     const auto all = alarms();
     return std::count_if(all.begin(), all.end(), [](const auto& a) { return text(a, "code") == "left_out"; });
   };
-  const auto genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
-  auto [messages, final_block] = grow(several, genesis);
-  ASSERT_EQ(post("/v1/feed", std::string(as_text(messages)), "application/octet-stream").status, 204);
+  Elsewhere elsewhere(several, genesis);
+  for (int i = 0; i < 3; ++i) elsewhere.add();
+  hear(elsewhere.messages());
   const auto height = [&] { return number(parse(get("/v1/checkpoint").body), "height"); };
   for (int i = 0; i < 200 && height() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   ASSERT_EQ(height(), 2U);
-  messages.clear();
+  std::string messages;
   std::vector<custody::Complaint> complaints;
   for (int i = 0; i < 70; ++i) {
-    complaints.push_back(complaint_of(several, genesis, final_block, "so-" + std::to_string(i)));
-    const auto bytes = committee::encode(committee::Message(complaints.back()));
-    messages.insert(messages.end(), bytes.begin(), bytes.end());
+    complaints.push_back(complaint_of(several, genesis, elsewhere, "so-" + std::to_string(i)));
+    messages += as_text(committee::encode(committee::Message(complaints.back())));
   }
-  ASSERT_EQ(post("/v1/feed", std::string(as_text(messages)), "application/octet-stream").status, 204);
+  hear(messages);
   for (int i = 0; i < 200 && left_out() < 64; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(left_out(), 64) << "of one node, at a time";
   EXPECT_EQ(items(parse(get("/v1/evidence").body), "evidence").size(), 64U);
@@ -366,7 +606,6 @@ class Follower : public TestNode {
 
 TEST_F(Member, ShowsTheRecoveryThatWaitsForItsDay) {
   start_alone();
-  const auto genesis = *record::decode_genesis(record::encode_genesis(several.genesis));
   const auto held = [&] {
     const auto network = parse(get("/v1/network").body);
     const auto* r = network.find("committee")->find("recovery");
