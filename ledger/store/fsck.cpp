@@ -108,6 +108,8 @@ class Fsck {
     bool good = true;
     for (std::size_t i = 0; i < blocks.size() && good; ++i) {
       auto& b = blocks[i];
+      good = rules_known(b);  // first: how a record is signed is a matter of its block's rules
+      if (!good) break;
       kept[i] = b.decoded;
       for (std::size_t r = 0; r < kept[i].size(); ++r) {
         const auto key = chain_.signer_key(kept[i][r].kid);
@@ -125,13 +127,16 @@ class Fsck {
     return good;
   }
 
+  bool rules_known(const LoadedBlock& b) {
+    const auto known = chain_.next_rules();
+    if (known) return true;
+    const auto text = to_error(known.error());
+    find("rules_unknown", b.info.height, std::nullopt, text.vi, text.en);
+    return false;
+  }
+
   bool derive(LoadedBlock& b) {
     const Height height = b.info.height;
-    if (auto known = chain_.next_rules(); !known) {
-      const auto text = to_error(known.error());
-      find("rules_unknown", height, std::nullopt, text.vi, text.en);
-      return false;
-    }
     if (b.bad_meta) {
       find("meta_altered", height, "phần đầu không đọc được.", "its body can't be read.");
       return false;

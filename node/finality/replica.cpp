@@ -239,6 +239,7 @@ bool Replica::begin_epoch(const Slot& s, log::Block block) {
     effects_.emplace_back(Behind{});
     return false;
   }
+  if (base->header_hash == chain().head_hash() && !rules_known()) return false;
   // The proof first: it is cheap, and what stands above the base is given up for a good one only.
   const auto proof = log::decode_epoch_proof(block.epoch_proof);
   const auto good =

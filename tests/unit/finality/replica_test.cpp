@@ -414,6 +414,30 @@ TEST_F(ReplicaTest, ABatchIsTakenUpToTheRulesThatItDoesNotKnow) {
   EXPECT_EQ(ledger->store().tip()->height, Height{3});
 }
 
+TEST_F(ReplicaTest, CertificatesAndProofsOfRulesThatItDoesNotKnowAreNoLies) {
+  raise_rules(net);
+  net.grow(*net.ledger);
+  start(0);
+  ASSERT_TRUE(replica->batch(batch_of(*net.ledger, Height{1})).has_value());
+  ASSERT_EQ(head(), Height{3});
+  auto batch = batch_of(*net.ledger, Height{3});
+  batch.blocks.push_back(net.next(*net.ledger));
+  auto unknown = net.ledger->chain().head();
+  unknown.height.value = 4;
+  batch.qc = net.qc(unknown, {0});  // no quorum by rules 1
+  const auto done = replica->batch(batch);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, "rules_unknown");
+  replica = std::make_unique<Replica>(*ledger, MachineOptions{});
+  replica->start({}, net.genesis.time);
+  (void)replica->take_effects();
+  const auto proof = net.proof(Epoch{1}, log::place_of(net.ledger->chain().head()), {1, 2});  // nor this
+  give(net.next(*net.ledger, 0, &proof));
+  ASSERT_TRUE(replica->failure().has_value());
+  EXPECT_EQ(replica->failure()->code, "rules_unknown");
+  EXPECT_TRUE(of<SlotRefused>(replica->take_effects()).empty());
+}
+
 TEST_F(ReplicaTest, HandsOnRecoveriesAndTime) {
   replica->recovery(net.recovery(net.genesis_place(), Epoch{1}, {0}));
   replica->tick(UnixSeconds{net.genesis.time.value + 5});

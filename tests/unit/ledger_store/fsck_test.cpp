@@ -244,5 +244,93 @@ TEST_F(Fsck, AHeadFileIsNotMadeAnewOverDamage) {
   EXPECT_FALSE(std::filesystem::exists(place.head()));
 }
 
+// ---- rules that this program does not know ----
+
+/// A policy raised the rules, and a newer program went on by them: the last block here is of rules 2.
+class OfNewerRules : public Fsck {
+ protected:
+  void SetUp() override {
+    school.found_grade_and_issue();
+    auto policy = school.policy(2);
+    policy.rules = 2;
+    policy.rules_from = school.blocks().size() + 4;
+    const auto raise = school.add({school.sign(school.root(0), record::Type::policy, policy)})[0];
+    school.add({school.sign(school.root(1), record::Type::approve, record::SecondSignature{"root", "root", {raise}})});
+    school.add({});
+    copy_blocks(school, *must(place.open()));
+    go_on({school.sign("clerk", record::Type::document,
+                       record::Document{std::string(School::school), "minutes", {Digest{}}})});
+  }
+  [[nodiscard]] const MadeBlock& last_known() const { return school.blocks().back(); }
+  [[nodiscard]] Height first_unknown() const { return {last_known().header.height.value + 1}; }
+  [[nodiscard]] RecordIndex its_record() const { return RecordIndex{last_known().header.size}; }
+
+  /// What this program thinks of the block's contents, its header and its certificate does not matter.
+  void go_on(std::vector<std::string> records) const {
+    auto block = std::move(school.chain().build(last_known().qc, 0)).finish().take_block();
+    ASSERT_EQ(block.rules, 2U);
+    ASSERT_EQ(block.height, first_unknown());
+    block.signature = school.orderer().sign(log::block_digest(log::body_hash(block)));
+    auto header = last_known().header;
+    header.height = block.height;
+    header.rules = block.rules;
+    header.parent = last_known().hash;
+    header.size += records.size();
+    store::BlockRow row;
+    row.height = block.height;
+    row.header = log::to_text(header);
+    row.header_hash = log::hash_of(row.header);
+    row.meta = log::encode_meta(block);
+    row.first = its_record();
+    row.records = std::move(records);
+    must(place.store()->commit(std::span(&row, 1)));
+    const auto qc = school.certificate(row.header_hash);
+    must(must(store::HeadFile::open(place.head()))->write({row.height, row.header_hash, log::encode(qc)}));
+  }
+  /// Nobody says that anything is damaged.
+  void expect_unknown() const {
+    const auto report = check();
+    EXPECT_EQ(codes(report), "rules_unknown h" + std::to_string(first_unknown().value) + "; ");
+    EXPECT_EQ(report.blocks, last_known().header.height.value) << "all below was looked at";
+    EXPECT_EQ(report.records, last_known().header.size);
+    EXPECT_EQ(report.signatures, last_known().header.size);
+    for (const bool verify : {false, true}) {
+      const auto opened = place.open({.verify_signatures = verify});
+      ASSERT_FALSE(opened);
+      EXPECT_EQ(opened.error().code, "rules_unknown");
+      EXPECT_NE(opened.error().en.find("update it"), std::string::npos) << opened.error().en;
+    }
+  }
+};
+
+TEST_F(OfNewerRules, ALedgerIsNotCalledDamaged) {
+  expect_unknown();
+  EXPECT_EQ(code_of(store::rebuild_head(school.genesis(), *place.store(), place.head())), "head_not_rebuilt");
+}
+
+TEST_F(OfNewerRules, NorIsOneWhoseRecordsAreSignedInAnotherWay) {
+  auto jws = surgery().get("records", its_record().value);
+  auto& in_the_signature = jws[jws.size() - 20];
+  in_the_signature = in_the_signature == 'A' ? 'B' : 'A';
+  surgery().put("records", its_record().value, jws);
+  expect_unknown();
+}
+
+TEST_F(OfNewerRules, NorOneWhoseBlocksAndRecordsItCanNotRead) {
+  surgery().put("records", its_record().value,
+                store::test::big_endian(first_unknown().value) + "a record of another form");
+  expect_unknown();
+  surgery().put("metas", first_unknown().value, "a body of another form");
+  expect_unknown();
+}
+
+TEST_F(OfNewerRules, WhatIsDamagedBelowIsStillFound) {
+  flip("records", 3, 30);
+  const auto report = check();
+  EXPECT_TRUE(find(report, "record_altered") != nullptr || find(report, "signature_invalid") != nullptr)
+      << codes(report);
+  expect_refused();
+}
+
 }  // namespace
 }  // namespace stele::test
